@@ -1,0 +1,59 @@
+//! An id type for every table, so that no id can be passed for another.
+//!
+//! Ids are UUIDs of version 7, made by the server: their order is the order of making, which the
+//! queue uses to break ties, and they cannot be guessed from one another.
+
+use sea_orm::{DbErr, DeriveValueType, TryFromU64};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])+ $name:ident;)+) => {$(
+        $(#[$doc])+
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, DeriveValueType,
+        )]
+        pub struct $name(pub Uuid);
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A body: NZTech, IT Professionals NZ, or one that joins later.
+    BodyId;
+    /// A class exception.
+    ExceptionId;
+    /// A person who signs in, or a service account.
+    PersonId;
+    /// What a person is: a role, for a body's people in their body.
+    MembershipId;
+    /// A New Zealand employer.
+    EmployerId;
+    /// An application for one worker.
+    ApplicationId;
+    /// A record of evidence.
+    EvidenceId;
+    /// A place of the quota.
+    PlaceId;
+    /// A movement of a place.
+    MovementId;
+    /// An event of the history.
+    EventId;
+}

@@ -1,0 +1,256 @@
+//! The stored enums. Their words are the words of the public schema and of the database.
+
+use sea_orm::{DeriveActiveEnum, EnumIter, Iterable};
+use serde::{Deserialize, Serialize};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])+ $name:ident { $($(#[$vdoc:meta])+ $variant:ident,)+ })+) => {$(
+        $(#[$doc])+
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, EnumIter, DeriveActiveEnum,
+        )]
+        #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+        #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "SCREAMING_SNAKE_CASE")]
+        pub enum $name {
+            $($(#[$vdoc])+ $variant,)+
+        }
+
+        impl $name {
+            /// Every value, in the order of the declaration.
+            #[must_use]
+            pub fn all() -> Vec<Self> {
+                Self::iter().collect()
+            }
+
+            /// The word that stands in the database and in the public schema.
+            #[must_use]
+            pub fn word(self) -> String {
+                sea_orm::ActiveEnum::to_value(&self)
+            }
+        }
+    )+};
+}
+
+kinds! {
+    /// How places are given when there are more good applications than places.
+    AllocationMethod {
+        /// In order of the first complete submission.
+        Order,
+        /// The priority band first, in order within each band.
+        PriorityThenOrder,
+        /// By a draw among all that are confirmed when the window closes.
+        Ballot,
+    }
+
+    /// What a person or a service account may be.
+    StaffRole {
+        /// Acts for one or more employers.
+        Employer,
+        /// Assesses a body's applications.
+        Assessor,
+        /// All that an assessor may, and decides.
+        Lead,
+        /// Immigration New Zealand.
+        AgencyOfficer,
+        /// The ministry: figures, never people.
+        Observer,
+        /// A machine of a body or of the agency: reads and imports, decides nothing.
+        Service,
+    }
+
+    /// The period that an amount of pay is for.
+    PayPeriod {
+        /// An hour.
+        Hour,
+        /// A week.
+        Week,
+        /// Two weeks.
+        Fortnight,
+        /// A calendar month.
+        Month,
+        /// A year.
+        Year,
+    }
+
+    /// How many people an employer employs.
+    EmployerSizeBand {
+        /// Fewer than 6.
+        #[sea_orm(string_value = "UNDER_6")]
+        #[serde(rename = "UNDER_6")]
+        Under6,
+        /// 6 to 19.
+        #[sea_orm(string_value = "FROM_6_TO_19")]
+        #[serde(rename = "FROM_6_TO_19")]
+        From6To19,
+        /// 20 to 49.
+        #[sea_orm(string_value = "FROM_20_TO_49")]
+        #[serde(rename = "FROM_20_TO_49")]
+        From20To49,
+        /// 50 to 99.
+        #[sea_orm(string_value = "FROM_50_TO_99")]
+        #[serde(rename = "FROM_50_TO_99")]
+        From50To99,
+        /// 100 and more.
+        #[sea_orm(string_value = "FROM_100")]
+        #[serde(rename = "FROM_100")]
+        From100,
+    }
+
+    /// Where an application stands with its body.
+    ApplicationStatus {
+        /// The employer is writing it.
+        Draft,
+        /// Complete and declared; nobody has taken it yet.
+        Submitted,
+        /// An assessor works on it.
+        InAssessment,
+        /// The employer has been asked something.
+        InformationRequested,
+        /// The assessor has advised.
+        Recommended,
+        /// Two people agree; no place yet.
+        Confirmed,
+        /// Holds a place.
+        Nominated,
+        /// Two people agree that it does not meet the criteria.
+        Declined,
+        /// Sent back as incomplete; no verdict.
+        Returned,
+        /// Taken back by the employer.
+        Withdrawn,
+        /// Taken back by the body.
+        Revoked,
+        /// No place came before giving ended, or its place returned.
+        Lapsed,
+        /// Replaced by an application for another worker.
+        Superseded,
+    }
+
+    /// What a record of evidence is.
+    EvidenceKind {
+        /// Part in a programme for domestic skills.
+        Programme,
+        /// Membership of an industry body.
+        Membership,
+        /// The employment agreement or offer.
+        EmploymentAgreement,
+        /// The job description.
+        JobDescription,
+        /// Proof of pay.
+        Pay,
+        /// A qualification or registration of the worker.
+        Qualification,
+        /// Anything else.
+        Other,
+    }
+
+    /// An assessor's finding on one criterion.
+    AssessmentOutcome {
+        /// The criterion is met.
+        Met,
+        /// The criterion is not met.
+        NotMet,
+        /// What is there does not decide it.
+        NotClear,
+    }
+
+    /// An assessor's advice.
+    RecommendationOutcome {
+        /// It meets the criteria.
+        Endorse,
+        /// It does not.
+        Decline,
+    }
+
+    /// A second person's decision.
+    DecisionOutcome {
+        /// Agreed with the advice to endorse.
+        Confirmed,
+        /// Agreed with the advice to decline.
+        Declined,
+    }
+
+    /// Why an application is advised or decided against.
+    DecisionReason {
+        /// The role is outside the class exception.
+        RoleNotApproved,
+        /// The guaranteed pay is below the threshold.
+        PayBelowThreshold,
+        /// The evidence does not show what it should.
+        EvidenceInsufficient,
+        /// The evidence is not genuine.
+        EvidenceNotGenuine,
+        /// A declaration is untrue.
+        DeclarationUntrue,
+        /// The worker has another application.
+        Duplicate,
+        /// Another reason, told in the note.
+        Other,
+    }
+
+    /// Where a place of the quota stands.
+    PlaceState {
+        /// Free.
+        Available,
+        /// Held by a nomination that no published release carries.
+        Reserved,
+        /// Held by a nomination on a published release.
+        Listed,
+        /// Used up: the visa was granted.
+        Consumed,
+        /// Given back, and not free yet.
+        Returning,
+        /// Gone, since the cap fell.
+        Retired,
+    }
+
+    /// What moved a place.
+    PlaceMovementKind {
+        /// It came into being, or came back when the cap rose.
+        Created,
+        /// It was given to a nomination.
+        Allocated,
+        /// A published release carries it.
+        Published,
+        /// The visa was granted.
+        Consumed,
+        /// Given back, to be freed later.
+        GivenBack,
+        /// Free again.
+        Freed,
+        /// It went to the application that replaces its holder.
+        Transferred,
+        /// It left the quota, since the cap fell.
+        Retired,
+    }
+
+    /// Why a confirmed application is not due a place.
+    BlockedReason {
+        /// The class exception is paused.
+        Paused,
+        /// The draw has not been held.
+        BallotNotDrawn,
+        /// A lead has put it on hold.
+        OnHold,
+        /// The worker holds a place through another application.
+        WorkerHoldsPlace,
+        /// The employer holds as many places as it may.
+        EmployerAtCap,
+    }
+
+    /// Whose hand an event is by.
+    ActorKind {
+        /// A person or a service account.
+        Person,
+        /// The service itself.
+        System,
+    }
+
+    /// What a database is for; decided when it is made.
+    InstallationKind {
+        /// Real casework.
+        Production,
+        /// Invented people and a sign-in without passwords.
+        Demo,
+    }
+}
