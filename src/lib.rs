@@ -1,1 +1,9 @@
-//! x
+//! Industry nominations for New Zealand class exceptions: each body assesses its own applications, both draw
+//! on one quota, and what they approve becomes one combined list. docs/ARCHITECTURE.md walks through the house.
+
+pub mod clock;
+pub mod db;
+pub mod error;
+pub mod page;
+pub mod random;
+pub mod tenancy;

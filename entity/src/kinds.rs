@@ -253,4 +253,40 @@ kinds! {
         /// Invented people and a sign-in without passwords.
         Demo,
     }
+
+    /// What an event of the history is about.
+    EventKind {
+        /// A class exception was loaded or amended from a file.
+        ExceptionApplied,
+        /// The employer began an application.
+        Created,
+        /// The employer changed it.
+        Updated,
+        /// A record of evidence was added.
+        EvidenceAdded,
+        /// A record of evidence was taken out.
+        EvidenceRemoved,
+        /// Declared and handed in.
+        Submitted,
+        /// An assessor took it.
+        Taken,
+        /// A lead gave it to an assessor, or took it from one.
+        Assigned,
+        /// One of the body's people declared a conflict of interest.
+        ConflictDeclared,
+        /// A criterion was assessed.
+        Assessed,
+        /// A record of evidence was looked at.
+        EvidenceVerified,
+        /// The assessor advised.
+        Recommended,
+        /// A second person agreed with the endorsement.
+        Confirmed,
+        /// It was given a place.
+        Nominated,
+        /// Its place was given back.
+        PlaceGivenBack,
+        /// No place came before giving ended.
+        Lapsed,
+    }
 }

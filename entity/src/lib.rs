@@ -1,6 +1,30 @@
 //! One sea-orm model per table, typed ids and stored enums. What a table's rows must obey stands in
 //! the migration, beside the constraint that holds it.
 
+pub mod application;
+pub mod assessment;
+pub mod assessment_round;
+pub mod body;
+pub mod class_exception;
+pub mod class_exception_body;
+pub mod class_exception_revision;
+pub mod conflict;
+pub mod employer;
+pub mod employer_agent;
+pub mod evidence;
+pub mod history_event;
+pub mod idempotency;
+pub mod installation;
+pub mod membership;
+pub mod person;
+pub mod place;
+pub mod place_movement;
+pub mod queue_entry;
+pub mod queue_standing;
+pub mod session;
+pub mod worker;
+pub mod worker_fingerprint;
+
 mod ids;
 mod kinds;
 

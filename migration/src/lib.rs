@@ -1,1 +1,20 @@
-//! x
+//! The schema of both databases, with the CHECKs, unique indexes and triggers that back the rules.
+//!
+//! Each migration is one SQL text, written once; [`dialect`] puts in the words that SQLite and
+//! PostgreSQL spell differently. A migration that has shipped is never edited: mend it with the next.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{MigrationTrait, async_trait};
+
+mod dialect;
+mod m0001_caseload_and_quota;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_caseload_and_quota::Migration)]
+    }
+}

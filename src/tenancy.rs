@@ -1,0 +1,346 @@
+//! Who is asking, and the scopes that prove what they may touch.
+//!
+//! A [`Viewer`] is made once per request. Asked for a scope by name of a permission, it hands out a proof with
+//! private fields: no scope can be made in another way, `db` opens only for a scope, and stores filter by it.
+//! Nothing outside this file decides what a role may do.
+
+use std::sync::Arc;
+
+use entity::{ActorKind, BodyId, EmployerId, MembershipId, PersonId, StaffRole};
+
+use crate::error::{Failure, UserError, UserErrorCode};
+
+/// What a role may do. The table "who does what" in docs/ARCHITECTURE.md is printed from [`permissions_of`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Draft, submit and follow applications of own employers.
+    Apply,
+    /// Take, assess, verify, recommend.
+    Assess,
+    /// Confirm what another recommended.
+    Confirm,
+    /// Give applications to assessors.
+    Assign,
+    /// Run the body's part of a ballot.
+    RunBallot,
+    /// Prepare, attest and publish releases.
+    Release,
+    /// Reconcile and resolve discrepancies.
+    Reconcile,
+    /// Acknowledge a release.
+    AcknowledgeRelease,
+    /// Record the agency's outcomes.
+    RecordOutcomes,
+    /// Read figures by body.
+    ViewStatistics,
+}
+
+/// The permissions of a role.
+#[must_use]
+pub fn permissions_of(role: StaffRole) -> &'static [Permission] {
+    use Permission::{
+        AcknowledgeRelease, Apply, Assess, Assign, Confirm, Reconcile, RecordOutcomes, Release, RunBallot,
+        ViewStatistics,
+    };
+    match role {
+        StaffRole::Employer => &[Apply],
+        StaffRole::Assessor => &[Assess, ViewStatistics],
+        StaffRole::Lead => &[Assess, Confirm, Assign, RunBallot, Release, Reconcile, ViewStatistics],
+        StaffRole::AgencyOfficer => &[AcknowledgeRelease, RecordOutcomes, Reconcile, ViewStatistics],
+        StaffRole::Observer | StaffRole::Service => &[ViewStatistics],
+    }
+}
+
+/// A person or service account that is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The membership that the sign-in is for.
+    pub membership: MembershipId,
+    /// Who.
+    pub person: PersonId,
+    /// As what.
+    pub role: StaffRole,
+    /// For whom, where the role is a body's.
+    pub body: Option<BodyId>,
+    /// For which employers, where the role is an employer's.
+    pub employers: Arc<[EmployerId]>,
+}
+
+/// Whose hand an act is by, as history and the ledger keep it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// Who; none for the service itself.
+    pub person: Option<PersonId>,
+    /// As what; none for the service itself.
+    pub role: Option<StaffRole>,
+}
+
+impl Actor {
+    /// The service itself.
+    pub const SYSTEM: Self = Self { person: None, role: None };
+
+    /// A person, or the service.
+    #[must_use]
+    pub fn kind(self) -> ActorKind {
+        if self.person.is_some() { ActorKind::Person } else { ActorKind::System }
+    }
+}
+
+/// Who is asking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Viewer {
+    member: Option<Member>,
+}
+
+impl Viewer {
+    /// Anybody: nobody is signed in.
+    #[must_use]
+    pub fn public() -> Self {
+        Self::default()
+    }
+
+    /// Somebody whose sign-in and membership were looked up in this request.
+    #[must_use]
+    pub fn signed_in(member: Member) -> Self {
+        Self { member: Some(member) }
+    }
+
+    /// The member, where somebody is signed in.
+    #[must_use]
+    pub fn member(&self) -> Option<&Member> {
+        self.member.as_ref()
+    }
+
+    /// Whether the viewer's role has a permission.
+    #[must_use]
+    pub fn may(&self, permission: Permission) -> bool {
+        self.member.as_ref().is_some_and(|member| permissions_of(member.role).contains(&permission))
+    }
+
+    /// Bytes that bind a cursor to this viewer.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        self.member.as_ref().map_or_else(|| "public".into(), |member| member.membership.to_string())
+    }
+
+    /// To act in the viewer's own body.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for a role without the permission.
+    pub fn in_body(&self, permission: Permission) -> Result<BodyScope, Failure> {
+        let member = self.holding(permission)?;
+        let body = member.body.ok_or_else(not_permitted)?;
+        Ok(BodyScope { body, person: member.person, role: member.role })
+    }
+
+    /// To act for the viewer's own employers.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for a role that is not an employer's.
+    pub fn for_employers(&self) -> Result<EmployerScope, Failure> {
+        let member = self.holding(Permission::Apply)?;
+        Ok(EmployerScope { employers: Arc::clone(&member.employers), person: member.person })
+    }
+
+    /// To act on what the bodies share.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for a role without the permission.
+    pub fn in_shared(&self, permission: Permission) -> Result<SharedScope, Failure> {
+        let member = self.holding(permission)?;
+        Ok(SharedScope { person: Some(member.person), role: Some(member.role) })
+    }
+
+    /// To read what everybody may.
+    #[must_use]
+    pub fn in_public(&self) -> PublicScope {
+        PublicScope { person: self.member.as_ref().map(|member| member.person) }
+    }
+
+    /// To read the viewer's own caseload; none where there is no such thing for this viewer.
+    #[must_use]
+    pub fn caseload(&self) -> Option<CaseloadScope> {
+        let member = self.member.as_ref()?;
+        match (member.role, member.body) {
+            (StaffRole::Employer, _) => self.for_employers().ok().map(CaseloadScope::Employers),
+            (StaffRole::Assessor | StaffRole::Lead | StaffRole::Service, Some(body)) => {
+                Some(CaseloadScope::Body(BodyScope { body, person: member.person, role: member.role }))
+            }
+            (
+                StaffRole::Assessor
+                | StaffRole::Lead
+                | StaffRole::Service
+                | StaffRole::AgencyOfficer
+                | StaffRole::Observer,
+                _,
+            ) => None,
+        }
+    }
+
+    /// To read the combined list as far as this viewer may; none for who may not at all.
+    #[must_use]
+    pub fn combined_list(&self) -> Option<ListScope> {
+        let member = self.member.as_ref()?;
+        match member.role {
+            StaffRole::Employer | StaffRole::Assessor | StaffRole::Lead => {
+                self.caseload().map(ListScope::Caseload)
+            }
+            StaffRole::Service if member.body.is_some() => self.caseload().map(ListScope::Caseload),
+            StaffRole::Service | StaffRole::AgencyOfficer => {
+                Some(ListScope::Agency(AgencyScope { person: member.person, role: member.role }))
+            }
+            StaffRole::Observer => None,
+        }
+    }
+
+    fn holding(&self, permission: Permission) -> Result<&Member, Failure> {
+        let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
+        if permissions_of(member.role).contains(&permission) { Ok(member) } else { Err(not_permitted()) }
+    }
+}
+
+fn not_permitted() -> Failure {
+    UserError::new(
+        UserErrorCode::NotPermitted,
+        "Your role does not allow this. Ask a colleague whose role does.",
+    )
+    .into()
+}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+/// A proof of what its holder may touch; the key to `db`.
+pub trait Scope: sealed::Sealed + Send + Sync {
+    /// Whose hand an act in this scope is by.
+    fn actor(&self) -> Actor;
+}
+
+macro_rules! scopes {
+    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty),* } by |$scope:ident| $actor:expr;)+) => {$(
+        $(#[$doc])+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct $name { $($field: $type),* }
+        impl sealed::Sealed for $name {}
+        impl Scope for $name {
+            fn actor(&self) -> Actor {
+                let $scope = self;
+                $actor
+            }
+        }
+    )+};
+}
+
+scopes! {
+    /// One body's own rows.
+    BodyScope { body: BodyId, person: PersonId, role: StaffRole }
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+    /// The rows of the employers that the viewer acts for.
+    EmployerScope { employers: Arc<[EmployerId]>, person: PersonId }
+        by |scope| Actor { person: Some(scope.person), role: Some(StaffRole::Employer) };
+    /// What the bodies share: quota, ballots, releases.
+    SharedScope { person: Option<PersonId>, role: Option<StaffRole> }
+        by |scope| Actor { person: scope.person, role: scope.role };
+    /// What the agency may read.
+    AgencyScope { person: PersonId, role: StaffRole }
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+    /// What everybody may read.
+    PublicScope { person: Option<PersonId> }
+        by |scope| Actor { person: scope.person, role: None };
+    /// The service's own work, by the name of the task.
+    SystemScope { task: &'static str }
+        by |_scope| Actor::SYSTEM;
+}
+
+impl BodyScope {
+    /// Whose rows.
+    #[must_use]
+    pub fn body(&self) -> BodyId {
+        self.body
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+
+    /// As what.
+    #[must_use]
+    pub fn role(&self) -> StaffRole {
+        self.role
+    }
+}
+
+impl EmployerScope {
+    /// Whose rows.
+    #[must_use]
+    pub fn employers(&self) -> &[EmployerId] {
+        &self.employers
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn person(&self) -> PersonId {
+        self.person
+    }
+}
+
+impl SystemScope {
+    /// The service acting by itself, e.g. `SystemScope::of("sweep")`; never on behalf of a request.
+    #[must_use]
+    pub fn of(task: &'static str) -> Self {
+        Self { task }
+    }
+
+    /// The name of the task, for the log.
+    #[must_use]
+    pub fn task(&self) -> &'static str {
+        self.task
+    }
+
+    /// To bring an exception, its bodies and its quota in line with a file.
+    #[must_use]
+    pub fn shared(&self) -> SharedScope {
+        SharedScope { person: None, role: None }
+    }
+}
+
+/// The viewer's own caseload, whichever side it is seen from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CaseloadScope {
+    /// A body's: its rows, never drafts.
+    Body(BodyScope),
+    /// An employer's: its own, without the body's notes.
+    Employers(EmployerScope),
+}
+
+impl sealed::Sealed for CaseloadScope {}
+impl Scope for CaseloadScope {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Body(scope) => scope.actor(),
+            Self::Employers(scope) => scope.actor(),
+        }
+    }
+}
+
+/// Who reads the combined list, and so how much of each line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListScope {
+    /// A body: own lines whole, the others redacted. An employer: own lines only.
+    Caseload(CaseloadScope),
+    /// The agency: released lines, whole.
+    Agency(AgencyScope),
+}
+
+impl sealed::Sealed for ListScope {}
+impl Scope for ListScope {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Caseload(scope) => scope.actor(),
+            Self::Agency(scope) => scope.actor(),
+        }
+    }
+}
