@@ -4,6 +4,8 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod history;
 pub mod page;
+pub mod quota;
 pub mod random;
 pub mod tenancy;

@@ -290,7 +290,7 @@ CREATE TABLE place_movement (
     UNIQUE (exception_id, place_number, movement),
     FOREIGN KEY (exception_id, place_number) REFERENCES place (exception_id, number),
     CHECK ((movement = 1) = (from_state IS NULL)),
-    CHECK ((kind = 'CREATED') = (from_state IS NULL OR from_state = 'RETIRED')),
+    CHECK ((kind = 'CREATED') = (from_state IS NULL)),
     CHECK ((actor_kind = 'PERSON') = (actor_id IS NOT NULL))
 ) {strict};
 CREATE INDEX place_movement_by_time ON place_movement (exception_id, id);
