@@ -4,7 +4,10 @@
 //! typed it: what is the matter, and what to type instead. The sentences never repeat what was
 //! typed, so they may be shown and logged. Nothing here reads a clock, a file or the database.
 
+pub mod country;
+pub mod fold;
 pub mod nzbn;
+pub mod passport;
 
 use unicode_normalization::UnicodeNormalization;
 
