@@ -8,6 +8,7 @@ pub mod country;
 pub mod fold;
 pub mod nzbn;
 pub mod passport;
+pub mod reference;
 
 use unicode_normalization::UnicodeNormalization;
 
