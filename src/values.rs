@@ -5,10 +5,14 @@
 //! typed, so they may be shown and logged. Nothing here reads a clock, a file or the database.
 
 pub mod country;
+pub mod dates;
+pub mod email;
 pub mod fold;
 pub mod nzbn;
 pub mod passport;
 pub mod reference;
+pub mod text;
+pub mod web_address;
 
 use unicode_normalization::UnicodeNormalization;
 
