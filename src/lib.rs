@@ -4,6 +4,7 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod exceptions;
 pub mod history;
 pub mod keys;
 pub mod page;
