@@ -4,4 +4,5 @@
 //! people.
 
 pub mod definition;
+pub mod rules;
 pub mod titles;
