@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use lookup::Finding;
 pub use names::is_named_in;
 pub use normalise::normalise;
-pub use search::search;
+pub use search::{MOST_MATCHES, search};
 
 /// A job title and the occupation that it means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub struct Entry {
     pub confidence: Confidence,
     /// The title's words, normalised.
     words: Vec<String>,
+    /// What makes it the same title, see [`title_key`].
+    key: String,
 }
 
 impl Entry {
@@ -107,7 +109,8 @@ impl TitleIndex {
             occupations.insert(occupation.code.clone(), facts);
             for (title, confidence) in occupation.job_titles.each() {
                 let words = words_of(title);
-                by_key.entry(key_of(&words)).or_insert(entries.len());
+                let key = key_of(&words);
+                by_key.entry(key.clone()).or_insert(entries.len());
                 let job_title = JobTitle {
                     title: title.to_owned(),
                     occupation_code: occupation.code.clone(),
@@ -115,7 +118,14 @@ impl TitleIndex {
                     classification: occupation.classification.clone(),
                 };
                 let role = occupation.role.clone();
-                entries.push(Entry { job_title, role, standing: occupation.standing, confidence, words });
+                entries.push(Entry {
+                    job_title,
+                    role,
+                    standing: occupation.standing,
+                    confidence,
+                    words,
+                    key,
+                });
             }
         }
         Self { entries, by_key, occupations, words: words::WordLists::new(&terms.vocabulary) }

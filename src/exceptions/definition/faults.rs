@@ -31,6 +31,9 @@ pub enum Fault {
     /// Parts of a cent.
     #[error("must have two decimals at most")]
     TooFine,
+    /// Beyond anything that is paid.
+    #[error("must be 10,000,000 at most")]
+    TooLarge,
     /// Not lower-case words joined by hyphens.
     #[error(
         "must be lower-case letters and digits joined by single hyphens, 50 at most, e.g. specialist-tech"

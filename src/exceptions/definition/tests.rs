@@ -92,6 +92,7 @@ fn every_fault_names_its_path() {
         ("source = \"https://nzil.co.nz/", "source = \"nzil.co.nz/", "facts[0].source"),
         ("source = \"https://nzil.co.nz/", "source = \"file:///", "facts[0].source"),
         ("minimum_pay = \"28\"", "minimum_pay = \"0\"", "roles[0].minimum_pay"),
+        ("minimum_pay = \"28\"", "minimum_pay = \"10000000.01\"", "roles[0].minimum_pay"),
         ("minimum_pay = \"28\"", "minimum_pay = \"28.005\"", "roles[0].minimum_pay"),
         ("code = \"MT-90\"", "code = \"MT-10.1\"", "occupations[2].code"),
         ("code = \"MT-90\"", "code = \"MT 90\"", "occupations[2].code"),

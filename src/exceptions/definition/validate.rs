@@ -9,6 +9,9 @@ use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 use url::Url;
 
+/// The most that a threshold may be: the rules multiply it, and must never overflow.
+const MOST_PAY: Decimal = Decimal::from_parts(10_000_000, 0, 0, false, 0);
+
 /// The faults of a definition, in the order of the file.
 pub(super) fn faults_of(definition: &Definition) -> Vec<DefinitionError> {
     let mut faults = Faults(Vec::new());
@@ -113,6 +116,7 @@ fn role(faults: &mut Faults, path: &str, role: &Role) {
     faults.text(&role.classification, format!("{path}.classification"));
     faults.text(&role.title, format!("{path}.title"));
     faults.unless(role.minimum_pay > Decimal::ZERO, format!("{path}.minimum_pay"), Fault::NotPositive);
+    faults.unless(role.minimum_pay <= MOST_PAY, format!("{path}.minimum_pay"), Fault::TooLarge);
     faults.unless(role.minimum_pay.normalize().scale() <= 2, format!("{path}.minimum_pay"), Fault::TooFine);
 }
 

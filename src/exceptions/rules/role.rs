@@ -88,7 +88,8 @@ fn message(terms: &Terms, finding: &Finding<'_>, open: Option<EligibilityReason>
 
 fn exact_message(terms: &Terms, entry: &Entry, open: Option<EligibilityReason>) -> String {
     let title = &entry.job_title;
-    let known = format!("\"{}\" is {} ({})", title.title, title.occupation_title, title.occupation_code);
+    let known =
+        format!("\"{}\" counts as {} ({})", title.title, title.occupation_title, title.occupation_code);
     if open == Some(EligibilityReason::TitleLowConfidence) {
         return format!(
             "\"{}\" may be {} ({}), but the title alone does not say so. A person will decide by the duties; a fuller \

@@ -1,12 +1,13 @@
 //! Jobs as people describe them, both sides of every limit, and what must hold of every question.
 
+mod properties;
+
 use super::EligibilityOutcome::{Eligible, Ineligible, Refer};
 use super::EligibilityReason as Why;
 use super::*;
 use crate::exceptions::definition::Definition;
 use crate::values::pay::Pay;
 use entity::PayPeriod;
-use proptest::prelude::*;
 use std::sync::LazyLock;
 
 struct Exception {
@@ -105,7 +106,7 @@ fn jobs_as_they_are_described() {
         Option<&'static str>,
         &'static [Why],
     );
-    let table: [Row; 20] = [
+    let table: [Row; 22] = [
         ("Sr. Dev", "128000", Refer, Some("2613"), Some("261312"), &[Why::TitleLowConfidence]),
         ("CIO", "240000", Refer, Some("1351"), Some("135111"), &[Why::TitleAmbiguous]),
         ("DevOps Engineer", "120000.00", Eligible, Some("2613"), Some("261316"), &[]),
@@ -119,6 +120,9 @@ fn jobs_as_they_are_described() {
             &[Why::PayBelowThreshold],
         ),
         ("Senior Product Manager (SaaS)", "155000", Refer, None, Some("225113"), &[Why::RoleNotNamed]),
+        // A bonus of 20,000 on top is not guaranteed, and so not given.
+        ("Software Engineer", "105000", Ineligible, Some("2613"), Some("261313"), &[Why::PayBelowThreshold]),
+        ("Security Architect", "125000", Eligible, Some("2621"), Some("262112"), &[]),
         ("Game Developer", "95000", Eligible, Some("2612"), Some("261211"), &[]),
         ("Game Developer", "94999.99", Ineligible, Some("2612"), Some("261211"), &[Why::PayBelowThreshold]),
         (
@@ -339,7 +343,7 @@ fn messages_say_what_is_and_what_to_do() {
     let admin = messages(Job::titled("Oracle DBA", "126000"));
     assert_eq!(
         admin[0],
-        "\"Database Administrator\" is Database Administrator (262111). The criteria neither name it nor leave it out, \
+        "\"Database Administrator\" counts as Database Administrator (262111). The criteria neither name it nor leave it out, \
          so a person will decide by the duties. Describe them in full."
     );
 }
@@ -363,45 +367,4 @@ fn an_answer_comes_back_from_its_json() {
     }
     let json = serde_json::to_value(engineer().check()).expect("an answer is plain data");
     assert_eq!((&json["outcome"], &json["annual_pay"]), (&"ELIGIBLE".into(), &"140000.00".into()));
-}
-
-fn any_title() -> impl Strategy<Value = String> {
-    let known: Vec<String> = TECH
-        .definition
-        .terms
-        .occupations
-        .iter()
-        .flat_map(|one| one.job_titles.each().map(|(title, _)| title.to_owned()).collect::<Vec<_>>())
-        .chain(["PM", "CIO", "Wizard", "Sofware Enginer"].map(str::to_owned))
-        .collect();
-    proptest::sample::select(known)
-}
-
-proptest! {
-    #[test]
-    fn more_pay_never_makes_it_worse(
-        title in any_title(), cents in 1_i64..20_000_000, more in 1_i64..20_000_000, hours in 1_i32..=16_800, at in 0_usize..5
-    ) {
-        let period = PayPeriod::all()[at];
-        let outcome = |exception: &Exception, cents| {
-            let terms = &exception.definition.terms;
-            let pay = Pay::from_stored(cents, "NZD", period, hours).expect("within the limits");
-            let question = EligibilityQuestion::new(terms, &title, None, pay, &[]).expect("a question");
-            let answer = check(terms, &exception.index, &question);
-            answer.criteria.into_iter().map(|one| one.outcome).collect::<Vec<_>>()
-        };
-        for exception in [&*TECH, &*MAKERS] {
-            let (less, more) = (outcome(exception, cents), outcome(exception, cents + more));
-            prop_assert!(more.iter().zip(&less).all(|(more, less)| more <= less), "{:?} {:?}", less, more);
-        }
-    }
-
-    #[test]
-    fn any_text_has_an_answer(title in "\\p{Any}{0,100}", code in "\\p{Any}{0,12}") {
-        let terms = &TECH.definition.terms;
-        let pay = Pay::from_stored(14_000_000, "NZD", PayPeriod::Year, 4_000).expect("sound pay");
-        if let Ok(question) = EligibilityQuestion::new(terms, &title, Some(&code), pay, &[]) {
-            prop_assert_eq!(check(terms, &TECH.index, &question).criteria.len(), terms.criteria.len());
-        }
-    }
 }

@@ -3,8 +3,8 @@
 //! Case, compatibility forms, accents and macrons are folded; dots, hyphens and other marks part words. Letters of
 //! every script stay, as do `+` and `#`, which tell C, C++ and C# apart. Nothing is translated.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::values::fold::fold as fold_text;
+use crate::values::is_invisible;
 
 /// A text's words in their one spelling, joined by single spaces. Normalising twice changes nothing.
 #[must_use]
@@ -56,10 +56,9 @@ pub(super) fn singular(word: &str) -> &str {
     if word.len() < 4 || keeps_its_s { word } else { word.strip_suffix('s').unwrap_or(word) }
 }
 
-/// Folds letter by letter: decomposed, lower case, without marks. Decomposed twice, since lower case may compose.
+/// The text as it is compared everywhere, without characters that nobody sees.
 fn fold(text: &str) -> String {
-    let lower: String = text.nfkd().flat_map(char::to_lowercase).collect();
-    lower.nfkd().filter(|&letter| !is_combining_mark(letter)).collect()
+    fold_text(text).chars().filter(|&letter| !is_invisible(letter)).collect()
 }
 
 fn split(folded: &str) -> Vec<String> {

@@ -30,7 +30,9 @@ pub fn search(index: &TitleIndex, query: &str, first: usize) -> Vec<JobTitleMatc
         readings.push(index.words.without_seniority(&reading));
         readings.push(reading);
     }
+    readings.sort();
     readings.dedup();
+    let readings: Vec<_> = readings.into_iter().map(Typed::new).collect();
     let score = |entry: &Entry| readings.iter().map(|reading| score_of(reading, entry)).fold(0.0, f64::max);
     let mut found: Vec<_> = index.entries.iter().map(|entry| (entry, score(entry))).collect();
     found.retain(|(_, score)| *score >= LEAST);
@@ -52,25 +54,38 @@ fn order_of(entry: &Entry) -> (u8, usize, &str, &str) {
     (standing, title.title.len(), &title.title, &title.occupation_code)
 }
 
-fn score_of(typed: &[String], entry: &Entry) -> f64 {
-    let (query, title) = (key_of(typed), key_of(&entry.words));
-    if query == title {
-        1.0
-    } else if title.starts_with(&typed.concat()) {
-        0.95
-    } else if is_code(typed, entry) {
-        0.9
-    } else if typed.iter().all(|word| entry.words.iter().any(|other| other.starts_with(word))) {
-        0.85
-    } else {
-        nearness(typed, &entry.words) * NEAR_WEIGHS
+/// One reading of what was typed.
+struct Typed {
+    words: Vec<String>,
+    /// The words run together as they are.
+    joined: String,
+    /// The same in the singular, as titles are keyed.
+    key: String,
+}
+
+impl Typed {
+    fn new(words: Vec<String>) -> Self {
+        Self { joined: words.concat(), key: key_of(&words), words }
+    }
+
+    /// At least three digits that the occupation's code begins with.
+    fn is_code_of(&self, entry: &Entry) -> bool {
+        let is_number = self.joined.len() >= 3 && self.joined.bytes().all(|byte| byte.is_ascii_digit());
+        is_number && entry.job_title.occupation_code.starts_with(&self.joined)
     }
 }
 
-/// At least three digits that the occupation's code begins with.
-fn is_code(typed: &[String], entry: &Entry) -> bool {
-    let code = typed.concat();
-    code.len() >= 3
-        && code.bytes().all(|byte| byte.is_ascii_digit())
-        && entry.job_title.occupation_code.starts_with(&code)
+fn score_of(typed: &Typed, entry: &Entry) -> f64 {
+    let begins_a_word = |word: &String| entry.words.iter().any(|other| other.starts_with(word));
+    if typed.key == entry.key {
+        1.0
+    } else if entry.key.starts_with(&typed.joined) {
+        0.95
+    } else if typed.is_code_of(entry) {
+        0.9
+    } else if typed.words.iter().all(begins_a_word) {
+        0.85
+    } else {
+        nearness(&typed.words, &entry.words) * NEAR_WEIGHS
+    }
 }
