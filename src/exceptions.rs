@@ -5,4 +5,5 @@
 
 pub mod definition;
 pub mod rules;
+pub mod store;
 pub mod titles;

@@ -52,6 +52,7 @@ CREATE TABLE employer (
     id {uuid} PRIMARY KEY,
     nzbn TEXT NOT NULL UNIQUE CHECK (length(nzbn) = 13),
     legal_name TEXT NOT NULL,
+    folded_name TEXT NOT NULL,
     trading_name TEXT,
     region TEXT,
     size_band TEXT

@@ -17,6 +17,7 @@ use sea_orm::{
 use crate::clock::day_in_new_zealand;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
+use crate::keys::Fingerprint;
 use crate::page::{Page, PageRequest, keyed};
 use crate::quota::rules::{self, PlaceCounts};
 use crate::tenancy::{PublicScope, SharedScope};
@@ -30,15 +31,6 @@ pub struct Holder {
     pub body: BodyId,
     /// Of which employer.
     pub employer: EmployerId,
-}
-
-/// The keyed fingerprint of a worker, by version of the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fingerprint {
-    /// Version of the key.
-    pub key_version: i32,
-    /// Lower-case hex, 64 characters.
-    pub hex: String,
 }
 
 /// Whether a search for a free place waits for places that other transactions hold.
@@ -416,16 +408,28 @@ pub async fn save_fingerprint(
     application: ApplicationId,
     fingerprint: &Fingerprint,
 ) -> Found<()> {
-    let id = (application, fingerprint.key_version);
+    let id = (application, fingerprint.version);
     worker_fingerprint::Entity::delete_by_id(id).exec(tx.conn()).await?;
     let row = worker_fingerprint::ActiveModel {
         application_id: Set(application),
-        key_version: Set(fingerprint.key_version),
+        key_version: Set(fingerprint.version),
         exception_id: Set(exception),
         fingerprint: Set(fingerprint.hex.clone()),
         holds_place: Set(false),
     };
     worker_fingerprint::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets the fingerprints of an application's worker.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn delete_fingerprints(tx: &Tx, application: ApplicationId) -> Found<()> {
+    worker_fingerprint::Entity::delete_many()
+        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
+        .exec(tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -181,9 +181,23 @@ pub struct Criterion {
     /// Met, it puts an application into the priority band.
     #[serde(default)]
     pub priority: bool,
+    /// How an application declares it; for declaration criteria only.
+    #[serde(default)]
+    pub declared_by: DeclaredBy,
     /// The kinds of evidence that show it; for evidence criteria only.
     #[serde(default)]
     pub shown_by: Vec<EvidenceKind>,
+}
+
+/// How an application makes a declaration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DeclaredBy {
+    /// By being submitted with the employer's word that it is true.
+    #[default]
+    Submission,
+    /// By saying that the worker is outside New Zealand.
+    WorkerOffshore,
 }
 
 /// How a criterion is tested.
