@@ -149,16 +149,32 @@ impl Db {
         }
     }
 
+    /// Does `command` and undoes it: what it answers is what it would do.
+    ///
+    /// # Errors
+    /// What the command refuses; faults.
+    pub async fn rehearse<S: Scope, C: Command>(&self, scope: &S, command: &C) -> Acted<C::Answer> {
+        let _turn = self.write_turn().await;
+        let tx = self.begin(scope.actor()).await?;
+        let answer = command.run(&tx).await;
+        tx.inner.rollback().await.map_err(Fault::from)?;
+        answer
+    }
+
+    async fn write_turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        match self.backend() {
+            DbBackend::Sqlite => Some(self.write_turn.lock().await),
+            _ => None,
+        }
+    }
+
     async fn perform_once<S: Scope, C: Command>(
         &self,
         scope: &S,
         keyed: Option<&Keyed>,
         command: &C,
     ) -> Acted<C::Answer> {
-        let _turn = match self.backend() {
-            DbBackend::Sqlite => Some(self.write_turn.lock().await),
-            _ => None,
-        };
+        let _turn = self.write_turn().await;
         let tx = self.begin(scope.actor()).await?;
         match run_keyed(&tx, keyed, command).await {
             Ok(answer) => {

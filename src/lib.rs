@@ -1,6 +1,7 @@
 //! Industry nominations for New Zealand class exceptions: each body assesses its own applications, both draw
 //! on one quota, and what they approve becomes one combined list. docs/ARCHITECTURE.md walks through the house.
 
+pub mod amendment;
 pub mod app;
 pub mod applications;
 pub mod clock;
