@@ -4,6 +4,8 @@
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod keys;
 pub mod page;
 pub mod random;
 pub mod tenancy;
+pub mod values;

@@ -1,0 +1,28 @@
+# The commands of the house. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-long audit
+
+CARGO ?= cargo
+
+help: ## list these targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: ## serve the demo, making its database in data/ first if there is none
+	$(CARGO) run --release -- serve --demo-database data/demo.db
+
+test: ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	tests/with-postgres $(CARGO) test --workspace
+	@mkdir -p target
+	$(CARGO) run --quiet -- schema > target/schema.graphql
+	@diff -u schema.graphql target/schema.graphql || { \
+		echo 'schema.graphql is not what the code says: $(CARGO) run -- schema > schema.graphql, and review the change' >&2; exit 1; }
+
+test-long: ## the races, the timings and the large numbers: minutes, in release
+	tests/with-postgres $(CARGO) test --workspace --release -- --ignored
+
+audit: ## licences, known vulnerabilities and sources of all dependencies
+	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
+	$(CARGO) deny check

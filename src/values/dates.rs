@@ -1,0 +1,243 @@
+//! Days that people type: a worker's birthday, the last day of a passport, of a document.
+//!
+//! A day here is New Zealand's, and "today" is always an argument. Whether a day is late for the
+//! scheme's own rules is not decided here, only whether it can be what it is said to be.
+
+use std::fmt;
+
+use chrono::{Months, NaiveDate};
+use thiserror::Error;
+
+/// Years of age below which a person is no worker here.
+const AGE_YEARS_MIN: u32 = 16;
+/// Years of age above which the year will be a slip.
+const AGE_YEARS_MAX: u32 = 100;
+/// Passports run for ten years, and some countries add what was left of the one before.
+const PASSPORT_MONTHS_MAX: Months = Months::new(11 * 12);
+
+/// The day a worker was born: one that makes them 16 to 100 years old.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Birthday(NaiveDate);
+
+/// Why a day is not taken, in a sentence for the person who typed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum DateError {
+    /// Nothing.
+    #[error("Enter the day as year, month and day, such as 1990-04-23.")]
+    Empty,
+    /// Another form, or a day that the calendar does not have.
+    #[error("Enter a day of the calendar as year, month and day, such as 1990-04-23 for 23 April 1990.")]
+    NoDay,
+    /// A birthday after today.
+    #[error("This birthday lies in the future: check the year.")]
+    BornInFuture,
+    /// Younger than 16 years.
+    #[error(
+        "A worker is at least 16 years old, and this birthday makes them {age_years}: check the \
+         year."
+    )]
+    TooYoung {
+        /// Age today.
+        age_years: u32,
+    },
+    /// Older than 100 years.
+    #[error("This birthday makes the worker {age_years} years old: check the year.")]
+    TooOld {
+        /// Age today.
+        age_years: u32,
+    },
+    /// The document's last day is behind.
+    #[error("This expired before today: enter the document that is valid now.")]
+    Expired,
+    /// Later than any passport runs.
+    #[error("No passport runs for more than 11 years from today: check the year of its last day.")]
+    ExpiresTooLate,
+}
+
+/// Reads a day as `YYYY-MM-DD`, the form of the API and of files. Nothing else is taken: 03/04 is
+/// read one way here and the other way elsewhere.
+///
+/// # Errors
+/// Says which form to enter.
+pub fn parse_date(typed: &str) -> Result<NaiveDate, DateError> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return Err(DateError::Empty);
+    }
+    let is_in_form = typed.len() == "YYYY-MM-DD".len()
+        && typed.bytes().zip(0..).all(
+            |(b, at)| {
+                if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() }
+            },
+        );
+    if !is_in_form {
+        return Err(DateError::NoDay);
+    }
+    NaiveDate::parse_from_str(typed, "%Y-%m-%d").map_err(|_| DateError::NoDay)
+}
+
+impl Birthday {
+    /// Takes a worker's birthday if it can be one today.
+    ///
+    /// # Errors
+    /// Says what is wrong with it when it lies in the future or makes the worker younger than 16 or
+    /// older than 100.
+    pub fn new(date: NaiveDate, today: NaiveDate) -> Result<Self, DateError> {
+        let age_years = today.years_since(date).ok_or(DateError::BornInFuture)?;
+        if age_years < AGE_YEARS_MIN {
+            return Err(DateError::TooYoung { age_years });
+        }
+        if age_years > AGE_YEARS_MAX {
+            return Err(DateError::TooOld { age_years });
+        }
+        Ok(Self(date))
+    }
+
+    /// Reads a worker's birthday as `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// As [`parse_date`] and [`Birthday::new`].
+    pub fn parse(typed: &str, today: NaiveDate) -> Result<Self, DateError> {
+        Self::new(parse_date(typed)?, today)
+    }
+
+    /// The day.
+    #[must_use]
+    pub fn date(self) -> NaiveDate {
+        self.0
+    }
+}
+
+impl fmt::Debug for Birthday {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Birthday(redacted)")
+    }
+}
+
+/// Whether a document is of no use on a day. Its last day is still good.
+#[must_use]
+pub fn is_expired(expires_on: NaiveDate, day: NaiveDate) -> bool {
+    expires_on < day
+}
+
+/// Whether a document is good for so many months after a day, its last day included.
+#[must_use]
+pub fn is_valid_for(expires_on: NaiveDate, day: NaiveDate, months: Months) -> bool {
+    day.checked_add_months(months).is_some_and(|needed| !is_expired(expires_on, needed))
+}
+
+/// Takes the last day of any document that has to be valid today.
+///
+/// # Errors
+/// [`DateError::Expired`] when that day is behind.
+pub fn check_expiry(expires_on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, DateError> {
+    if is_expired(expires_on, today) { Err(DateError::Expired) } else { Ok(expires_on) }
+}
+
+/// Takes the last day of a passport: from today to 11 years ahead.
+///
+/// # Errors
+/// Says whether that day is behind or too far ahead.
+pub fn check_passport_expiry(expires_on: NaiveDate, today: NaiveDate) -> Result<NaiveDate, DateError> {
+    let expires_on = check_expiry(expires_on, today)?;
+    match today.checked_add_months(PASSPORT_MONTHS_MAX) {
+        Some(latest) if expires_on > latest => Err(DateError::ExpiresTooLate),
+        Some(_) | None => Ok(expires_on),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        parse_date(text).unwrap()
+    }
+
+    #[test]
+    fn one_form_of_a_day_is_read() {
+        for (typed, read) in [
+            ("2022-02-14", Ok((2022, 2, 14))),
+            (" 1990-04-23 ", Ok((1990, 4, 23))),
+            ("2024-02-29", Ok((2024, 2, 29))),
+            ("", Err(DateError::Empty)),
+            (" ", Err(DateError::Empty)),
+            ("2023-02-29", Err(DateError::NoDay)),
+            ("2022-13-01", Err(DateError::NoDay)),
+            ("2022-2-14", Err(DateError::NoDay)),
+            ("14/02/2022", Err(DateError::NoDay)),
+            ("14 February 2022", Err(DateError::NoDay)),
+            ("+022-02-14", Err(DateError::NoDay)),
+            ("2022-02-14T00:00:00Z", Err(DateError::NoDay)),
+            ("２０２２-02-14", Err(DateError::NoDay)),
+        ] {
+            let expected = read.map(|(y, m, d)| NaiveDate::from_ymd_opt(y, m, d).unwrap());
+            assert_eq!(parse_date(typed), expected, "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn birthdays_have_two_limits_and_the_future() {
+        let today = day("2022-02-14");
+        for (typed, error) in [
+            ("2022-02-15", Some(DateError::BornInFuture)),
+            ("2022-02-14", Some(DateError::TooYoung { age_years: 0 })),
+            ("2006-02-15", Some(DateError::TooYoung { age_years: 15 })),
+            ("2006-02-14", None),
+            ("1990-04-23", None),
+            ("1921-02-15", None),
+            ("1921-02-14", Some(DateError::TooOld { age_years: 101 })),
+            ("0090-04-23", Some(DateError::TooOld { age_years: 1931 })),
+        ] {
+            assert_eq!(Birthday::parse(typed, today).err(), error, "{typed}");
+        }
+        // Born on the day that most years do not have: sixteen on 1 March.
+        assert!(Birthday::parse("2004-02-29", day("2020-02-28")).is_err());
+        assert!(Birthday::parse("2004-02-29", day("2020-02-29")).is_ok());
+        assert!(Birthday::parse("2008-02-29", day("2024-02-28")).is_err());
+        assert_eq!(format!("{:?}", Birthday::parse("1990-04-23", today).unwrap()), "Birthday(redacted)");
+    }
+
+    #[test]
+    fn the_last_day_of_a_document_is_good() {
+        let today = day("2022-02-14");
+        for (expires, any, passport) in [
+            ("2022-02-13", Err(DateError::Expired), Err(DateError::Expired)),
+            ("2022-02-14", Ok(()), Ok(())),
+            ("2033-02-14", Ok(()), Ok(())),
+            ("2033-02-15", Ok(()), Err(DateError::ExpiresTooLate)),
+        ] {
+            assert_eq!(check_expiry(day(expires), today).map(|_| ()), any, "{expires}");
+            assert_eq!(check_passport_expiry(day(expires), today).map(|_| ()), passport, "{expires}");
+        }
+    }
+
+    #[test]
+    fn months_of_validity_count_from_the_day() {
+        let from = day("2021-11-30");
+        for (expires, months, is_valid) in [
+            ("2021-11-30", 0, true),
+            ("2021-11-29", 0, false),
+            // Three months after 30 November is the last of February.
+            ("2022-02-28", 3, true),
+            ("2022-02-27", 3, false),
+            ("2022-02-28", u32::MAX, false),
+        ] {
+            assert_eq!(is_valid_for(day(expires), from, Months::new(months)), is_valid, "{expires} {months}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(typed in "(?s).*|[0-9]{4}-[0-9]{2}-[0-9]{2}") {
+            let _ = Birthday::parse(&typed, NaiveDate::MIN);
+            let _ = Birthday::parse(&typed, NaiveDate::MAX);
+            if let Ok(date) = parse_date(&typed) {
+                let _ = check_passport_expiry(date, NaiveDate::MAX);
+                prop_assert_eq!(parse_date(&date.to_string()), Ok(date));
+            }
+        }
+    }
+}
