@@ -1,20 +1,27 @@
-//! The parts that every act needs, assembled once.
+//! What the service is made of, assembled in one place for `main` and for tests, and shared as `Arc<App>`.
+//!
+//! Nothing here decides anything, and nothing is changed once it serves: what changes lives in the database.
 
 use url::Url;
 
 use crate::db::Db;
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
+use crate::random::Random;
 
-/// The assembled service.
+/// The parts of the service.
 #[derive(Debug)]
 pub struct App {
-    /// The door to the database.
+    /// The door to the database, with the clock.
     pub db: Db,
     /// The deployment's keys.
     pub keys: Keys,
     /// The terms of class exceptions, read once.
     pub shelf: Shelf,
-    /// Where people reach the service.
+    /// Ids of requests come from here; never a secret.
+    pub random: Random,
+    /// Where the service is reached from outside; links and cookies go by it.
     pub public_url: Url,
+    /// Whether anybody may sign in as anybody: the rule of `http` said so.
+    pub demo: bool,
 }

@@ -1,1 +1,3 @@
+//! The command line. It reads settings and calls the library; it decides nothing else.
+
 fn main() {}

@@ -1,0 +1,113 @@
+//! Signing in, being known by a token, signing out. A token is told to whoever signed in and kept nowhere; what
+//! is stored, and what is looked for, is its keyed hash.
+
+use chrono::{DateTime, Utc};
+use entity::MembershipId;
+
+use super::rules::{Standing, end_of_session, standing};
+use super::store;
+use crate::app::App;
+use crate::db::{Command, Tx};
+use crate::error::{Acted, Fault};
+use crate::keys::new_token;
+use crate::tenancy::{SystemScope, Viewer};
+
+/// A sign-in, told once.
+#[derive(Clone)]
+pub struct SignedIn {
+    /// What to send from now on; never logged and never stored.
+    pub token: String,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for SignedIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedIn").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// Signs somebody in whose membership was made sure of.
+///
+/// # Errors
+/// Faults only.
+pub async fn sign_in(app: &App, membership: MembershipId) -> Acted<SignedIn> {
+    let token = new_token().map_err(|why| Fault::stored("token", why))?;
+    let command = SignIn { token_hash: hash(app, &token), membership };
+    let expires_at = app.db.perform(&SystemScope::of("sign-in"), None, &command).await?;
+    Ok(SignedIn { token, expires_at })
+}
+
+/// Who a token is for; none where it is not, or no longer, a sign-in.
+///
+/// # Errors
+/// Faults only.
+pub async fn viewer_of(app: &App, token: &str) -> Acted<Option<Viewer>> {
+    let scope = SystemScope::of("session");
+    let token_hash = hash(app, token);
+    let Some(session) = store::find_session(&app.db, &scope, &token_hash).await? else { return Ok(None) };
+    match standing(session.used_at, session.expires_at, app.db.clock().now()) {
+        Standing::Ended => return Ok(None),
+        Standing::Holds { note_use: true } => {
+            app.db.perform(&scope, None, &NoteUse { token_hash }).await?;
+        }
+        Standing::Holds { note_use: false } => {}
+    }
+    Ok(Some(Viewer::signed_in(session.member)))
+}
+
+/// Ends a sign-in; nothing happens where there is none.
+///
+/// # Errors
+/// Faults only.
+pub async fn sign_out(app: &App, token: &str) -> Acted<()> {
+    let command = SignOut { token_hash: hash(app, token) };
+    app.db.perform(&SystemScope::of("sign-out"), None, &command).await
+}
+
+fn hash(app: &App, token: &str) -> String {
+    hex::encode(app.keys.token_hash(token))
+}
+
+struct SignIn {
+    token_hash: String,
+    membership: MembershipId,
+}
+
+impl Command for SignIn {
+    type Answer = DateTime<Utc>;
+    const NAME: &'static str = "signIn";
+
+    async fn run(&self, tx: &Tx) -> Acted<DateTime<Utc>> {
+        let expires_at = end_of_session(tx.now());
+        store::delete_ended_sessions(tx).await?;
+        store::save_session(tx, &self.token_hash, self.membership, expires_at).await?;
+        Ok(expires_at)
+    }
+}
+
+struct NoteUse {
+    token_hash: String,
+}
+
+impl Command for NoteUse {
+    type Answer = ();
+    const NAME: &'static str = "noteUse";
+
+    async fn run(&self, tx: &Tx) -> Acted<()> {
+        Ok(store::note_use(tx, &self.token_hash).await?)
+    }
+}
+
+struct SignOut {
+    token_hash: String,
+}
+
+impl Command for SignOut {
+    type Answer = ();
+    const NAME: &'static str = "signOut";
+
+    async fn run(&self, tx: &Tx) -> Acted<()> {
+        Ok(store::delete_session(tx, &self.token_hash).await?)
+    }
+}

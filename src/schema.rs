@@ -1,0 +1,66 @@
+//! The public schema: its roots, put together from the slices, and what all slices' types are made with.
+//!
+//! Types of a slice live in the slice. Here they are merged, limited and printed; nothing here reads the
+//! database. `schema.graphql` is printed by [`print_sdl`] and reviewed like code.
+
+pub mod canonical;
+pub mod connection;
+pub mod context;
+pub mod document;
+pub mod errors;
+pub mod global_id;
+pub mod idempotency;
+pub mod node;
+pub mod paging;
+pub mod payload;
+pub mod scalars;
+pub mod user_error;
+
+use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+
+pub use connection::{Count, PageInfo, count};
+pub use context::{app, viewer};
+pub use errors::{bad_input, coded};
+pub use global_id::{Global, GlobalId};
+pub use node::Node;
+pub use paging::{List, PageArgs, page_cost};
+pub use user_error::{UserError, UserErrorCode};
+
+use crate::people::graphql::PeopleQuery;
+
+/// Fields inside one another. The standard introspection query has 15 of them.
+const DEPTH_MAX: usize = 16;
+/// Cost of a request: a field is 1, a list its rows by ten, see [`page_cost`].
+const COST_MAX: usize = 1_000;
+/// Directives on one field.
+const DIRECTIVES_MAX: usize = 10;
+
+/// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
+#[derive(MergedObject, Default)]
+pub struct Query(node::NodeQuery, PeopleQuery);
+
+/// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
+pub type Mutation = EmptyMutation;
+
+/// The schema as the service executes it.
+pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Puts the schema together, with its limits.
+#[must_use]
+pub fn build() -> ApiSchema {
+    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+        .limit_depth(DEPTH_MAX)
+        .limit_complexity(COST_MAX)
+        .limit_directives(DIRECTIVES_MAX)
+        .finish()
+}
+
+/// The schema's text, the same at every printing: what `schema.graphql` holds.
+#[must_use]
+pub fn print_sdl() -> String {
+    let options = SDLExportOptions::new().sorted_fields().sorted_arguments().include_specified_by();
+    build().sdl_with_options(options)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+//! Takes out arguments and input fields that are bound to a variable which the caller left out.
+
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
+use async_graphql::{Positioned, Variables};
+use async_graphql_value::Value;
+
+use super::{Names, chosen};
+
+/// Takes out, from the whole document, what is bound to a variable that the chosen operation declares as
+/// nullable and without default, and that the caller left out. A null that the caller wrote stays.
+pub fn drop_omitted(document: &mut ExecutableDocument, operation: Option<&str>, variables: &Variables) {
+    let Some(chosen) = chosen(&document.operations, operation) else { return };
+    let omitted: Names = chosen
+        .variable_definitions
+        .iter()
+        .map(|definition| &definition.node)
+        .filter(|definition| definition.default_value.is_none() && definition.var_type.node.nullable)
+        .map(|definition| definition.name.node.clone())
+        .filter(|name| !variables.contains_key(name))
+        .collect();
+    if omitted.is_empty() {
+        return;
+    }
+    let mut sweep = Sweep { omitted, dropped: Names::new(), kept: Names::new() };
+    for fragment in document.fragments.values_mut() {
+        sweep.directives(&fragment.node.directives);
+        sweep.selection(&mut fragment.node.selection_set.node);
+    }
+    for_each_operation(&mut document.operations, |operation| {
+        sweep.directives(&operation.directives);
+        sweep.selection(&mut operation.selection_set.node);
+    });
+    // A variable that nothing uses any more would be refused as unused.
+    for_each_operation(&mut document.operations, |operation| {
+        operation.variable_definitions.retain(|definition| {
+            let name = &definition.node.name.node;
+            !sweep.dropped.contains(name) || sweep.kept.contains(name)
+        });
+    });
+}
+
+fn for_each_operation(
+    operations: &mut DocumentOperations,
+    mut each: impl FnMut(&mut async_graphql::parser::types::OperationDefinition),
+) {
+    match operations {
+        DocumentOperations::Single(operation) => each(&mut operation.node),
+        DocumentOperations::Multiple(operations) => {
+            for operation in operations.values_mut() {
+                each(&mut operation.node);
+            }
+        }
+    }
+}
+
+/// One pass over a document.
+struct Sweep {
+    omitted: Names,
+    dropped: Names,
+    kept: Names,
+}
+
+impl Sweep {
+    fn selection(&mut self, selection: &mut SelectionSet) {
+        for item in &mut selection.items {
+            self.directives(item.node.directives());
+            match &mut item.node {
+                Selection::Field(field) => {
+                    field.node.arguments.retain_mut(|(_, value)| self.keeps(&mut value.node));
+                    self.selection(&mut field.node.selection_set.node);
+                }
+                Selection::InlineFragment(fragment) => {
+                    self.selection(&mut fragment.node.selection_set.node);
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+
+    /// Whether an argument or a field stays; what is inside it is swept.
+    fn keeps(&mut self, value: &mut Value) -> bool {
+        match value {
+            Value::Variable(name) if self.omitted.contains(name) => {
+                self.dropped.insert(name.clone());
+                return false;
+            }
+            Value::Object(fields) => {
+                let kept = std::mem::take(fields).into_iter();
+                *fields = kept.filter_map(|(n, mut v)| self.keeps(&mut v).then_some((n, v))).collect();
+            }
+            // An item of a list has no absence: it is null, and its variable is used.
+            Value::List(items) => items.iter_mut().for_each(|item| self.item(item)),
+            Value::Variable(_)
+            | Value::Null
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Boolean(_)
+            | Value::Binary(_)
+            | Value::Enum(_) => {}
+        }
+        true
+    }
+
+    fn item(&mut self, value: &mut Value) {
+        if let Value::Variable(name) = value {
+            self.kept.insert(name.clone());
+        } else {
+            self.keeps(value);
+        }
+    }
+
+    /// Directives are left as they are; their variables are in use.
+    fn directives(&mut self, directives: &[Positioned<async_graphql::parser::types::Directive>]) {
+        for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
+            if let Value::Variable(name) = &value.node {
+                self.kept.insert(name.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The one place where what went wrong becomes what a caller is told.
+//!
+//! Resolvers pass on a `Fault` or a `Failure` with `?`; [`finish`] gives each error a stable code and the id of
+//! the request. The text of a fault goes to the log and never further.
+
+use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
+
+use super::context::RequestId;
+use crate::error::{Failure, UserErrorCode};
+
+/// Nobody is signed in, and somebody has to be.
+pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// Something in the request is not as it should be, and is no field of an input.
+pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+/// The role of whoever asks does not allow it.
+pub const FORBIDDEN: &str = "FORBIDDEN";
+/// The document is not GraphQL.
+pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+/// The document does not fit the schema, or is larger than the limits.
+pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The service's fault.
+pub const INTERNAL: &str = "INTERNAL";
+
+/// Most errors that one answer has.
+const ERRORS_MAX: usize = 20;
+/// What a caller is told of a fault.
+pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
+                                    tell us the request id if it happens again.";
+/// What a caller who is not signed in is told.
+pub const UNAUTHENTICATED_MESSAGE: &str = "Sign in to do this.";
+
+/// An error in the request that no `userErrors` can carry.
+#[must_use]
+pub fn bad_input(message: &str) -> Error {
+    coded(BAD_USER_INPUT, message)
+}
+
+/// An error with a stable code.
+#[must_use]
+pub fn coded(code: &str, message: &str) -> Error {
+    Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
+}
+
+/// Gives every error of an answer its code and the id of the request, and hides what is not for callers.
+pub fn finish(response: &mut Response, request: &RequestId) {
+    response.errors.truncate(ERRORS_MAX);
+    for error in &mut response.errors {
+        let (code, message) = told(error);
+        let extensions = error.extensions.get_or_insert_default();
+        extensions.set("code", code);
+        extensions.set("requestId", request.0.as_str());
+        error.message = message;
+        error.source = None;
+    }
+}
+
+/// The code and the message that a caller gets of an error.
+fn told(error: &ServerError) -> (String, String) {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    if let Some(Value::String(code)) = code {
+        return (code.clone(), error.message.clone());
+    }
+    let (code, message) = match (error.source::<Failure>(), &error.source) {
+        (Some(failure), _) => told_of_failure(failure),
+        // Whatever was passed on with `?`, and is not known here, is a fault.
+        (None, Some(_)) => {
+            tracing::error!(error = %error.message, "a request failed");
+            (INTERNAL, INTERNAL_MESSAGE.to_owned())
+        }
+        // Raised by the library: in a field it is about an argument, before that about the document.
+        (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, error.message.clone()),
+        (None, None) => (BAD_USER_INPUT, error.message.clone()),
+    };
+    (code.to_owned(), message)
+}
+
+fn told_of_failure(failure: &Failure) -> (&'static str, String) {
+    match failure {
+        Failure::Unauthenticated => (UNAUTHENTICATED, UNAUTHENTICATED_MESSAGE.to_owned()),
+        Failure::Refused(errors) => {
+            let not_permitted = errors.iter().any(|error| error.code == UserErrorCode::NotPermitted);
+            let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
+            (if not_permitted { FORBIDDEN } else { BAD_USER_INPUT }, messages.join(" "))
+        }
+        Failure::Fault(fault) => {
+            tracing::error!(error = %fault, "a request failed");
+            (INTERNAL, INTERNAL_MESSAGE.to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::Pos;
+
+    use super::*;
+    use crate::error::{Fault, UserError};
+
+    fn finished(error: impl Into<Error>) -> (String, String) {
+        let error = error.into().into_server_error(Pos::default());
+        let mut response = Response::from_errors(vec![error]);
+        finish(&mut response, &RequestId("r-1".into()));
+        let error = response.errors.remove(0);
+        assert!(error.source.is_none());
+        let extensions = error.extensions.expect("extensions");
+        assert_eq!(extensions.get("requestId"), Some(&Value::from("r-1")));
+        let Some(Value::String(code)) = extensions.get("code") else { panic!("no code") };
+        (code.clone(), error.message)
+    }
+
+    #[test]
+    fn faults_are_masked_and_refusals_are_told() {
+        let fault = || Fault::stored("worker", "secret text");
+        let masked = (INTERNAL.to_owned(), INTERNAL_MESSAGE.to_owned());
+        assert_eq!(finished(fault()), masked);
+        assert_eq!(finished(Failure::from(fault())), masked);
+        assert_eq!(finished(std::sync::Arc::new(fault())), masked);
+        assert_eq!(finished(Failure::Unauthenticated).0, UNAUTHENTICATED);
+        let refusal = |code| Failure::from(UserError::new(code, "Not so."));
+        assert_eq!(finished(refusal(UserErrorCode::NotPermitted)).0, FORBIDDEN);
+        assert_eq!(finished(refusal(UserErrorCode::Invalid)), (BAD_USER_INPUT.into(), "Not so.".into()));
+        assert_eq!(finished(bad_input("No.")), (BAD_USER_INPUT.into(), "No.".into()));
+    }
+
+    #[test]
+    fn the_list_of_errors_is_bounded() {
+        let mut response = Response::from_errors(vec![ServerError::new("x", None); 500]);
+        finish(&mut response, &RequestId("r-1".into()));
+        assert_eq!(response.errors.len(), ERRORS_MAX);
+    }
+}

@@ -1,0 +1,70 @@
+//! Anything by its global id.
+//!
+//! Each slice says how its own things are found, and gives none for what the viewer may not see. A slice that
+//! has a type with a global id adds it to [`Node`] and to the one `match` in [`find`].
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+use futures_util::future::try_join_all;
+
+use super::errors::bad_input;
+use super::global_id::GlobalId;
+use crate::people::graphql::{self as people, Body, Employer, Person};
+
+/// Most ids that are looked up at once.
+const NODES_MAX: usize = 100;
+
+/// Anything with a global, opaque id. A row the viewer may not see is null, exactly like one that does not exist.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "Global and opaque: keep it, send it back, never take it apart."
+))]
+pub enum Node {
+    /// A tenant.
+    Body(Body),
+    /// A member of staff, or whoever acts for an employer.
+    Person(Person),
+    /// An employer.
+    Employer(Employer),
+}
+
+/// What an id stands for, as far as the viewer may see it.
+async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let found = match GlobalId::type_of(id).as_deref() {
+        Some("Body") => people::find_body(ctx, id).await?.map(Node::from),
+        Some("Person") => people::find_person(ctx, id).await?.map(Node::from),
+        Some("Employer") => people::find_employer(ctx, id).await?.map(Node::from),
+        _ => None,
+    };
+    Ok(found)
+}
+
+/// The roots that belong to no slice.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Refetches anything by its id; null for what the viewer may not see, and for an id of nothing.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "From the `id` field of any object.")] id: ID,
+    ) -> Result<Option<Node>> {
+        find(ctx, &id).await
+    }
+
+    /// Refetches up to 100 things at once, in the order of the ids, with null where `node` would be null.
+    #[graphql(complexity = "ids.len().saturating_mul(1 + child_complexity)")]
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "From the `id` fields of any objects; at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        if ids.len() > NODES_MAX {
+            return Err(bad_input("Ask for at most 100 ids at once."));
+        }
+        try_join_all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
