@@ -4,6 +4,7 @@
 pub mod amendment;
 pub mod app;
 pub mod applications;
+pub mod check;
 pub mod clock;
 pub mod db;
 pub mod error;
