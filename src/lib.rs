@@ -6,6 +6,7 @@ pub mod app;
 pub mod applications;
 pub mod clock;
 pub mod db;
+pub mod demo;
 pub mod error;
 pub mod exceptions;
 pub mod history;
