@@ -5,6 +5,7 @@ pub mod app;
 pub mod clock;
 pub mod db;
 pub mod error;
+pub mod http;
 pub mod keys;
 pub mod page;
 pub mod people;
