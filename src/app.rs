@@ -22,6 +22,6 @@ pub struct App {
     pub random: Random,
     /// Where the service is reached from outside; links and cookies go by it.
     pub public_url: Url,
-    /// Whether anybody may sign in as anybody: the rule of `http` said so.
+    /// Whether anybody may sign in as anybody: [`crate::http::may_offer_demo_sign_in`] said so.
     pub demo: bool,
 }

@@ -4,12 +4,14 @@
 pub mod amendment;
 pub mod app;
 pub mod applications;
+pub mod cli;
 pub mod clock;
 pub mod db;
 pub mod demo;
 pub mod error;
 pub mod exceptions;
 pub mod history;
+pub mod http;
 pub mod keys;
 pub mod page;
 pub mod people;

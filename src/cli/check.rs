@@ -1,0 +1,24 @@
+//! `nominations check`
+
+use std::process::ExitCode;
+
+use super::open::{assemble, keys, no_public_url, ready};
+use super::{DatabaseArgs, Outcome};
+use crate::check::check;
+use crate::clock::Clock;
+
+pub(super) async fn run(args: DatabaseArgs) -> Outcome {
+    let (db, kind) = ready(&args.database_url, Clock::system()).await?;
+    let app = assemble(db, keys(&args, kind)?, no_public_url()?, false)?;
+    let violations = check(&app).await?;
+    app.db.close().await?;
+    if violations.is_empty() {
+        println!("Every invariant holds.");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for violation in &violations {
+        println!("{violation}");
+    }
+    println!("{} violations.", violations.len());
+    Ok(ExitCode::FAILURE)
+}
