@@ -149,16 +149,32 @@ impl Db {
         }
     }
 
+    /// Does `command` and undoes it: what it answers is what it would do.
+    ///
+    /// # Errors
+    /// What the command refuses; faults.
+    pub async fn rehearse<S: Scope, C: Command>(&self, scope: &S, command: &C) -> Acted<C::Answer> {
+        let _turn = self.write_turn().await;
+        let tx = self.begin(scope.actor()).await?;
+        let answer = command.run(&tx).await;
+        tx.inner.rollback().await.map_err(Fault::from)?;
+        answer
+    }
+
+    async fn write_turn(&self) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+        match self.backend() {
+            DbBackend::Sqlite => Some(self.write_turn.lock().await),
+            _ => None,
+        }
+    }
+
     async fn perform_once<S: Scope, C: Command>(
         &self,
         scope: &S,
         keyed: Option<&Keyed>,
         command: &C,
     ) -> Acted<C::Answer> {
-        let _turn = match self.backend() {
-            DbBackend::Sqlite => Some(self.write_turn.lock().await),
-            _ => None,
-        };
+        let _turn = self.write_turn().await;
         let tx = self.begin(scope.actor()).await?;
         match run_keyed(&tx, keyed, command).await {
             Ok(answer) => {
@@ -262,6 +278,24 @@ impl Tx {
         Ok(Gate { tx: self, exception })
     }
 
+    /// Waits for every act that passes by the gate to end, and keeps new ones from passing, so that the settings
+    /// of a class exception may change; only for the holder of the gate.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn lock_settings(&self, gate: &Gate<'_>) -> Found<()> {
+        self.lock(settings_lock(gate.exception)).await
+    }
+
+    /// Keeps the settings of a class exception from changing to the end of the transaction; false where they are
+    /// about to change.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn try_share_settings(&self, exception: ExceptionId) -> Found<bool> {
+        self.try_lock("pg_try_advisory_xact_lock_shared", settings_lock(exception)).await
+    }
+
     /// Waits for the lock of one worker under one exception; only for the holder of the gate.
     ///
     /// # Errors
@@ -275,17 +309,18 @@ impl Tx {
     /// # Errors
     /// Where the database does not answer.
     pub async fn try_lock_worker(&self, exception: ExceptionId, fingerprint: &str) -> Found<bool> {
-        let number = worker_lock(exception, fingerprint);
-        let sql = "SELECT pg_try_advisory_xact_lock($1) AS taken";
-        let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
-        match self.backend() {
-            DbBackend::Postgres => {
-                let row = self.inner.query_one_raw(statement).await?;
-                Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
-            }
+        self.try_lock("pg_try_advisory_xact_lock", worker_lock(exception, fingerprint)).await
+    }
+
+    async fn try_lock(&self, function: &'static str, number: i64) -> Found<bool> {
+        if self.backend() != DbBackend::Postgres {
             // BEGIN IMMEDIATE holds everything already.
-            _ => Ok(true),
+            return Ok(true);
         }
+        let sql = format!("SELECT {function}($1) AS taken");
+        let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
+        let row = self.inner.query_one_raw(statement).await?;
+        Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
     }
 
     async fn lock(&self, number: i64) -> Found<()> {
@@ -388,6 +423,10 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
     }
     let answer = first.answer.unwrap_or_default();
     Ok(serde_json::from_value(answer).map_err(|why| Fault::stored("answer", why))?)
+}
+
+fn settings_lock(exception: ExceptionId) -> i64 {
+    lock_number(&["settings", &exception.to_string()])
 }
 
 fn worker_lock(exception: ExceptionId, fingerprint: &str) -> i64 {

@@ -1,14 +1,20 @@
 //! Industry nominations for New Zealand class exceptions: each body assesses its own applications, both draw
 //! on one quota, and what they approve becomes one combined list. docs/ARCHITECTURE.md walks through the house.
 
+pub mod amendment;
 pub mod app;
+pub mod applications;
 pub mod clock;
 pub mod db;
+pub mod demo;
 pub mod error;
+pub mod exceptions;
+pub mod history;
 pub mod http;
 pub mod keys;
 pub mod page;
 pub mod people;
+pub mod quota;
 pub mod random;
 pub mod schema;
 pub mod tenancy;

@@ -10,6 +10,7 @@ pub mod email;
 pub mod fold;
 pub mod nzbn;
 pub mod passport;
+pub mod pay;
 pub mod reference;
 pub mod text;
 pub mod web_address;

@@ -13,6 +13,8 @@ pub struct Model {
     pub id: EmployerId,
     pub nzbn: String,
     pub legal_name: String,
+    /// Both names in the form to search by.
+    pub folded_name: String,
     pub trading_name: Option<String>,
     pub region: Option<String>,
     pub size_band: Option<EmployerSizeBand>,

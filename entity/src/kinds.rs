@@ -206,7 +206,7 @@ kinds! {
 
     /// What moved a place.
     PlaceMovementKind {
-        /// It came into being, or came back when the cap rose.
+        /// It came into being.
         Created,
         /// It was given to a nomination.
         Allocated,

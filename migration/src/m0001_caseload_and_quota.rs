@@ -52,6 +52,7 @@ CREATE TABLE employer (
     id {uuid} PRIMARY KEY,
     nzbn TEXT NOT NULL UNIQUE CHECK (length(nzbn) = 13),
     legal_name TEXT NOT NULL,
+    folded_name TEXT NOT NULL,
     trading_name TEXT,
     region TEXT,
     size_band TEXT
@@ -290,7 +291,7 @@ CREATE TABLE place_movement (
     UNIQUE (exception_id, place_number, movement),
     FOREIGN KEY (exception_id, place_number) REFERENCES place (exception_id, number),
     CHECK ((movement = 1) = (from_state IS NULL)),
-    CHECK ((kind = 'CREATED') = (from_state IS NULL OR from_state = 'RETIRED')),
+    CHECK ((kind = 'CREATED') = (from_state IS NULL)),
     CHECK ((actor_kind = 'PERSON') = (actor_id IS NOT NULL))
 ) {strict};
 CREATE INDEX place_movement_by_time ON place_movement (exception_id, id);

@@ -1,0 +1,9 @@
+//! Applications: from an employer's draft to a nomination that holds a place.
+//!
+//! A body's caseload is its own: every query takes a scope and filters by it, and what a viewer may not see
+//! answers exactly like what does not exist.
+
+pub mod actions;
+pub mod details;
+pub mod rules;
+pub mod store;

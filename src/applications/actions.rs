@@ -1,0 +1,133 @@
+//! One command per act: load the facts, ask the rules, save, record. All in the one transaction that `db` runs.
+//!
+//! Every act on one application begins with [`open`]: it holds the row, checks the version that the caller read,
+//! and gathers what the rules need.
+
+mod advise;
+mod assess;
+mod assign;
+mod confirm;
+mod conflict;
+mod draft;
+mod evidence;
+mod places;
+mod submit;
+mod worker;
+
+use std::sync::Arc;
+
+use entity::{
+    ApplicationId, EventKind, PersonId, application, assessment, assessment_round, class_exception,
+};
+use serde_json::json;
+
+pub use advise::Recommend;
+pub use assess::{RecordAssessment, RoleFinding, VerifyEvidence};
+pub use assign::{AssignApplications, TakeNext};
+pub use confirm::Confirm;
+pub use conflict::DeclareConflict;
+pub use draft::{CreateApplication, UpdateApplication};
+pub use evidence::{AddEvidence, RemoveEvidence};
+pub use places::{GiveBack, Sweep, Swept, give_places};
+pub use submit::SubmitApplication;
+
+use crate::app::App;
+use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Records, Refusal, may};
+use crate::applications::store::case;
+use crate::db::Tx;
+use crate::error::{Acted, Found, UserError};
+use crate::exceptions::store::KnownTerms;
+use crate::history::{self, Event};
+use crate::quota;
+use crate::tenancy::CaseloadScope;
+
+/// An application that an act has in hand.
+struct Opened {
+    application: application::Model,
+
+    exception: class_exception::Model,
+    known: Arc<KnownTerms>,
+    findings: Vec<assessment::Model>,
+    rounds: Vec<assessment_round::Model>,
+    case: Case,
+    hand: Hand,
+}
+
+/// Opens an application for an act. `version` is the one that the caller read, where the act asks for it.
+async fn open(
+    tx: &Tx,
+    app: &App,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+    version: Option<i32>,
+) -> Acted<Opened> {
+    let found = case::lock_application(tx, scope, id).await?;
+    let application = found.ok_or_else(|| UserError::not_found("id", "application"))?;
+    if version.is_some_and(|version| version != application.version) {
+        return Err(Refusal::Stale.into());
+    }
+    Ok(gather(tx, app, scope, application).await?)
+}
+
+/// Gathers what the rules need of an application that is held.
+async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: application::Model) -> Found<Opened> {
+    let exception = quota::store::load_exception(tx, application.exception_id).await?;
+    let known = app.shelf.terms(tx.conn(), exception.id, application.terms_revision).await?;
+    let findings = case::load_findings(tx, &application).await?;
+    let rounds = case::load_rounds(tx, &application).await?;
+    let hand = Hand::of(scope);
+    let people: Vec<PersonId> = rounds.iter().map(|round| round.advised_by).chain(hand.person()).collect();
+    let conflicted = case::conflicted(tx, application.employer_id, &people).await?;
+    let records = Records {
+        application: &application,
+        exception: &exception,
+        findings: &findings,
+        rounds: &rounds,
+        conflicted: &conflicted,
+    };
+    let case = Case::of(&records, hand.person(), tx.now());
+    Ok(Opened { application, exception, known, findings, rounds, case, hand })
+}
+
+impl Opened {
+    fn may(&self, tx: &Tx, action: Action) -> Result<(), Refusal> {
+        may(action, self.hand, &self.case, tx.now())
+    }
+
+    /// The findings of the current round.
+    fn current_findings(&self) -> Vec<AssessedCriterion> {
+        let current = self.findings.iter().filter(|finding| finding.round == self.application.round);
+        current
+            .map(|finding| AssessedCriterion {
+                criterion: finding.criterion.clone(),
+                outcome: finding.outcome,
+            })
+            .collect()
+    }
+
+    /// Saves the application as it was changed, and records what happened to it.
+    async fn save(self, tx: &Tx, kind: EventKind, detail: serde_json::Value) -> Found<application::Model> {
+        save(tx, self.application, kind, detail).await
+    }
+}
+
+/// Saves a changed application under its next version, and records what happened to it.
+async fn save(
+    tx: &Tx,
+    mut application: application::Model,
+    kind: EventKind,
+    detail: serde_json::Value,
+) -> Found<application::Model> {
+    let before = application.version;
+    application.version += 1;
+    application.revision += 1;
+    application.updated_at = tx.now();
+    let saved = case::save_application(tx, before, application).await?;
+    history::record(tx, [Event::of_application(kind, &saved).with(detail)]).await?;
+    Ok(saved)
+}
+
+/// The detail of an event that says nothing more than its kind.
+fn nothing_more() -> serde_json::Value {
+    json!({})
+}

@@ -1,0 +1,100 @@
+//! The employer declares an application and hands it in.
+
+use entity::{ApplicationId, ApplicationStatus, EventKind, application};
+
+use super::{nothing_more, open};
+use crate::app::App;
+use crate::applications::rules::{Action, Completeness, complete_for_submission, eligibility_of};
+use crate::applications::store::{case, evidence};
+use crate::db::{Command, Tx};
+use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::exceptions::definition::CriterionKind;
+use crate::exceptions::rules::{Eligibility, EligibilityOutcome, QuestionError};
+use crate::exceptions::store::KnownTerms;
+use crate::tenancy::{CaseloadScope, EmployerScope};
+use crate::values::pay::Pay;
+
+/// The employer submits an application. What the check says does not stop it: people decide.
+#[derive(Clone, Debug)]
+pub struct SubmitApplication<'a> {
+    /// The service.
+    pub app: &'a App,
+    /// For whom.
+    pub scope: EmployerScope,
+    /// Which application.
+    pub id: ApplicationId,
+    /// The version that was read.
+    pub version: i32,
+    /// The employer states that the worker knows of it and that it is true.
+    pub declaration: bool,
+}
+
+impl Command for SubmitApplication<'_> {
+    type Answer = ApplicationId;
+    const NAME: &'static str = "submitApplication";
+
+    async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
+        let scope = CaseloadScope::Employers(self.scope.clone());
+        let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
+        opened.may(tx, Action::Submit)?;
+        let mut worker = case::load_worker(tx, &opened.application).await?;
+        let evidence = evidence::load_for(tx, &opened.application).await?;
+        let revision = opened.exception.revision;
+        let known = self.app.shelf.terms(tx.conn(), opened.exception.id, revision).await?;
+        let facts = Completeness {
+            application: &opened.application,
+            worker: &worker,
+            evidence: &evidence,
+            terms: &known.terms,
+            declared: self.declaration,
+        };
+        complete_for_submission(&facts)
+            .map_err(|refusals| refusals.into_iter().map(UserError::from).collect::<Vec<_>>())?;
+        let pay = pay_of(&opened.application)?;
+        let eligibility = eligibility_of(&known, &opened.application, pay, worker.offshore, &evidence, true);
+        let eligibility = eligibility.map_err(|errors| unreadable(&errors))?;
+        settle_role(&known, &mut opened.application, &eligibility);
+        let application = &mut opened.application;
+        application.terms_revision = revision;
+        application.eligibility =
+            Some(serde_json::to_value(&eligibility).map_err(|why| Fault::stored("eligibility", why))?);
+        application.status = ApplicationStatus::Submitted;
+        application.declared_at = Some(tx.now());
+        application.submitted_at = Some(tx.now());
+        worker.notice_given_at = Some(tx.now());
+        case::save_worker(tx, worker).await?;
+        Ok(opened.save(tx, EventKind::Submitted, nothing_more()).await?.id)
+    }
+}
+
+/// The pay that stands on an application.
+pub(super) fn pay_of(application: &application::Model) -> Result<Pay, Fault> {
+    let application::Model { pay_cents, pay_currency, pay_period, pay_hours_hundredths, .. } = application;
+    Pay::from_stored(*pay_cents, pay_currency, *pay_period, *pay_hours_hundredths)
+        .map_err(|errors| Fault::stored("pay", format!("{errors:?}")))
+}
+
+fn unreadable(errors: &[QuestionError]) -> Vec<UserError> {
+    errors
+        .iter()
+        .map(|error| UserError::at(UserErrorCode::Invalid, error.field(), error.to_string()))
+        .collect()
+}
+
+/// Fills in role and occupation where the check settled them and the employer left them open. Whatever a person
+/// has to look at stays open for the assessor.
+fn settle_role(known: &KnownTerms, application: &mut application::Model, eligibility: &Eligibility) {
+    let settled = eligibility.criteria.iter().any(|result| {
+        let criterion = known.terms.criterion(&result.criterion);
+        criterion.is_some_and(|criterion| criterion.kind == CriterionKind::Role)
+            && result.outcome == EligibilityOutcome::Eligible
+    });
+    if settled {
+        if application.role_code.is_none() {
+            application.role_code.clone_from(&eligibility.role);
+        }
+        if application.occupation_code.is_none() {
+            application.occupation_code.clone_from(&eligibility.occupation_code);
+        }
+    }
+}

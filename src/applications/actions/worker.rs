@@ -1,0 +1,109 @@
+//! The worker of an application: personal data, its sealed passport and its fingerprint.
+
+use entity::{ApplicationId, BodyId, ExceptionId, worker};
+
+use crate::app::App;
+use crate::applications::details::{Patch, WorkerDetails};
+use crate::db::Tx;
+use crate::error::{Acted, Found, UserError, UserErrorCode};
+use crate::keys::{Fingerprint, PassportPlace};
+use crate::quota;
+use crate::values::country::CountryCode;
+use crate::values::passport::PassportNumber;
+
+/// What became of the passport's number in a change.
+pub(super) enum PassportChange {
+    Kept,
+    Cleared,
+    Set(Fingerprint),
+}
+
+/// The worker of an application that is new.
+pub(super) fn blank(application: ApplicationId, body: BodyId, details: &WorkerDetails) -> worker::Model {
+    worker::Model {
+        application_id: application,
+        body_id: body,
+        family_name: details.family_name.as_str().to_owned(),
+        given_names: String::new(),
+        date_of_birth: details.date_of_birth.date(),
+        nationality: details.nationality.as_str().to_owned(),
+        email: None,
+        passport_state: None,
+        passport_sealed: None,
+        passport_hint: None,
+        passport_expires_on: None,
+        offshore: details.offshore,
+        notice_given_at: None,
+    }
+}
+
+/// Writes `details` into `row`. A passport's number is sealed for this row; it is told from others by number
+/// and issuing state together, so neither changes its meaning alone.
+pub(super) fn apply(app: &App, row: &mut worker::Model, details: WorkerDetails) -> Acted<PassportChange> {
+    let state = passport_state(row, &details)?;
+    let change = match details.passport_number {
+        Patch::Keep => PassportChange::Kept,
+        Patch::Clear => {
+            row.passport_sealed = None;
+            row.passport_hint = None;
+            PassportChange::Cleared
+        }
+        Patch::Set(number) => {
+            let state = state.ok_or_else(|| {
+                let message =
+                    "Say which state issued the passport: numbers of different states can be the same.";
+                UserError::at(UserErrorCode::Required, "worker.passportIssuingState", message)
+            })?;
+            PassportChange::Set(seal(app, row, state, &number))
+        }
+    };
+    row.passport_state = state.map(|state| state.as_str().to_owned());
+    row.family_name = details.family_name.into();
+    row.given_names = details.given_names.map(Into::into).unwrap_or_default();
+    row.date_of_birth = details.date_of_birth.date();
+    row.nationality = details.nationality.as_str().to_owned();
+    row.email = details.email.applied_to(row.email.take(), |email| email.as_str().to_owned());
+    row.passport_expires_on = details.passport_expires_on.applied_to(row.passport_expires_on, |day| day);
+    row.offshore = details.offshore;
+    Ok(change)
+}
+
+/// The issuing state after the change. It cannot change under a number that stays.
+fn passport_state(row: &worker::Model, details: &WorkerDetails) -> Acted<Option<CountryCode>> {
+    let before = row.passport_state.as_deref().and_then(|code| CountryCode::parse(code).ok());
+    let after = details.passport_state.clone().applied_to(before, |state| state);
+    let number_stays = row.passport_sealed.is_some() && details.passport_number == Patch::Keep;
+    if number_stays && after != before {
+        let message = "Give the passport's number again: it goes with the issuing state.";
+        return Err(UserError::at(UserErrorCode::Required, "worker.passportNumber", message).into());
+    }
+    Ok(after)
+}
+
+fn seal(app: &App, row: &mut worker::Model, state: CountryCode, number: &PassportNumber) -> Fingerprint {
+    let place = PassportPlace {
+        table: "worker",
+        column: "passport_sealed",
+        row: row.application_id.0,
+        body: row.body_id.0,
+    };
+    row.passport_sealed = Some(app.keys.passport_seal(number, &place));
+    row.passport_hint = Some(number.hint().to_owned());
+    app.keys.fingerprint(state, number)
+}
+
+/// Keeps the fingerprint in step with the passport.
+pub(super) async fn save_fingerprint(
+    tx: &Tx,
+    exception: ExceptionId,
+    application: ApplicationId,
+    change: PassportChange,
+) -> Found<()> {
+    match change {
+        PassportChange::Kept => Ok(()),
+        PassportChange::Cleared => quota::store::delete_fingerprints(tx, application).await,
+        PassportChange::Set(fingerprint) => {
+            quota::store::save_fingerprint(tx, exception, application, &fingerprint).await
+        }
+    }
+}

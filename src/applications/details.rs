@@ -1,0 +1,131 @@
+//! What an application says, parsed: values that cannot be wrong, though they may still be missing.
+
+use chrono::NaiveDate;
+use entity::{DecisionReason, EvidenceKind};
+
+use crate::values::country::CountryCode;
+use crate::values::dates::Birthday;
+use crate::values::email::Email;
+use crate::values::passport::PassportNumber;
+use crate::values::pay::Pay;
+use crate::values::text::{Line, Text};
+use crate::values::web_address::WebAddress;
+
+/// A name, a title, a region: one line.
+pub type ShortText = Line<200>;
+/// Duties, a note, a reason.
+pub type LongText = Text<4000>;
+
+/// A field of a change: left as it is, emptied, or set.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub enum Patch<T> {
+    /// Stays as it is.
+    #[default]
+    Keep,
+    /// Is emptied.
+    Clear,
+    /// Becomes this.
+    Set(T),
+}
+
+impl<T> Patch<T> {
+    /// The patch that leads from nothing to `value`.
+    pub fn of(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+
+    /// Whether anything changes.
+    pub fn is_change(&self) -> bool {
+        !matches!(self, Self::Keep)
+    }
+
+    /// What stands after the change.
+    pub fn applied_to<U>(self, before: Option<U>, turn: impl FnOnce(T) -> U) -> Option<U> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(turn(value)),
+        }
+    }
+}
+
+/// The worker of an application. A change names the worker whole; what a reader of it cannot see, the
+/// passport, stays where it is not named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerDetails {
+    /// As in the passport.
+    pub family_name: ShortText,
+    /// As in the passport; none where it has a single name.
+    pub given_names: Option<ShortText>,
+    /// As in the passport.
+    pub date_of_birth: Birthday,
+    /// Of what state.
+    pub nationality: CountryCode,
+    /// Where the worker can be told that these details are held.
+    pub email: Patch<Email>,
+    /// Which state issued the passport.
+    pub passport_state: Patch<CountryCode>,
+    /// Its number.
+    pub passport_number: Patch<PassportNumber>,
+    /// Its last day.
+    pub passport_expires_on: Patch<NaiveDate>,
+    /// Whether the worker is outside New Zealand.
+    pub offshore: bool,
+}
+
+/// A change of an application; a new one changes everything.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Who answers for the employer.
+    pub contact_name: Patch<ShortText>,
+    /// And where.
+    pub contact_email: Patch<Email>,
+    /// Code of the approved role.
+    pub role: Patch<ShortText>,
+    /// As in the agreement.
+    pub job_title: Option<ShortText>,
+    /// Code of the occupation.
+    pub occupation_code: Patch<ShortText>,
+    /// What the worker will do.
+    pub duties: Patch<LongText>,
+    /// Where.
+    pub region: Patch<ShortText>,
+    /// Guaranteed pay.
+    pub pay: Option<Pay>,
+    /// Who.
+    pub worker: Option<WorkerDetails>,
+}
+
+/// A record of evidence, about to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEvidence {
+    /// What it is.
+    pub kind: EvidenceKind,
+    /// Code of the criterion that it is to show, where its kind does not say it.
+    pub criterion: Option<ShortText>,
+    /// Its name.
+    pub title: ShortText,
+    /// Who issued it.
+    pub issuer: Option<ShortText>,
+    /// Its number there.
+    pub reference: Option<ShortText>,
+    /// Where it can be seen.
+    pub url: Option<WebAddress>,
+    /// Its first day.
+    pub valid_from: Option<NaiveDate>,
+    /// Its last day.
+    pub expires_on: Option<NaiveDate>,
+    /// Whether it is the employer's, for all of its applications to the body.
+    pub of_employer: bool,
+}
+
+/// An assessor's advice, about to be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// To endorse or to decline.
+    pub outcome: entity::RecommendationOutcome,
+    /// Why; at least one where it is to decline.
+    pub reasons: Vec<DecisionReason>,
+    /// In the assessor's words.
+    pub note: Option<LongText>,
+}

@@ -1,0 +1,17 @@
+//! Who may do what to an application, when, and what it needs for it. Pure: facts in, a refusal or nothing out.
+//!
+//! [`may`] guards every act and tells `availableActions`; nothing else decides it.
+
+mod advice;
+mod completeness;
+mod eligibility;
+mod lifecycle;
+mod refusal;
+mod validity;
+
+pub use advice::{AssessedCriterion, may_advise, may_agree, priority_band};
+pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
+pub use eligibility::eligibility_of;
+pub use lifecycle::{Action, AdviceGiven, Case, Hand, Records, available, may};
+pub use refusal::Refusal;
+pub use validity::valid_until;

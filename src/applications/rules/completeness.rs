@@ -1,0 +1,74 @@
+//! What an application needs before it is submitted.
+
+use entity::{application, evidence, worker};
+
+use super::refusal::Refusal;
+use crate::exceptions::definition::{Criterion, CriterionKind, CriterionStrength, Terms};
+
+/// Everything that submitting looks at.
+#[derive(Clone, Copy, Debug)]
+pub struct Completeness<'a> {
+    /// The application as it stands.
+    pub application: &'a application::Model,
+    /// Its worker.
+    pub worker: &'a worker::Model,
+    /// Its own evidence and its employer's.
+    pub evidence: &'a [evidence::Model],
+    /// What is asked.
+    pub terms: &'a Terms,
+    /// Whether the employer states that the worker knows and that it is true.
+    pub declared: bool,
+}
+
+/// Whether everything is there; a passport's last day may stay open, and so may role and occupation, which the
+/// assessor settles.
+///
+/// # Errors
+/// Everything that is missing, so that it is mended in one go.
+pub fn complete_for_submission(facts: &Completeness<'_>) -> Result<(), Vec<Refusal>> {
+    let Completeness { application, worker, .. } = *facts;
+    let fields = [
+        (application.contact_name.is_some(), "contactName", "The name of a contact"),
+        (application.contact_email.is_some(), "contactEmail", "The contact's e-mail address"),
+        (application.duties.is_some(), "duties", "What the worker will do"),
+        (application.region.is_some(), "region", "The region of the job"),
+        (worker.email.is_some(), "worker.email", "The worker's e-mail address"),
+        (
+            worker.passport_state.is_some(),
+            "worker.passportIssuingState",
+            "The state that issued the passport",
+        ),
+        (worker.passport_sealed.is_some(), "worker.passportNumber", "The passport's number"),
+    ];
+    let missing = fields.into_iter().filter(|(there, ..)| !there);
+    let mut refusals: Vec<_> = missing.map(|(_, field, what)| Refusal::Missing { field, what }).collect();
+    if !facts.declared {
+        refusals.push(Refusal::NotDeclared);
+    }
+    let required = missing_evidence(facts.terms, facts.evidence)
+        .filter(|criterion| criterion.strength == CriterionStrength::Required);
+    refusals.extend(required.map(|criterion| Refusal::EvidenceMissing {
+        criterion: criterion.code.clone(),
+        guidance: criterion.guidance.clone(),
+    }));
+    if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+}
+
+/// The criteria that ask for evidence and have none. What was found not genuine does not count.
+pub fn missing_evidence<'a>(
+    terms: &'a Terms,
+    evidence: &'a [evidence::Model],
+) -> impl Iterator<Item = &'a Criterion> {
+    terms.criteria.iter().filter(|criterion| criterion.kind == CriterionKind::Evidence).filter(|criterion| {
+        !evidence.iter().any(|record| record.genuine != Some(false) && shows(record, criterion))
+    })
+}
+
+/// Whether a record is for a criterion: it says so, or its kind does.
+#[must_use]
+pub fn shows(record: &evidence::Model, criterion: &Criterion) -> bool {
+    match &record.criterion {
+        Some(code) => *code == criterion.code,
+        None => criterion.shown_by.contains(&record.kind),
+    }
+}

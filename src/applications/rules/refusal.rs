@@ -1,0 +1,161 @@
+//! The named refusals of this slice, each with its stable code and a sentence that says what to do.
+
+use entity::ApplicationStatus;
+
+use crate::error::{UserError, UserErrorCode};
+use crate::exceptions::rules::WindowRefusal;
+
+/// Why an act on an application is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Another change came first.
+    #[error("The application has changed since you read it. Read it again and repeat what still applies.")]
+    Stale,
+    /// The act does not fit where the application stands.
+    #[error("This cannot be done while the application is {}. {hint}", .status.word())]
+    WrongStatus {
+        /// Where it stands.
+        status: ApplicationStatus,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// The viewer's role does not allow it.
+    #[error("Your role does not allow this. {hint}")]
+    NotPermitted {
+        /// Whose it is.
+        hint: &'static str,
+    },
+    /// The window is not open.
+    #[error(transparent)]
+    Window(#[from] WindowRefusal),
+    /// Giving places is over.
+    #[error("The giving of places has ended, so nothing is confirmed any more.")]
+    DeadlinePassed,
+    /// The viewer took part already.
+    #[error("You {did} in this round. Somebody of your body who took no part has to do this: {who}.")]
+    SamePerson {
+        /// What the viewer did.
+        did: &'static str,
+        /// Which role is needed.
+        who: &'static str,
+    },
+    /// The viewer acted in an earlier round.
+    #[error("You took part in an earlier round. This round needs people who took no part: {who}.")]
+    EarlierRound {
+        /// Which role is needed.
+        who: &'static str,
+    },
+    /// The viewer declared a conflict with the employer.
+    #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
+    ConflictOfInterest,
+    /// Whoever advised has declared a conflict since.
+    #[error("Who advised on this has declared a conflict of interest since. It has to be assessed anew.")]
+    AdviserHasConflict,
+    /// A field has to be filled in.
+    #[error("{what} is needed before the application can be submitted.")]
+    Missing {
+        /// Path into the application.
+        field: &'static str,
+        /// What it is, for a person.
+        what: &'static str,
+    },
+    /// The employer did not declare.
+    #[error("State that the worker knows of this application and that it is true.")]
+    NotDeclared,
+    /// A required record of evidence is missing.
+    #[error("Evidence is needed for {criterion}: {guidance}")]
+    EvidenceMissing {
+        /// Code of the criterion.
+        criterion: String,
+        /// What to give.
+        guidance: String,
+    },
+    /// A criterion that fails by itself is not met.
+    #[error("It cannot be endorsed: {} is not met.", .criteria.join(", "))]
+    NotEligible {
+        /// Codes of the criteria.
+        criteria: Vec<String>,
+    },
+    /// A criterion has no finding yet, or none that decides it.
+    #[error("It cannot be endorsed yet: {} has to be assessed and decided.", .criteria.join(", "))]
+    AssessmentIncomplete {
+        /// Codes of the criteria.
+        criteria: Vec<String>,
+    },
+    /// The role criterion is met, and nobody has said by which role.
+    #[error("Say which approved role and occupation it is: none stands on the application.")]
+    RoleNeeded,
+    /// Advice to decline has no reason.
+    #[error("Give at least one reason for advice to decline.")]
+    ReasonNeeded,
+    /// The decision does not fit the advice.
+    #[error("The advice is {advice}. {hint}")]
+    AdviceDiffers {
+        /// What was advised.
+        advice: String,
+        /// What to do.
+        hint: &'static str,
+    },
+}
+
+impl Refusal {
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> UserErrorCode {
+        match self {
+            Self::Stale => UserErrorCode::Stale,
+            Self::WrongStatus { .. } | Self::AdviceDiffers { .. } => UserErrorCode::WrongStatus,
+            Self::NotPermitted { .. } => UserErrorCode::NotPermitted,
+            Self::Window(WindowRefusal::TooEarly) => UserErrorCode::TooEarly,
+            Self::Window(WindowRefusal::Paused | WindowRefusal::Closed) => UserErrorCode::WindowClosed,
+            Self::DeadlinePassed => UserErrorCode::DeadlinePassed,
+            Self::SamePerson { .. } | Self::EarlierRound { .. } => UserErrorCode::SamePerson,
+            Self::ConflictOfInterest | Self::AdviserHasConflict => UserErrorCode::ConflictOfInterest,
+            Self::Missing { .. } | Self::NotDeclared | Self::RoleNeeded | Self::ReasonNeeded => {
+                UserErrorCode::Required
+            }
+            Self::EvidenceMissing { .. } => UserErrorCode::EvidenceMissing,
+            Self::NotEligible { .. } => UserErrorCode::NotEligible,
+            Self::AssessmentIncomplete { .. } => UserErrorCode::AssessmentIncomplete,
+        }
+    }
+
+    /// The field to blame, as a path into the input.
+    #[must_use]
+    pub fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Stale => Some("version"),
+            Self::Missing { field, .. } => Some(field),
+            Self::NotDeclared => Some("declaration"),
+            Self::RoleNeeded => Some("role"),
+            Self::ReasonNeeded => Some("reasons"),
+            Self::WrongStatus { .. }
+            | Self::NotPermitted { .. }
+            | Self::Window(_)
+            | Self::DeadlinePassed
+            | Self::SamePerson { .. }
+            | Self::EarlierRound { .. }
+            | Self::ConflictOfInterest
+            | Self::AdviserHasConflict
+            | Self::EvidenceMissing { .. }
+            | Self::NotEligible { .. }
+            | Self::AssessmentIncomplete { .. }
+            | Self::AdviceDiffers { .. } => None,
+        }
+    }
+}
+
+impl From<Refusal> for UserError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal.field() {
+            Some(field) => Self::at(refusal.code(), field, refusal.to_string()),
+            None => Self::new(refusal.code(), refusal.to_string()),
+        }
+    }
+}
+
+impl From<Refusal> for crate::error::Failure {
+    fn from(refusal: Refusal) -> Self {
+        UserError::from(refusal).into()
+    }
+}

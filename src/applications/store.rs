@@ -1,0 +1,27 @@
+//! Every query on applications and what hangs on them.
+//!
+//! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
+//! what an act decides on, `caseload` what people look at, `list` the combined list.
+
+pub mod case;
+pub mod caseload;
+pub mod evidence;
+pub mod list;
+
+use entity::application;
+use sea_orm::sea_query::{Condition, IntoCondition};
+use sea_orm::{ColumnTrait, Condition as Filter};
+
+use crate::tenancy::CaseloadScope;
+
+/// The rows of a viewer's own caseload: a body's, without what was never submitted to it; an employer's own.
+pub(super) fn own(scope: &CaseloadScope) -> Condition {
+    match scope {
+        CaseloadScope::Body(scope) => Filter::all()
+            .add(application::Column::BodyId.eq(scope.body()))
+            .add(application::Column::SubmittedAt.is_not_null()),
+        CaseloadScope::Employers(scope) => {
+            application::Column::EmployerId.is_in(scope.employers().iter().copied()).into_condition()
+        }
+    }
+}

@@ -1,0 +1,322 @@
+//! What an act decides on and what it saves: one application, held against other acts until the end.
+
+use entity::{
+    ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, application,
+    assessment, assessment_round, conflict, employer, membership, queue_entry, worker,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Select,
+};
+
+use crate::db::{Gate, Tx};
+use crate::error::{Fault, Found};
+use crate::tenancy::{BodyScope, CaseloadScope};
+
+/// The application, held to the end of the transaction; none where the viewer's caseload has none of that id.
+/// One that is CONFIRMED or NOMINATED is read and not held: those are held under the gate only.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_application(
+    tx: &Tx,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+) -> Found<Option<application::Model>> {
+    let select = application::Entity::find_by_id(id).filter(super::own(scope));
+    let under_the_gate = [ApplicationStatus::Confirmed, ApplicationStatus::Nominated];
+    let held = select.clone().filter(application::Column::Status.is_not_in(under_the_gate));
+    match locked(tx, held).one(tx.conn()).await? {
+        Some(application) => Ok(Some(application)),
+        None => Ok(select.one(tx.conn()).await?),
+    }
+}
+
+/// The applications with these ids in the body's caseload, held, in order of id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_applications(
+    tx: &Tx,
+    scope: &BodyScope,
+    ids: &[ApplicationId],
+) -> Found<Vec<application::Model>> {
+    let select = application::Entity::find()
+        .filter(super::own(&CaseloadScope::Body(scope.clone())))
+        .filter(application::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(application::Column::Id);
+    Ok(locked(tx, select).all(tx.conn()).await?)
+}
+
+/// The next application that nobody has taken, in the order of submission, passing over those that others are
+/// taking right now and those of employers that the viewer has a conflict with.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn claim_next(
+    tx: &Tx,
+    scope: &BodyScope,
+    exception: ExceptionId,
+    roles: &[String],
+) -> Found<Option<application::Model>> {
+    let conflicts = Query::select()
+        .column(conflict::Column::EmployerId)
+        .from(conflict::Entity)
+        .and_where(conflict::Column::PersonId.eq(scope.person()))
+        .to_owned();
+    let mut select = application::Entity::find()
+        .filter(application::Column::BodyId.eq(scope.body()))
+        .filter(application::Column::ExceptionId.eq(exception))
+        .filter(application::Column::Status.eq(ApplicationStatus::Submitted))
+        .filter(application::Column::AssessorId.is_null())
+        .filter(application::Column::EmployerId.not_in_subquery(conflicts))
+        .order_by_asc(application::Column::SubmittedAt)
+        .order_by_asc(application::Column::Id)
+        .limit(1);
+    if !roles.is_empty() {
+        select = select.filter(application::Column::RoleCode.is_in(roles));
+    }
+    if tx.backend() == DbBackend::Postgres {
+        select = select.lock_with_behavior(
+            sea_orm::sea_query::LockType::Update,
+            sea_orm::sea_query::LockBehavior::SkipLocked,
+        );
+    }
+    Ok(select.one(tx.conn()).await?)
+}
+
+/// The applications of one employer that a person of the body has in assessment, held, in order of id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_in_the_hands_of(
+    tx: &Tx,
+    scope: &BodyScope,
+    employer: EmployerId,
+) -> Found<Vec<application::Model>> {
+    let open = [
+        ApplicationStatus::Submitted,
+        ApplicationStatus::InAssessment,
+        ApplicationStatus::InformationRequested,
+    ];
+    let select = application::Entity::find()
+        .filter(application::Column::BodyId.eq(scope.body()))
+        .filter(application::Column::EmployerId.eq(employer))
+        .filter(application::Column::AssessorId.eq(scope.person()))
+        .filter(application::Column::Status.is_in(open))
+        .order_by_asc(application::Column::Id);
+    Ok(locked(tx, select).all(tx.conn()).await?)
+}
+
+fn locked(tx: &Tx, select: Select<application::Entity>) -> Select<application::Entity> {
+    if tx.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select }
+}
+
+/// Saves an application that was changed, whatever was changed of it; `before` tells the version it was read at.
+///
+/// # Errors
+/// A race where somebody was faster.
+pub async fn save_application(
+    tx: &Tx,
+    before: i32,
+    application: application::Model,
+) -> Found<application::Model> {
+    let id = application.id;
+    let changed = application.clone().into_active_model().reset_all();
+    let saved = application::Entity::update_many()
+        .set(changed)
+        .filter(application::Column::Id.eq(id))
+        .filter(application::Column::Version.eq(before))
+        .exec(tx.conn())
+        .await?;
+    if saved.rows_affected == 1 { Ok(application) } else { Err(Fault::Race("the application changed")) }
+}
+
+/// Moves the number that keys caches, for a change below the application.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn touch(tx: &Tx, id: ApplicationId) -> Found<()> {
+    application::Entity::update_many()
+        .col_expr(application::Column::Revision, Expr::col(application::Column::Revision).add(1))
+        .filter(application::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Adds an application with its worker.
+///
+/// # Errors
+/// Where the database refuses; a unique violation where the reference is taken.
+pub async fn insert(tx: &Tx, application: application::Model, worker: worker::Model) -> Found<()> {
+    let row = application.into_active_model();
+    application::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    worker::Entity::insert(worker.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether a reference is taken.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn reference_is_taken(tx: &Tx, reference: &str) -> Found<bool> {
+    let select = application::Entity::find().filter(application::Column::Reference.eq(reference));
+    Ok(select.one(tx.conn()).await?.is_some())
+}
+
+/// The worker of an application that was loaded in this transaction.
+///
+/// # Errors
+/// A fault where there is none.
+pub async fn load_worker(tx: &Tx, application: &application::Model) -> Found<worker::Model> {
+    let worker = worker::Entity::find_by_id(application.id).one(tx.conn()).await?;
+    worker.ok_or_else(|| Fault::stored("worker", "the application has none"))
+}
+
+/// Saves a worker that was changed.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_worker(tx: &Tx, worker: worker::Model) -> Found<()> {
+    worker.into_active_model().reset_all().update(tx.conn()).await?;
+    Ok(())
+}
+
+/// The findings on an application in all rounds.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_findings(tx: &Tx, application: &application::Model) -> Found<Vec<assessment::Model>> {
+    let select = assessment::Entity::find()
+        .filter(assessment::Column::ApplicationId.eq(application.id))
+        .order_by_asc(assessment::Column::Round)
+        .order_by_asc(assessment::Column::Criterion);
+    Ok(select.all(tx.conn()).await?)
+}
+
+/// Saves a finding in place of the one before it in the same round.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_finding(tx: &Tx, finding: assessment::Model) -> Found<()> {
+    use assessment::Column;
+    assessment::Entity::insert(finding.into_active_model())
+        .on_conflict(
+            OnConflict::columns([Column::ApplicationId, Column::Round, Column::Criterion])
+                .update_columns([Column::Outcome, Column::Note, Column::AssessorId, Column::At])
+                .to_owned(),
+        )
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The rounds of an application, the current one last; a round stands here from its advice on.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_rounds(tx: &Tx, application: &application::Model) -> Found<Vec<assessment_round::Model>> {
+    let select = assessment_round::Entity::find()
+        .filter(assessment_round::Column::ApplicationId.eq(application.id))
+        .order_by_asc(assessment_round::Column::Round);
+    Ok(select.all(tx.conn()).await?)
+}
+
+/// Adds the advice that begins a round's record.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn insert_round(tx: &Tx, round: assessment_round::Model) -> Found<()> {
+    assessment_round::Entity::insert(round.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Saves a round whose decision was made. The database refuses a decision by the adviser.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_round(tx: &Tx, round: assessment_round::Model) -> Found<()> {
+    round.into_active_model().reset_all().update(tx.conn()).await?;
+    Ok(())
+}
+
+/// Which of these people have declared a conflict with the employer.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn conflicted(tx: &Tx, employer: EmployerId, people: &[PersonId]) -> Found<Vec<PersonId>> {
+    let select = conflict::Entity::find()
+        .select_only()
+        .column(conflict::Column::PersonId)
+        .filter(conflict::Column::EmployerId.eq(employer))
+        .filter(conflict::Column::PersonId.is_in(people.iter().copied()));
+    Ok(select.into_tuple().all(tx.conn()).await?)
+}
+
+/// Keeps a declared conflict; one that was declared before stays as it was.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_conflict(tx: &Tx, row: conflict::Model) -> Found<()> {
+    use conflict::Column;
+    conflict::Entity::insert(row.into_active_model())
+        .on_conflict(OnConflict::columns([Column::PersonId, Column::EmployerId]).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The employer with this NZBN.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_employer(tx: &Tx, nzbn: &str) -> Found<Option<employer::Model>> {
+    Ok(employer::Entity::find().filter(employer::Column::Nzbn.eq(nzbn)).one(tx.conn()).await?)
+}
+
+/// Whether a person may be given applications of the body: one of its assessors or leads.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn assesses_for(tx: &Tx, body: BodyId, person: PersonId) -> Found<bool> {
+    let select = membership::Entity::find()
+        .filter(membership::Column::BodyId.eq(body))
+        .filter(membership::Column::PersonId.eq(person))
+        .filter(membership::Column::Role.is_in([StaffRole::Assessor, StaffRole::Lead]));
+    Ok(select.one(tx.conn()).await?.is_some())
+}
+
+/// How many leads a body has.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn count_leads(tx: &Tx, body: BodyId) -> Found<u64> {
+    use sea_orm::PaginatorTrait;
+    let select = membership::Entity::find()
+        .filter(membership::Column::BodyId.eq(body))
+        .filter(membership::Column::Role.eq(StaffRole::Lead));
+    Ok(select.count(tx.conn()).await?)
+}
+
+/// The applications with these ids, of whichever body: the only read across tenants for an act, and only for
+/// who holds the gate and has just changed what they hold.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_across_tenants(gate: &Gate<'_>, ids: &[ApplicationId]) -> Found<Vec<application::Model>> {
+    let select = application::Entity::find()
+        .filter(application::Column::ExceptionId.eq(gate.exception()))
+        .filter(application::Column::Id.is_in(ids.iter().copied()))
+        .order_by_asc(application::Column::Id);
+    Ok(locked(gate.tx(), select).all(gate.tx().conn()).await?)
+}
+
+/// Whether an application waits in the queue.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn waits(gate: &Gate<'_>, id: ApplicationId) -> Found<bool> {
+    Ok(queue_entry::Entity::find_by_id(id).one(gate.tx().conn()).await?.is_some())
+}

@@ -1,0 +1,226 @@
+//! What happened: append-only events behind timelines and the audit.
+//!
+//! An event holds ids, codes and names of fields, never personal data, so that history may be kept when the
+//! people in it are purged. Its sentence is made when it is read.
+
+use entity::{
+    ApplicationId, BodyId, EventId, EventKind, ExceptionId, PersonId, StaffRole, application, history_event,
+};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Value};
+use serde_json::json;
+
+use crate::db::Tx;
+use crate::error::Found;
+use crate::page::{Page, PageRequest, keyed};
+use crate::tenancy::CaseloadScope;
+
+/// Something that happened, about to be kept.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What.
+    pub kind: EventKind,
+    /// Under which class exception.
+    pub exception: Option<ExceptionId>,
+    /// In whose caseload.
+    pub body: Option<BodyId>,
+    /// To which application.
+    pub application: Option<ApplicationId>,
+    /// Codes and names of fields that the sentence needs.
+    pub detail: serde_json::Value,
+}
+
+impl Event {
+    /// An event in the life of an application.
+    #[must_use]
+    pub fn of_application(kind: EventKind, application: &application::Model) -> Self {
+        Self {
+            kind,
+            exception: Some(application.exception_id),
+            body: Some(application.body_id),
+            application: Some(application.id),
+            detail: json!({}),
+        }
+    }
+
+    /// An event of a class exception.
+    #[must_use]
+    pub fn of_exception(kind: EventKind, exception: ExceptionId) -> Self {
+        Self { kind, exception: Some(exception), body: None, application: None, detail: json!({}) }
+    }
+
+    /// With what its sentence needs.
+    #[must_use]
+    pub fn with(mut self, detail: serde_json::Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+/// Keeps `events`, by the hand and at the instant of the transaction.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<()> {
+    let actor = tx.actor();
+    let rows = events.into_iter().map(|event| history_event::ActiveModel {
+        id: Set(tx.new_id()),
+        at: Set(tx.now()),
+        kind: Set(event.kind),
+        exception_id: Set(event.exception),
+        body_id: Set(event.body),
+        application_id: Set(event.application),
+        actor_kind: Set(actor.kind()),
+        actor_id: Set(actor.person),
+        actor_role: Set(actor.role),
+        detail: Set(event.detail),
+    });
+    let rows: Vec<_> = rows.collect();
+    match rows.len() {
+        0 => {}
+        1 => {
+            for row in rows {
+                row.insert(tx.conn()).await?;
+            }
+        }
+        _ => {
+            history_event::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// What the employer does not learn: how the body works on the case before it decides.
+const INSIDE_THE_BODY: [EventKind; 6] = [
+    EventKind::Taken,
+    EventKind::Assigned,
+    EventKind::ConflictDeclared,
+    EventKind::Assessed,
+    EventKind::EvidenceVerified,
+    EventKind::Recommended,
+];
+
+/// The key of an event in a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct TimelineKey(pub EventId);
+
+impl From<TimelineKey> for Vec<Value> {
+    fn from(key: TimelineKey) -> Self {
+        vec![key.0.into()]
+    }
+}
+
+/// A page of an application's timeline, oldest first, as far as the viewer may see it.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn page_of_timeline(
+    conn: &impl ConnectionTrait,
+    scope: &CaseloadScope,
+    application: ApplicationId,
+    request: &PageRequest<TimelineKey>,
+) -> Found<Page<history_event::Model>> {
+    let id = Expr::col((history_event::Entity, history_event::Column::Id));
+    let rows = keyed(timeline(scope, application), &[id], false, request).all(conn).await?;
+    Ok(Page::of(rows, request))
+}
+
+/// How many events the timeline has for this viewer.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn count_timeline(
+    conn: &impl ConnectionTrait,
+    scope: &CaseloadScope,
+    application: ApplicationId,
+) -> Found<u64> {
+    use sea_orm::PaginatorTrait;
+    Ok(timeline(scope, application).count(conn).await?)
+}
+
+fn timeline(scope: &CaseloadScope, application: ApplicationId) -> sea_orm::Select<history_event::Entity> {
+    let select = history_event::Entity::find()
+        .filter(history_event::Column::ApplicationId.eq(application))
+        .filter(history_event::Column::ApplicationId.is_not_null());
+    match scope {
+        CaseloadScope::Body(scope) => select.filter(history_event::Column::BodyId.eq(scope.body())),
+        CaseloadScope::Employers(scope) => {
+            let own = Query::select()
+                .column(application::Column::Id)
+                .from(application::Entity)
+                .and_where(application::Column::EmployerId.is_in(scope.employers().iter().copied()))
+                .to_owned();
+            select
+                .filter(Expr::col(history_event::Column::ApplicationId).in_subquery(own))
+                .filter(history_event::Column::Kind.is_not_in(INSIDE_THE_BODY))
+        }
+    }
+}
+
+/// Who an event is by, as far as a viewer may know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A person, for colleagues of the same side.
+    Person(PersonId),
+    /// The body as a whole, for the employer.
+    Body,
+    /// The service itself.
+    Service,
+}
+
+/// Who an event is by, for a viewer: an employer reads the body's name in place of its people's.
+#[must_use]
+pub fn by(scope: &CaseloadScope, event: &history_event::Model) -> By {
+    match (event.actor_id, scope) {
+        (None, _) => By::Service,
+        (Some(person), CaseloadScope::Body(_)) => By::Person(person),
+        (Some(person), CaseloadScope::Employers(_)) => {
+            if event.actor_role == Some(StaffRole::Employer) {
+                By::Person(person)
+            } else {
+                By::Body
+            }
+        }
+    }
+}
+
+/// The sentence for an event.
+#[must_use]
+pub fn summary(event: &history_event::Model) -> String {
+    let word = |name: &str| match &event.detail[name] {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "unknown".to_owned(),
+        other => other.to_string(),
+    };
+    match event.kind {
+        EventKind::ExceptionApplied => {
+            format!("Revision {} of the class exception was applied.", word("revision"))
+        }
+        EventKind::Created => "The application was begun.".into(),
+        EventKind::Updated => format!("Changed: {}.", list(&event.detail["fields"])),
+        EventKind::EvidenceAdded => format!("Evidence was added: {}.", word("kind")),
+        EventKind::EvidenceRemoved => format!("Evidence was taken out: {}.", word("kind")),
+        EventKind::Submitted => "The application was submitted and declared to be true.".into(),
+        EventKind::Taken => "An assessor took the application.".into(),
+        EventKind::Assigned => match &event.detail["assessor"] {
+            serde_json::Value::Null => "The application went back to the queue.".into(),
+            _ => "The application was assigned to an assessor.".into(),
+        },
+        EventKind::ConflictDeclared => "A conflict of interest with the employer was declared.".into(),
+        EventKind::Assessed => format!("Criterion {} was assessed: {}.", word("criterion"), word("outcome")),
+        EventKind::EvidenceVerified => match event.detail["genuine"] {
+            serde_json::Value::Bool(true) => "Evidence was seen and found genuine.".into(),
+            _ => "Evidence was seen and found not genuine.".into(),
+        },
+        EventKind::Recommended => format!("The assessor advised: {}.", word("outcome")),
+        EventKind::Confirmed => "A second person confirmed the endorsement.".into(),
+        EventKind::Nominated => format!("Place {} was given; the nomination stands.", word("place")),
+        EventKind::PlaceGivenBack => format!("Place {} was given back.", word("place")),
+        EventKind::Lapsed => "No place came before the giving of places ended.".into(),
+    }
+}
+
+fn list(value: &serde_json::Value) -> String {
+    let words = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
+    words.collect::<Vec<_>>().join(", ")
+}
