@@ -5,6 +5,7 @@ pub mod amendment;
 pub mod app;
 pub mod applications;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod demo;
 pub mod error;
