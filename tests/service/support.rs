@@ -87,7 +87,7 @@ impl World {
             public_url: &public_url,
         };
         let demo = may_offer_demo_sign_in(&facts).is_ok();
-        let app = Arc::new(App { db, keys: Keys::from_bytes([7; 32]), random, public_url, demo });
+        let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
         Self { router: router(Arc::clone(&app)), app, clock }
     }
 

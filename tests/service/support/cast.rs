@@ -5,6 +5,7 @@ use entity::{
     BodyId, EmployerId, InstallationKind, MembershipId, PersonId, StaffRole, body, employer, employer_agent,
     installation, membership, person,
 };
+use nominations::values::fold::fold;
 use sea_orm::{DatabaseConnection, EntityTrait, Set};
 use uuid::Uuid;
 
@@ -131,6 +132,7 @@ pub async fn settle(conn: &DatabaseConnection) {
         id: Set(firm.id()),
         nzbn: Set(firm.nzbn.into()),
         legal_name: Set(firm.name.into()),
+        folded_name: Set(fold(firm.name)),
         trading_name: Set(None),
         region: Set(Some("Wellington".into())),
         size_band: Set(Some(entity::EmployerSizeBand::From6To19)),
