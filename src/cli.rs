@@ -15,6 +15,8 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::{ConfigError, Given, Settings};
+
 /// Industry nominations for New Zealand class exceptions.
 ///
 /// Bodies assess applications each on its own, draw on one shared quota, and what they approve becomes one combined
@@ -29,7 +31,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the GraphQL API over HTTP until it is told to stop
-    Serve(serve::ServeArgs),
+    Serve(Given),
     /// Bring the database's schema up to date, and mark a new database as a production one
     Migrate(DatabaseArgs),
     /// Make a demo: an SQLite database of invented people that anybody may sign in as
@@ -46,12 +48,22 @@ enum Command {
 /// Which database, and which key goes with it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// The database: sqlite://path/to/file.db or postgres://user@host/name
-    #[arg(long, env = "DATABASE_URL", default_value = "sqlite://data/demo.db", hide_env_values = true)]
-    database_url: String,
-    /// The file with the deployment's key. A demo's stands beside its database
-    #[arg(long, env = "KEY_FILE")]
+    /// The database: sqlite://path/to/file.db or postgres://user@host/name [env: `DATABASE_URL`]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// File with the deployment's key [env: `KEY_FILE`]
+    #[arg(long, value_name = "PATH")]
     key_file: Option<PathBuf>,
+    /// TOML file with settings, under the names of the flags [env: CONFIG]
+    #[arg(long, value_name = "PATH")]
+    config: Option<PathBuf>,
+}
+
+impl DatabaseArgs {
+    fn settings(self) -> Result<Settings, ConfigError> {
+        let Self { database_url, key_file, config } = self;
+        Settings::load(&Given { database_url, key_file, config, ..Given::default() })
+    }
 }
 
 /// Runs the command that the process was called with.
@@ -84,6 +96,9 @@ pub(crate) enum Problem {
     /// A fault of the database, or ours.
     #[error("{0}")]
     Fault(#[from] crate::error::Fault),
+    /// A setting.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     /// The key file.
     #[error("{0}")]
     KeyFile(#[from] crate::keys::KeyFileError),

@@ -16,7 +16,7 @@ use url::Url;
 pub use secret::without_secrets;
 
 /// The database where nobody names one: a file in the working folder.
-const USUAL_DATABASE: &str = "sqlite://nominations.db";
+const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
 /// Where the service listens where nobody says: on this machine only.
 const USUAL_LISTEN: &str = "127.0.0.1:8080";
 
@@ -29,7 +29,7 @@ pub struct Given {
         long,
         value_name = "URL",
         help = "Where the data lives: sqlite://path/to/file.db or postgres://user@host/name \
-                [env: DATABASE_URL] [default: sqlite://nominations.db]"
+                [env: DATABASE_URL] [default: sqlite://data/nominations.db]"
     )]
     pub database_url: Option<String>,
     /// Where to listen.

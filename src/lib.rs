@@ -4,6 +4,7 @@
 pub mod amendment;
 pub mod app;
 pub mod applications;
+pub mod check;
 pub mod cli;
 pub mod clock;
 pub mod config;

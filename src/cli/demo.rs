@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::open::{assemble, key_beside, no_public_url, ready};
+use super::open::{assemble, make_folder, no_public_url, ready};
 use super::{Outcome, Problem};
 use crate::clock::Clock;
 use crate::db::{Db, DbSettings};
@@ -22,7 +22,7 @@ use crate::tenancy::SystemScope;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Where the demo's SQLite database is made; its key stands beside it
-    #[arg(long, default_value = "data/demo.db")]
+    #[arg(long, default_value = "data/nominations.db")]
     database: PathBuf,
     /// The same number makes the same references and ids, given the same moment
     #[arg(long, default_value_t = 600)]
@@ -45,10 +45,8 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     }
     let making = with_ending(&args.database, "making");
     clear_away(&making)?;
-    if let Some(folder) = args.database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder).map_err(Problem::io(format!("making {}", folder.display())))?;
-    }
-    let key_file = key_beside(&args.database);
+    make_folder(&format!("sqlite://{}", args.database.display()))?;
+    let key_file = with_ending(&args.database, "key");
     let keys = if key_file.exists() { Keys::load(&key_file)? } else { Keys::create(&key_file)? };
     let made = fill(&args, &making, keys).await?;
     std::fs::rename(&making, &args.database).map_err(Problem::io("moving the demo to its place"))?;

@@ -5,11 +5,12 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
-use super::open::{assemble, keys, no_public_url, ready};
+use super::open::{assemble, ready};
 use super::{DatabaseArgs, Outcome, Problem};
 use crate::amendment::ApplyDefinition;
 use crate::clock::Clock;
 use crate::exceptions::definition::Definition;
+use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
 #[derive(Debug, Subcommand)]
@@ -37,8 +38,9 @@ pub(super) async fn run(command: ExceptionCommand) -> Outcome {
         let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
         Problem::told(format!("{} has faults:\n{}", args.file.display(), lines.join("\n")))
     })?;
-    let (db, kind) = ready(&args.database.database_url, Clock::system()).await?;
-    let app = assemble(db, keys(&args.database, kind)?, no_public_url()?, false)?;
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
     let scope = SystemScope::of("exception apply");
     let command = ApplyDefinition { app: &app, definition };
     let lines = if args.dry_run {

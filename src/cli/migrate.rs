@@ -1,11 +1,12 @@
 //! `nominations migrate`
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use entity::{InstallationKind, installation};
 use sea_orm::{EntityTrait, Set};
 
-use super::open::{key_beside, random, sqlite_path};
+use super::open::{make_folder, random};
 use super::{DatabaseArgs, Outcome, Problem};
 use crate::clock::Clock;
 use crate::db::{Command, Db, DbSettings, Tx};
@@ -14,31 +15,28 @@ use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(args: DatabaseArgs) -> Outcome {
-    let db = Db::connect(DbSettings::new(&args.database_url), Clock::system(), random()?).await?;
+    let settings = args.settings()?;
+    make_folder(&settings.database_url)?;
+    let db = Db::connect(DbSettings::new(&settings.database_url), Clock::system(), random()?).await?;
     let pending = db.pending_migrations().await?;
     db.migrate().await?;
     println!("{pending} migrations applied; the schema is current.");
     let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
     if is_new {
         println!("The database is marked as a production one.");
-        make_key(&args)?;
+        make_key(&settings.key_file)?;
     }
     db.close().await?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// A new database gets a new key, where none is there yet.
-fn make_key(args: &DatabaseArgs) -> Result<(), Problem> {
-    let beside = sqlite_path(&args.database_url).map(|path| key_beside(&path));
-    let Some(path) = args.key_file.clone().or(beside) else {
-        println!("Name a file with --key-file to have the deployment's key made.");
-        return Ok(());
-    };
+fn make_key(path: &Path) -> Result<(), Problem> {
     if path.exists() {
-        Keys::load(&path)?;
+        Keys::load(path)?;
         println!("The key is in {}.", path.display());
     } else {
-        Keys::create(&path)?;
+        Keys::create(path)?;
         println!("A new key is in {}: keep it apart from the database, and keep a copy.", path.display());
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use entity::InstallationKind;
 use url::Url;
 
-use super::{DatabaseArgs, Problem};
+use super::Problem;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::db::{Db, DbSettings};
@@ -46,18 +46,6 @@ pub(crate) async fn ready(url: &str, clock: Clock) -> Result<(Db, InstallationKi
     Ok((db, kind))
 }
 
-/// The key of a database: the file that is named, or, for a demo alone, the one beside it.
-pub(crate) fn keys(args: &DatabaseArgs, kind: InstallationKind) -> Result<Keys, Problem> {
-    match (&args.key_file, kind, sqlite_path(&args.database_url)) {
-        (Some(path), _, _) => Ok(Keys::load(path)?),
-        (None, InstallationKind::Demo, Some(path)) => Ok(Keys::load(&key_beside(&path))?),
-        (None, InstallationKind::Demo | InstallationKind::Production, _) => Err(Problem::told(
-            "A production database needs its key: name the file with --key-file or KEY_FILE. `nominations migrate` \
-             makes one for a new database.",
-        )),
-    }
-}
-
 /// Puts the service together for a command.
 pub(crate) fn assemble(db: Db, keys: Keys, public_url: Url, demo: bool) -> Result<App, Problem> {
     Ok(App { db, keys, shelf: Shelf::default(), random: random()?, public_url, demo })
@@ -75,9 +63,15 @@ pub(crate) fn sqlite_path(url: &str) -> Option<PathBuf> {
     Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
 }
 
-/// The key file that stands beside a demo's database.
-pub(crate) fn key_beside(database: &Path) -> PathBuf {
-    database.with_extension("key")
+/// Makes the folder that an SQLite database is to stand in.
+pub(crate) fn make_folder(url: &str) -> Result<(), Problem> {
+    let path = sqlite_path(url);
+    match path.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(Problem::io(format!("making {}", folder.display())))
+        }
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn random() -> Result<Random, Problem> {
@@ -94,6 +88,5 @@ mod tests {
         assert_eq!(path("sqlite://data/demo.db").as_deref(), Some("data/demo.db"));
         assert_eq!(path("sqlite:///tmp/demo.db?mode=rwc").as_deref(), Some("/tmp/demo.db"));
         assert_eq!(path("postgres://host/name"), None);
-        assert_eq!(key_beside(Path::new("data/demo.db")), PathBuf::from("data/demo.key"));
     }
 }

@@ -19,7 +19,7 @@ fn the_first_source_that_gives_a_setting_decides_it() {
         ([&none, &environment, &file], "sqlite://environment.db", "127.0.0.1:2"),
         ([&none, &none, &file], "sqlite://file.db", "127.0.0.1:3"),
         ([&flag, &none, &file], "sqlite://flag.db", "127.0.0.1:1"),
-        ([&none, &none, &none], "sqlite://nominations.db", "127.0.0.1:8080"),
+        ([&none, &none, &none], "sqlite://data/nominations.db", "127.0.0.1:8080"),
     ] {
         let settings = Settings::merge(sources[0], sources[1], sources[2]).expect("settings");
         assert_eq!(

@@ -13,6 +13,7 @@ use super::rows::EmployerRow;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault};
 use crate::exceptions::store as exceptions;
+use crate::people::store::UNLISTED;
 use crate::tenancy::{Member, Viewer};
 use crate::values::fold::fold;
 
@@ -115,7 +116,7 @@ impl Command for AddPeople<'_> {
         for row in self.employers {
             let id = add_employer(tx, row).await?;
             let name = format!("Contact of {}", row.name);
-            let handle = format!("agent-{}", row.id.to_lowercase());
+            let handle = format!("{UNLISTED}{}", row.id.to_lowercase());
             let (membership, person) = add_person(tx, &handle, &name, StaffRole::Employer, None).await?;
             add_agent(tx, person, id).await?;
             people.agents.insert(row.id.clone(), (membership, person, id));
