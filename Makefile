@@ -8,8 +8,10 @@ CARGO ?= cargo
 help: ## list these targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
 
-run: ## serve the demo, making its database in data/ first if there is none
-	$(CARGO) run --release -- serve --demo-database data/demo.db
+run: ## build, make a demo if there is none, and serve it on http://127.0.0.1:8080
+	$(CARGO) build --bin nominations
+	@test -e data/nominations.db || target/debug/nominations demo
+	@target/debug/nominations serve
 
 test: ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
 	$(CARGO) fmt --all --check

@@ -2,6 +2,8 @@
 //!
 //! Nothing here decides anything, and nothing is changed once it serves: what changes lives in the database.
 
+use std::sync::Arc;
+
 use url::Url;
 
 use crate::db::Db;
@@ -22,6 +24,14 @@ pub struct App {
     pub random: Random,
     /// Where the service is reached from outside; links and cookies go by it.
     pub public_url: Url,
-    /// Whether anybody may sign in as anybody: the rule of `http` said so.
+    /// Whether anybody may sign in as anybody: [`crate::http::may_offer_demo_sign_in`] said so.
     pub demo: bool,
+}
+
+impl App {
+    /// Puts the parts together. `demo` comes from [`crate::http::may_offer_demo_sign_in`].
+    #[must_use]
+    pub fn assemble(db: Db, keys: Keys, random: Random, public_url: Url, demo: bool) -> Arc<Self> {
+        Arc::new(Self { db, keys, shelf: Shelf::default(), random, public_url, demo })
+    }
 }

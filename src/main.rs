@@ -1,3 +1,8 @@
-//! The command line. It reads settings and calls the library; it decides nothing else.
+//! The command line of `nominations`; everything it does lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    nominations::cli::run().await
+}

@@ -22,6 +22,9 @@ use crate::error::Found;
 use crate::tenancy::{CaseloadScope, PublicScope, Scope, SystemScope};
 use crate::values::nzbn::Nzbn;
 
+/// How the handles of a demo's extras begin: they act for one employer each, and nobody signs in as them.
+pub const UNLISTED: &str = "agent-";
+
 /// A person as one viewer sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonView {
@@ -150,6 +153,7 @@ fn employers_in(scope: &CaseloadScope) -> Select<employer::Entity> {
 /// Where the database does not answer.
 pub async fn load_demo_people(db: &Db, scope: &SystemScope) -> Found<Vec<DemoPerson>> {
     let rows = person::Entity::find()
+        .filter(person::Column::Handle.not_like(format!("{UNLISTED}%")))
         .join(JoinType::InnerJoin, membership_of_person())
         .select_also(membership::Entity)
         .order_by_asc(person::Column::Handle)

@@ -118,3 +118,98 @@ impl Sweep {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{
+        EmptyMutation, EmptySubscription, InputObject, MaybeUndefined, Object, Request, Schema, Variables,
+    };
+    use serde_json::json;
+
+    use crate::schema::document::prepare;
+
+    #[derive(InputObject)]
+    struct Change {
+        title: MaybeUndefined<String>,
+        inner: Option<Box<Change>>,
+    }
+
+    impl Change {
+        fn told(&self) -> String {
+            let inner = self.inner.as_ref().map_or("-".into(), |inner| inner.told());
+            match &self.title {
+                MaybeUndefined::Undefined => format!("absent/{inner}"),
+                MaybeUndefined::Null => format!("null/{inner}"),
+                MaybeUndefined::Value(title) => format!("{title}/{inner}"),
+            }
+        }
+    }
+
+    struct Query;
+
+    #[Object]
+    impl Query {
+        async fn change(&self, input: Change) -> String {
+            input.told()
+        }
+
+        async fn rows(&self, #[graphql(default = 10)] first: i32, of: Option<Vec<Option<i32>>>) -> String {
+            format!("{first} of {of:?}")
+        }
+    }
+
+    async fn answer(query: &str, variables: serde_json::Value) -> String {
+        let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
+        let variables = Variables::from_json(variables);
+        let document = prepare(query, None, &variables).expect("a document");
+        let mut request = Request::new(query).variables(variables);
+        request.set_parsed_query(document);
+        let answer = schema.execute(request).await;
+        assert_eq!(answer.errors, [], "{query}");
+        let data = answer.data.into_json().expect("JSON");
+        data["a"].as_str().expect("an answer").to_owned()
+    }
+
+    #[tokio::test]
+    async fn what_is_left_out_is_absent_and_null_is_null() {
+        let change = "query($t: String) { a: change(input: { title: $t }) }";
+        let inside =
+            "query($t: String, $u: String) { a: change(input: { title: $u, inner: { title: $t } }) }";
+        let spread = "query($t: String) { ...F } fragment F on Query { a: change(input: { title: $t }) }";
+        for (query, variables, expected) in [
+            (change, json!({}), "absent/-"),
+            (change, json!({ "t": null }), "null/-"),
+            (change, json!({ "t": "x" }), "x/-"),
+            (inside, json!({}), "absent/absent/-"),
+            (inside, json!({ "u": "x" }), "x/absent/-"),
+            (inside, json!({ "t": null }), "absent/null/-"),
+            (spread, json!({}), "absent/-"),
+            ("query($t: String = \"d\") { a: change(input: { title: $t }) }", json!({}), "d/-"),
+            ("query($t: String = null) { a: change(input: { title: $t }) }", json!({}), "null/-"),
+            ("query($f: Int) { a: rows(first: $f) }", json!({}), "10 of None"),
+            ("query($i: Int) { a: rows(of: [1, $i]) }", json!({}), "10 of Some([Some(1), None])"),
+        ] {
+            assert_eq!(answer(query, variables).await, expected, "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_variable_that_is_used_elsewhere_stays_declared() {
+        let query = "query($f: Int, $t: String) {
+            a: change(input: { title: $t })
+            b: rows(first: $f, of: [$f])
+        }";
+        assert_eq!(answer(query, json!({})).await, "absent/-");
+    }
+
+    #[tokio::test]
+    async fn operations_that_are_not_executed_do_not_matter() {
+        let query = "query One($t: String) { a: change(input: { title: $t }) }
+            query Two($t: String!) { a: change(input: { title: $t }) }";
+        let variables = Variables::from_json(json!({}));
+        let mut request = Request::new(query).operation_name("One");
+        request.set_parsed_query(prepare(query, Some("One"), &variables).expect("a document"));
+        let answer = Schema::new(Query, EmptyMutation, EmptySubscription).execute(request).await;
+        assert_eq!(answer.errors, []);
+    }
+}

@@ -1,0 +1,149 @@
+//! The command line: what each command needs, what it prints, how it ends.
+//!
+//! Commands end with 0 when they did what was asked, with 1 when they found or met something to mend, and with 2
+//! when they were called wrongly. What people read goes to stdout, progress and faults to stderr.
+
+mod check;
+mod demo;
+mod exception;
+mod migrate;
+mod open;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{ConfigError, Given, Settings};
+
+/// Industry nominations for New Zealand class exceptions.
+///
+/// Bodies assess applications each on its own, draw on one shared quota, and what they approve becomes one combined
+/// list for Immigration New Zealand. Begin with `nominations demo`, then `nominations serve`.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the GraphQL API over HTTP until it is told to stop
+    Serve(Given),
+    /// Bring the database's schema up to date, and mark a new database as a production one
+    Migrate(DatabaseArgs),
+    /// Make a demo: an SQLite database of invented people that anybody may sign in as
+    Demo(demo::DemoArgs),
+    /// Load or amend class exceptions
+    #[command(subcommand)]
+    Exception(exception::ExceptionCommand),
+    /// Print the GraphQL schema
+    Schema,
+    /// Recompute every invariant from the tables: a line per violation
+    Check(DatabaseArgs),
+}
+
+/// Which database, and which key goes with it.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct DatabaseArgs {
+    /// The database: sqlite://path/to/file.db or postgres://user@host/name [env: `DATABASE_URL`]
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// File with the deployment's key [env: `KEY_FILE`]
+    #[arg(long, value_name = "PATH")]
+    key_file: Option<PathBuf>,
+    /// TOML file with settings, under the names of the flags [env: CONFIG]
+    #[arg(long, value_name = "PATH")]
+    config: Option<PathBuf>,
+}
+
+impl DatabaseArgs {
+    fn settings(self) -> Result<Settings, ConfigError> {
+        let Self { database_url, key_file, config } = self;
+        Settings::load(&Given { database_url, key_file, config, ..Given::default() })
+    }
+}
+
+/// Runs the command that the process was called with.
+pub async fn run() -> ExitCode {
+    let cli = Cli::parse();
+    start_log(matches!(cli.command, Command::Serve(_)));
+    let outcome = match cli.command {
+        Command::Serve(args) => serve::run(args).await,
+        Command::Migrate(args) => migrate::run(args).await,
+        Command::Demo(args) => demo::run(args).await,
+        Command::Exception(command) => exception::run(command).await,
+        Command::Schema => {
+            print!("{}", crate::schema::print_sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check(args) => check::run(args).await,
+    };
+    outcome.unwrap_or_else(|problem| {
+        eprintln!("nominations: {problem}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Why a command could not do its work, in words for whoever called it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Problem {
+    /// Something that the caller can mend.
+    #[error("{0}")]
+    Told(String),
+    /// A fault of the database, or ours.
+    #[error("{0}")]
+    Fault(#[from] crate::error::Fault),
+    /// A setting.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The key file.
+    #[error("{0}")]
+    KeyFile(#[from] crate::keys::KeyFileError),
+    /// A file or the network.
+    #[error("{what}: {why}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the operating system said.
+        why: std::io::Error,
+    },
+}
+
+impl Problem {
+    fn told(words: impl Into<String>) -> Self {
+        Self::Told(words.into())
+    }
+
+    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        |why| Self::Io { what, why }
+    }
+}
+
+impl From<crate::error::Failure> for Problem {
+    fn from(failure: crate::error::Failure) -> Self {
+        use crate::error::Failure;
+        match failure {
+            Failure::Fault(fault) => Self::Fault(fault),
+            Failure::Unauthenticated => Self::told("This needs somebody to be signed in."),
+            Failure::Refused(errors) => {
+                let sentences: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+                Self::Told(sentences.join("\n"))
+            }
+        }
+    }
+}
+
+type Outcome = Result<ExitCode, Problem>;
+
+/// The log goes to stderr: what RUST_LOG asks for, else what serving needs and nothing more.
+fn start_log(serving: bool) {
+    let usual = if serving { "info,sqlx=warn" } else { "warn" };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
+    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+}

@@ -1,0 +1,58 @@
+//! `nominations exception apply FILE`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+use super::open::{assemble, ready};
+use super::{DatabaseArgs, Outcome, Problem};
+use crate::amendment::ApplyDefinition;
+use crate::clock::Clock;
+use crate::exceptions::definition::Definition;
+use crate::keys::Keys;
+use crate::tenancy::SystemScope;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ExceptionCommand {
+    /// Load a class exception from its file, or bring it in line with it, and tell what changes
+    Apply(ApplyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The file, such as exceptions/specialist-tech.toml
+    file: PathBuf,
+    /// Tell what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+pub(super) async fn run(command: ExceptionCommand) -> Outcome {
+    let ExceptionCommand::Apply(args) = command;
+    let text = std::fs::read_to_string(&args.file)
+        .map_err(Problem::io(format!("reading {}", args.file.display())))?;
+    let definition = Definition::parse(&text).map_err(|errors| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        Problem::told(format!("{} has faults:\n{}", args.file.display(), lines.join("\n")))
+    })?;
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let scope = SystemScope::of("exception apply");
+    let command = ApplyDefinition { app: &app, definition };
+    let lines = if args.dry_run {
+        app.db.rehearse(&scope, &command).await?
+    } else {
+        app.db.perform(&scope, None, &command).await?
+    };
+    match (lines.is_empty(), args.dry_run) {
+        (true, _) => println!("Nothing changes: the database says what the file says."),
+        (false, true) => println!("This would change:\n{}", lines.join("\n")),
+        (false, false) => println!("Changed:\n{}", lines.join("\n")),
+    }
+    app.db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}

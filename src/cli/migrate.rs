@@ -1,0 +1,64 @@
+//! `nominations migrate`
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use entity::{InstallationKind, installation};
+use sea_orm::{EntityTrait, Set};
+
+use super::open::{make_folder, random};
+use super::{DatabaseArgs, Outcome, Problem};
+use crate::clock::Clock;
+use crate::db::{Command, Db, DbSettings, Tx};
+use crate::error::Acted;
+use crate::keys::Keys;
+use crate::tenancy::SystemScope;
+
+pub(super) async fn run(args: DatabaseArgs) -> Outcome {
+    let settings = args.settings()?;
+    make_folder(&settings.database_url)?;
+    let db = Db::connect(DbSettings::new(&settings.database_url), Clock::system(), random()?).await?;
+    let pending = db.pending_migrations().await?;
+    db.migrate().await?;
+    println!("{pending} migrations applied; the schema is current.");
+    let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
+    if is_new {
+        println!("The database is marked as a production one.");
+        make_key(&settings.key_file)?;
+    }
+    db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A new database gets a new key, where none is there yet.
+fn make_key(path: &Path) -> Result<(), Problem> {
+    if path.exists() {
+        Keys::load(path)?;
+        println!("The key is in {}.", path.display());
+    } else {
+        Keys::create(path)?;
+        println!("A new key is in {}: keep it apart from the database, and keep a copy.", path.display());
+    }
+    Ok(())
+}
+
+/// Marks a database that nobody has marked yet; answers whether it did.
+struct MarkProduction;
+
+impl Command for MarkProduction {
+    type Answer = bool;
+    const NAME: &'static str = "markProduction";
+
+    async fn run(&self, tx: &Tx) -> Acted<bool> {
+        if installation::Entity::find().one(tx.conn()).await?.is_some() {
+            return Ok(false);
+        }
+        let row = installation::ActiveModel {
+            id: Set(1),
+            kind: Set(InstallationKind::Production),
+            made_at: Set(tx.now()),
+        };
+        installation::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+        Ok(true)
+    }
+}

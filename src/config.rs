@@ -1,0 +1,273 @@
+//! The settings of the service: by flag, by environment, by file, else a default, in that order.
+//!
+//! Nothing here opens what it names. A setting that cannot be read is told by its name and by where it stood,
+//! and a password in the database's URL is never shown.
+
+mod secret;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use thiserror::Error;
+use url::Url;
+
+pub use secret::without_secrets;
+
+/// The database where nobody names one: a file in the working folder.
+const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
+/// Where the service listens where nobody says: on this machine only.
+const USUAL_LISTEN: &str = "127.0.0.1:8080";
+
+/// Settings as one source gives them, not yet read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, clap::Args)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Given {
+    /// Where the data lives.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where the data lives: sqlite://path/to/file.db or postgres://user@host/name \
+                [env: DATABASE_URL] [default: sqlite://data/nominations.db]"
+    )]
+    pub database_url: Option<String>,
+    /// Where to listen.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        help = "Address and port to listen on [env: LISTEN] [default: 127.0.0.1:8080]"
+    )]
+    pub listen: Option<String>,
+    /// Where the service is reached from outside.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Where browsers and machines reach the service [env: PUBLIC_URL] \
+                [default: http:// and the address that is listened on]"
+    )]
+    pub public_url: Option<String>,
+    /// The file with the deployment's key.
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "File with the deployment's key [env: KEY_FILE] \
+                [default: beside an SQLite database, with .key at its end]"
+    )]
+    pub key_file: Option<PathBuf>,
+    /// A file with settings; it cannot name another.
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "TOML file with any of these settings, under the names of the flags [env: CONFIG]"
+    )]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+}
+
+/// Settings that can be worked with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the data lives.
+    pub database_url: String,
+    /// Where the service listens.
+    pub listen: SocketAddr,
+    /// Where it is reached from outside.
+    pub public_url: Url,
+    /// The file with the deployment's key.
+    pub key_file: PathBuf,
+}
+
+/// Where a setting stood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// On the command line.
+    Flag,
+    /// In the environment.
+    Environment,
+    /// In the file.
+    File,
+    /// Nowhere.
+    Default,
+}
+
+/// What is wrong with the settings, and what to do.
+#[derive(Debug, PartialEq, Eq, Error)]
+pub enum ConfigError {
+    /// A value that cannot be read.
+    #[error("{setting} ({place}): {why}")]
+    Value {
+        /// The setting's name as a flag.
+        setting: &'static str,
+        /// Where the value stood.
+        place: Source,
+        /// What to write instead; never the value, which may be a secret.
+        why: String,
+    },
+    /// The file is not there, or may not be read.
+    #[error("the settings file {path} cannot be read: {why}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        why: String,
+    },
+    /// The file is not TOML, or has a setting that is not known.
+    #[error("the settings file {path} is not right: {why}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        why: String,
+    },
+    /// PostgreSQL has no folder that a key could lie in.
+    #[error("key-file: say where the deployment's key is, with --key-file or KEY_FILE")]
+    NoKeyFile,
+}
+
+impl Given {
+    /// What the environment gives, asked for by name. An empty variable counts as none.
+    pub fn from_environment(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let ask = |name| variable(name).filter(|value| !value.is_empty());
+        Self {
+            database_url: ask("DATABASE_URL"),
+            listen: ask("LISTEN"),
+            public_url: ask("PUBLIC_URL"),
+            key_file: ask("KEY_FILE").map(PathBuf::from),
+            config: ask("CONFIG").map(PathBuf::from),
+        }
+    }
+
+    /// What a file's text gives. `path` is for messages.
+    ///
+    /// # Errors
+    /// Where the text is not TOML or has a setting that is not known.
+    pub fn from_text(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| {
+            // Of the error only its sentence and line: it would quote the line, and a secret with it.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let why = format!("line {line}: {}", error.message());
+            ConfigError::File { path: path.to_owned(), why }
+        })
+    }
+}
+
+/// One setting, and where it stood.
+struct Found<T> {
+    value: T,
+    place: Source,
+}
+
+impl Settings {
+    /// The settings of a command: its flags, then the environment, then the file that one of them names.
+    ///
+    /// # Errors
+    /// Says what is wrong, where, and what to write instead.
+    pub fn load(flags: &Given) -> Result<Self, ConfigError> {
+        let environment = Given::from_environment(|name| std::env::var(name).ok());
+        let file = match flags.config.as_ref().or(environment.config.as_ref()) {
+            None => Given::default(),
+            Some(path) => {
+                let text = std::fs::read_to_string(path)
+                    .map_err(|why| ConfigError::Unreadable { path: path.clone(), why: why.to_string() })?;
+                Given::from_text(path, &text)?
+            }
+        };
+        Self::merge(flags, &environment, &file)
+    }
+
+    /// The first source that gives a setting decides it.
+    ///
+    /// # Errors
+    /// Says which setting cannot be read, where it stood, and what to write instead.
+    pub fn merge(flags: &Given, environment: &Given, file: &Given) -> Result<Self, ConfigError> {
+        let sources = [(Source::Flag, flags), (Source::Environment, environment), (Source::File, file)];
+        let database_url = database(&pick(&sources, |given| given.database_url.as_ref()))?;
+        let listen = listen(&pick(&sources, |given| given.listen.as_ref()))?;
+        let public_url = public_url(&pick(&sources, |given| given.public_url.as_ref()), listen)?;
+        let named = pick(&sources, |given| given.key_file.as_ref()).value.cloned();
+        let key_file = named.or_else(|| usual_key_file(&database_url)).ok_or(ConfigError::NoKeyFile)?;
+        Ok(Self { database_url, listen, public_url, key_file })
+    }
+}
+
+fn pick<'g, T>(
+    sources: &[(Source, &'g Given)],
+    setting: impl Fn(&'g Given) -> Option<&'g T>,
+) -> Found<Option<&'g T>> {
+    let found = sources.iter().find_map(|(place, given)| Some((*place, setting(given)?)));
+    let (place, value) = found.map_or((Source::Default, None), |(place, value)| (place, Some(value)));
+    Found { value, place }
+}
+
+fn wrong<T, R>(setting: &'static str, found: &Found<T>, why: &str) -> Result<R, ConfigError> {
+    Err(ConfigError::Value { setting, place: found.place, why: why.to_owned() })
+}
+
+fn database(found: &Found<Option<&String>>) -> Result<String, ConfigError> {
+    let url = found.value.map_or(USUAL_DATABASE, String::as_str);
+    if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Ok(url.to_owned());
+    }
+    wrong("database-url", found, "write sqlite://path/to/file.db or postgres://user:password@host/name")
+}
+
+fn listen(found: &Found<Option<&String>>) -> Result<SocketAddr, ConfigError> {
+    match found.value.map_or(USUAL_LISTEN, String::as_str).parse() {
+        Ok(address) => Ok(address),
+        Err(_) => wrong("listen", found, "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080"),
+    }
+}
+
+fn public_url(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Url, ConfigError> {
+    let typed = found.value.map_or_else(|| format!("http://{listen}"), String::clone);
+    let url = Url::parse(&typed).ok().filter(|url| {
+        let is_plain = url.username().is_empty() && url.password().is_none();
+        let is_bare = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
+        matches!(url.scheme(), "http" | "https") && is_plain && is_bare
+    });
+    match url {
+        Some(url) => Ok(url),
+        None => {
+            wrong("public-url", found, "write a scheme and a host, such as https://nominations.example.nz")
+        }
+    }
+}
+
+/// Beside the file of the database, so that the two are found and kept together.
+fn usual_key_file(database_url: &str) -> Option<PathBuf> {
+    let path = database_url.strip_prefix("sqlite:")?;
+    let path = path.strip_prefix("//").unwrap_or(path);
+    let path = path.split('?').next().unwrap_or(path);
+    (!path.is_empty() && !path.contains(":memory:")).then(|| PathBuf::from(format!("{path}.key")))
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Flag => "on the command line",
+            Self::Environment => "in the environment",
+            Self::File => "in the settings file",
+            Self::Default => "by default",
+        })
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "database-url  {}", without_secrets(&self.database_url))?;
+        writeln!(f, "listen        {}", self.listen)?;
+        writeln!(f, "public-url    {}", self.public_url)?;
+        write!(f, "key-file      {}", self.key_file.display())
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! Which source decides, and what is said of a value that cannot be read.
+
+use std::path::Path;
+
+use super::*;
+
+fn given(database: &str, listen: &str) -> Given {
+    Given { database_url: Some(database.into()), listen: Some(listen.into()), ..Given::default() }
+}
+
+#[test]
+fn the_first_source_that_gives_a_setting_decides_it() {
+    let none = Given::default();
+    let flag = given("sqlite://flag.db", "127.0.0.1:1");
+    let environment = given("sqlite://environment.db", "127.0.0.1:2");
+    let file = given("sqlite://file.db", "127.0.0.1:3");
+    for (sources, database, listen) in [
+        ([&flag, &environment, &file], "sqlite://flag.db", "127.0.0.1:1"),
+        ([&none, &environment, &file], "sqlite://environment.db", "127.0.0.1:2"),
+        ([&none, &none, &file], "sqlite://file.db", "127.0.0.1:3"),
+        ([&flag, &none, &file], "sqlite://flag.db", "127.0.0.1:1"),
+        ([&none, &none, &none], "sqlite://data/nominations.db", "127.0.0.1:8080"),
+    ] {
+        let settings = Settings::merge(sources[0], sources[1], sources[2]).expect("settings");
+        assert_eq!(
+            (settings.database_url.as_str(), settings.listen.to_string().as_str()),
+            (database, listen)
+        );
+    }
+}
+
+#[test]
+fn settings_are_decided_one_by_one() {
+    let flag = Given { listen: Some("[::1]:9000".into()), ..Given::default() };
+    let file =
+        Given { public_url: Some("https://n.example.nz".into()), ..given("postgres://db/n", "1.2.3.4:5") };
+    let environment = Given { key_file: Some("/run/secrets/key".into()), ..Given::default() };
+    let settings = Settings::merge(&flag, &environment, &file).expect("settings");
+    let expected = "database-url  postgres://db/n\n\
+                    listen        [::1]:9000\n\
+                    public-url    https://n.example.nz/\n\
+                    key-file      /run/secrets/key";
+    assert_eq!(settings.to_string(), expected);
+}
+
+#[test]
+fn what_nobody_says_follows_from_the_rest() {
+    let settings = Settings::merge(
+        &given("sqlite://data/demo.db?mode=rwc", "127.0.0.1:9"),
+        &Given::default(),
+        &Given::default(),
+    );
+    let settings = settings.expect("settings");
+    assert_eq!(settings.public_url.as_str(), "http://127.0.0.1:9/");
+    assert_eq!(settings.key_file, Path::new("data/demo.db.key"));
+    for database in ["postgres://db/n", "sqlite::memory:"] {
+        let refused = Settings::merge(&given(database, "127.0.0.1:9"), &Given::default(), &Given::default());
+        assert_eq!(refused, Err(ConfigError::NoKeyFile), "{database}");
+    }
+}
+
+#[test]
+fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
+    let url = |url: &str| Given { public_url: Some(url.into()), ..Given::default() };
+    for (bad, setting) in [
+        (given("mysql://me:secret@db/n", "127.0.0.1:1"), "database-url"),
+        (given("secret", "127.0.0.1:1"), "database-url"),
+        (given("sqlite://a.db", "8080"), "listen"),
+        (given("sqlite://a.db", "secret:8080"), "listen"),
+        (url("n.example.nz"), "public-url"),
+        (url("ftp://n.example.nz"), "public-url"),
+        (url("https://me:secret@n.example.nz"), "public-url"),
+        (url("https://n.example.nz/secret"), "public-url"),
+        (url("https://n.example.nz/?secret"), "public-url"),
+    ] {
+        for (place, message) in
+            [(0, "on the command line"), (1, "in the environment"), (2, "in the settings file")]
+        {
+            let mut sources = [Given::default(), Given::default(), Given::default()];
+            sources[place] = bad.clone();
+            let error =
+                Settings::merge(&sources[0], &sources[1], &sources[2]).expect_err(setting).to_string();
+            assert!(error.starts_with(setting) && error.contains(message), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn the_environment_has_its_own_names_and_empty_is_none() {
+    let asked = Given::from_environment(|name| match name {
+        "DATABASE_URL" => Some("sqlite://e.db".into()),
+        "LISTEN" => Some(String::new()),
+        "KEY_FILE" => Some("k".into()),
+        _ => None,
+    });
+    let expected =
+        Given { database_url: Some("sqlite://e.db".into()), key_file: Some("k".into()), ..Given::default() };
+    assert_eq!(asked, expected);
+}
+
+#[test]
+fn a_file_has_the_names_of_the_flags_and_no_others() {
+    let path = Path::new("n.toml");
+    let text = "database-url = \"sqlite://f.db\"\nlisten = \"127.0.0.1:3\"\n";
+    assert_eq!(Given::from_text(path, text), Ok(given("sqlite://f.db", "127.0.0.1:3")));
+    assert_eq!(Given::from_text(path, ""), Ok(Given::default()));
+    for (text, told) in [
+        ("listen = \"127.0.0.1:3\"\ndatabase_url = \"secret\"\n", "line 2: unknown field"),
+        ("config = \"secret\"\n", "line 1: unknown field"),
+        ("listen = 8080\n", "line 1"),
+        ("database-url = \"sec\nret\"\n", "line 2"),
+    ] {
+        let error = Given::from_text(path, text).expect_err(text).to_string();
+        assert!(error.contains("n.toml") && error.contains(told), "{error}");
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_its_path() {
+    let flags = Given { config: Some("no/such/file.toml".into()), ..Given::default() };
+    let error = Settings::load(&flags).expect_err("no file").to_string();
+    assert!(error.contains("no/such/file.toml"), "{error}");
+}

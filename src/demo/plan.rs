@@ -1,0 +1,184 @@
+//! How far each invented application has come, and when each step was made. Pure.
+//!
+//! The rows tell of a what-if with demand for more than twice the quota. The oldest that are eligible are confirmed,
+//! up to some forty places short of the quota; the others wait at earlier steps, the youngest at the first.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::rows::Row;
+
+/// How many places stay free.
+pub const FREE_PLACES: usize = 40;
+/// How old a submission is at least when it has been confirmed.
+const CONFIRMED_AFTER: TimeDelta = TimeDelta::days(8);
+/// The youngest submission is this old.
+const YOUNGEST: TimeDelta = TimeDelta::hours(20);
+
+/// How far an application has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Not submitted.
+    Draft,
+    /// Nobody has taken it.
+    Submitted,
+    /// With an assessor, some criteria assessed.
+    InAssessment,
+    /// With advice to endorse.
+    Endorsed,
+    /// With advice to decline.
+    Advised,
+    /// Confirmed, and so nominated where the worker has no place yet.
+    Confirmed,
+}
+
+/// One step of one application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// Begun, with its evidence.
+    Create,
+    /// Submitted.
+    Submit,
+    /// Given to an assessor.
+    Assign,
+    /// Assessed on this many criteria; all where none is said.
+    Assess(Option<usize>),
+    /// Advised on.
+    Recommend,
+    /// Confirmed.
+    Confirm,
+}
+
+/// When which step of which application is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Planned {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Index of the row.
+    pub row: usize,
+    /// What.
+    pub step: Step,
+}
+
+/// When the row was submitted, moved so that the youngest is from yesterday.
+#[must_use]
+pub fn submitted_at(rows: &[Row], index: usize, now: DateTime<Utc>) -> DateTime<Utc> {
+    let last = rows.last().map_or(rows[index].submitted, |row| row.submitted);
+    now - YOUNGEST - (last - rows[index].submitted)
+}
+
+/// How far each row has come.
+#[must_use]
+pub fn courses(rows: &[Row], places: usize, now: DateTime<Utc>) -> Vec<Course> {
+    let mut left = places.saturating_sub(FREE_PLACES);
+    let mut served = BTreeSet::new();
+    let mut courses = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let age = now - submitted_at(rows, index, now);
+        let worker = (row.nationality.clone(), squeezed(&row.passport));
+        let course = match row.fate.as_str() {
+            "draft" => Course::Draft,
+            "withdrawn" => Course::Submitted,
+            "info_requested" | "referred" => Course::InAssessment,
+            "assessed_ineligible" => Course::Advised,
+            // The second application of a worker is confirmed where the first has a place: it is blocked then.
+            "duplicate" if age >= CONFIRMED_AFTER && served.contains(&worker) => Course::Confirmed,
+            _ if row.role.is_empty() => Course::InAssessment,
+            _ if age >= CONFIRMED_AFTER && left > 0 && !served.contains(&worker) => {
+                left -= 1;
+                served.insert(worker);
+                Course::Confirmed
+            }
+            _ => by_age(age, index),
+        };
+        courses.push(course);
+    }
+    courses
+}
+
+fn by_age(age: TimeDelta, index: usize) -> Course {
+    if age < TimeDelta::days(2) {
+        return Course::Submitted;
+    }
+    match index % 4 {
+        0 | 1 if age >= TimeDelta::days(6) => Course::Endorsed,
+        0 | 1 | 2 => Course::InAssessment,
+        _ => Course::Submitted,
+    }
+}
+
+/// The steps of all rows, in the order of time.
+#[must_use]
+pub fn steps(rows: &[Row], courses: &[Course], now: DateTime<Utc>) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    for (row, course) in courses.iter().enumerate() {
+        let submitted = submitted_at(rows, row, now);
+        let spread = |most: i64| i64::try_from(row * 7919).unwrap_or_default() % most;
+        let mut at = submitted - TimeDelta::minutes(60 + spread(600));
+        planned.push(Planned { at, row, step: Step::Create });
+        for (step, after) in following(*course, row) {
+            at = match step {
+                Step::Submit => submitted,
+                Step::Create | Step::Assign | Step::Assess(_) | Step::Recommend | Step::Confirm => {
+                    at + TimeDelta::minutes(after + spread(after))
+                }
+            };
+            planned.push(Planned { at: at.min(now - TimeDelta::minutes(1)), row, step });
+        }
+    }
+    planned.sort();
+    planned
+}
+
+/// What follows the creation, each with the least minutes after the step before; twice that at most.
+fn following(course: Course, row: usize) -> Vec<(Step, i64)> {
+    let day = 24 * 60;
+    let all = [
+        (Step::Submit, 0),
+        (Step::Assign, day / 2),
+        (Step::Assess(None), day),
+        (Step::Recommend, 60),
+        (Step::Confirm, day),
+    ];
+    let steps = match course {
+        Course::Draft => 0,
+        Course::Submitted => 1,
+        Course::InAssessment => 2,
+        Course::Endorsed | Course::Advised => 4,
+        Course::Confirmed => 5,
+    };
+    let mut following: Vec<_> = all.into_iter().take(steps).collect();
+    if course == Course::InAssessment {
+        following.push((Step::Assess(Some(row % 4)), 60));
+    }
+    following
+}
+
+/// A passport's number without what people type between its characters.
+fn squeezed(number: &str) -> String {
+    number.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>().to_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::rows::applications;
+    use super::*;
+
+    #[test]
+    fn every_step_lies_in_the_past_and_the_quota_is_not_filled() {
+        let rows = applications().expect("rows");
+        let now = "2026-03-01T00:00:00Z".parse().expect("an instant");
+        let courses = courses(&rows, 600, now);
+        let steps = steps(&rows, &courses, now);
+        assert!(steps.iter().all(|step| step.at < now));
+        assert!(steps.is_sorted());
+        let count = |course| courses.iter().filter(|one| **one == course).count();
+        assert!((560..=570).contains(&count(Course::Confirmed)), "{}", count(Course::Confirmed));
+        for course in
+            [Course::Draft, Course::Submitted, Course::InAssessment, Course::Endorsed, Course::Advised]
+        {
+            assert!(count(course) > 50, "{course:?}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The service on the wire: routes, and what surrounds every request.
+//!
+//! Who asks is found out here and nowhere else; from here on there is only a `Viewer`. Bodies, variables and
+//! tokens are never logged.
+
+mod answer;
+mod body;
+mod credentials;
+mod demo;
+mod graphql;
+mod request;
+mod session;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tokio::net::TcpListener;
+use tower_http::catch_panic::CatchPanicLayer;
+
+pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
+
+use crate::app::App;
+use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
+use crate::schema::{self, ApiSchema};
+use answer::Refusal;
+
+/// What handlers are given.
+#[derive(Clone)]
+struct Service {
+    app: Arc<App>,
+    schema: ApiSchema,
+}
+
+/// All routes of the service. Those of the demo are there only where `app.demo` says so.
+pub fn router(app: Arc<App>) -> Router {
+    let mut routes = Router::new()
+        .route("/", get(front_page))
+        .route("/graphql", post(graphql::answer))
+        .route("/sign-out", post(session::sign_out))
+        .route("/livez", get(|| async { "alive\n" }))
+        .route("/readyz", get(ready));
+    if app.demo {
+        routes = routes.route("/demo/people", get(demo::people)).route("/demo/sign-in", post(demo::sign_in));
+    }
+    routes
+        .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.") })
+        .method_not_allowed_fallback(|| async {
+            let message = "This address takes another method: see the Allow header.";
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+        })
+        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(from_fn_with_state(Arc::clone(&app), request::accompany))
+        .with_state(Service { app, schema: schema::build() })
+}
+
+/// Serves until `shutdown` is done, then lets the requests that are under way finish.
+///
+/// # Errors
+/// Where the operating system refuses.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(app)).with_graceful_shutdown(shutdown).await
+}
+
+/// What was told with the panic may be about a person: it stays out of the log and of the answer.
+fn panicked() -> Response {
+    tracing::error!("a request panicked");
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, INTERNAL_MESSAGE).into_response()
+}
+
+async fn ready(service: axum::extract::State<Service>) -> Response {
+    let refused = |message: &'static str| {
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "NOT_READY", message).into_response()
+    };
+    match service.app.db.pending_migrations().await {
+        Ok(0) => "ready\n".into_response(),
+        Ok(_) => refused("The database has an older schema than this program."),
+        Err(fault) => {
+            tracing::warn!(error = %fault, "the database does not answer");
+            refused("The database does not answer.")
+        }
+    }
+}
+
+async fn front_page(service: axum::extract::State<Service>) -> String {
+    let mut page = String::from(
+        "Industry nominations for New Zealand class exceptions\n\n\
+         POST /graphql    the API; its schema can be asked for by introspection\n\
+         POST /sign-out   ends the session of the token or cookie that is sent\n\
+         GET  /livez      whether the process runs\n\
+         GET  /readyz     whether it can answer\n",
+    );
+    if service.app.demo {
+        page.push_str(
+            "\nThis is a demo: all people, employers and applications in it are invented.\n\n\
+             GET  /demo/people    who may sign in\n\
+             POST /demo/sign-in   {\"person\": \"<handle>\"} answers a token, and sets a cookie\n",
+        );
+    }
+    page
+}

@@ -1,0 +1,94 @@
+//! Reads a request's body, up to a limit and not a byte further.
+
+use axum::body::Body;
+use axum::http::{HeaderMap, StatusCode, header};
+use futures_util::StreamExt;
+
+use super::answer::Refusal;
+
+/// Whether a request says that its body is JSON, in UTF-8 if it says which.
+///
+/// # Errors
+/// 415 for everything else.
+pub fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let mut parts = content_type.split(';').map(str::trim);
+    let is_json = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case("application/json"));
+    let is_utf8 = parts.all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        !name.eq_ignore_ascii_case("charset") || value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+    });
+    if is_json && is_utf8 {
+        return Ok(());
+    }
+    let message = "Send JSON, in UTF-8, with the header Content-Type: application/json.";
+    Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UNSUPPORTED_MEDIA_TYPE", message))
+}
+
+/// Reads a body of at most `limit` bytes.
+///
+/// # Errors
+/// 413 for a longer one, by what it says of itself or by what comes; 400 where it breaks off.
+pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if said.is_some_and(|length: usize| length > limit) {
+        return Err(too_long(limit));
+    }
+    let mut bytes = Vec::with_capacity(said.unwrap_or_default());
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Refusal::bad_request("The request broke off: send it again."))?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_long(limit));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn too_long(limit: usize) -> Refusal {
+    let message = format!("The request is longer than the {limit} bytes that are taken here: split it.");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_json_in_utf_8_is_taken() {
+        for (content_type, is_taken) in [
+            ("application/json", true),
+            ("Application/JSON; charset=UTF-8", true),
+            ("application/json;charset=\"utf-8\"", true),
+            ("application/json; charset=utf-16", false),
+            ("application/jsonp", false),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=x", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, content_type.parse().expect("a value"));
+            assert_eq!(check_is_json(&headers).is_ok(), is_taken, "{content_type}");
+        }
+        assert!(check_is_json(&HeaderMap::new()).is_err());
+    }
+
+    #[tokio::test]
+    async fn both_sides_of_the_limit() {
+        let read =
+            |length: usize| async move { read(&HeaderMap::new(), Body::from(vec![b' '; length]), 10).await };
+        assert_eq!(read(10).await.map(|bytes| bytes.len()), Ok(10));
+        let refusal = read(11).await.expect_err("too long");
+        assert_eq!(refusal.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert!(refusal.message.contains("10 bytes"));
+    }
+
+    #[tokio::test]
+    async fn a_length_beyond_the_limit_is_refused_unread() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_LENGTH, "11".parse().expect("a value"));
+        assert!(read(&headers, Body::empty(), 10).await.is_err());
+    }
+}

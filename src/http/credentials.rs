@@ -1,0 +1,199 @@
+//! Who asks: a token from the `Authorization` header or from the session's cookie, never both.
+//!
+//! A token that is no sign-in is refused, not overlooked: else somebody whose session ended would be shown the
+//! public's view without a word. A cookie alone proves nothing about who made the request, so a request that
+//! comes with one must show that it is of our own pages.
+
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use url::Url;
+
+use super::answer::Refusal;
+use crate::app::App;
+use crate::error::{Fault, Found};
+use crate::people::actions;
+use crate::people::rules::AT_MOST_HOURS;
+use crate::schema::errors::FORBIDDEN;
+use crate::tenancy::Viewer;
+
+/// What a request has to show who it is from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing: anybody.
+    Nothing,
+    /// A token in the `Authorization` header.
+    Bearer(String),
+    /// A token in the session's cookie.
+    Cookie(String),
+}
+
+impl Given {
+    /// The token, whichever way it came.
+    pub fn token(&self) -> Option<&str> {
+        match self {
+            Self::Nothing => None,
+            Self::Bearer(token) | Self::Cookie(token) => Some(token),
+        }
+    }
+}
+
+/// What a POST has to show who it is from.
+///
+/// # Errors
+/// 400 for two at once, 401 for another scheme than Bearer, 403 for a cookie on another site's request.
+pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
+    let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
+    let mut cookies = cookies(headers, cookie_name(public_url));
+    let found = (authorizations.next(), cookies.next());
+    if authorizations.next().is_some() || cookies.next().is_some() || matches!(found, (Some(_), Some(_))) {
+        return Err(Refusal::bad_request("Send either one bearer token or one session cookie, not both."));
+    }
+    match found {
+        (Some(authorization), _) => bearer(authorization).map(Given::Bearer),
+        (None, Some(cookie)) => {
+            check_is_of_our_pages(headers)?;
+            Ok(Given::Cookie(cookie.to_owned()))
+        }
+        (None, None) => Ok(Given::Nothing),
+    }
+}
+
+/// Who a request is from.
+///
+/// # Errors
+/// 401 for a token that is no sign-in, or no longer; the cookie that held it is cleared.
+pub async fn viewer(app: &App, given: &Given) -> Result<Viewer, Refusal> {
+    let Some(token) = given.token() else { return Ok(Viewer::public()) };
+    if let Some(viewer) = actions::viewer_of(app, token).await? {
+        return Ok(viewer);
+    }
+    let refusal = Refusal::unauthenticated("You are not signed in any more: sign in again.");
+    Err(match given {
+        Given::Cookie(_) => refusal.with(header::SET_COOKIE, cleared_cookie(&app.public_url)?),
+        Given::Bearer(_) | Given::Nothing => refusal,
+    })
+}
+
+/// The cookie that holds a token.
+///
+/// # Errors
+/// Where the token is no text for a header.
+pub fn cookie(public_url: &Url, token: &str) -> Found<HeaderValue> {
+    made_cookie(public_url, token, AT_MOST_HOURS * 60 * 60)
+}
+
+/// The cookie that takes the place of one with a token.
+///
+/// # Errors
+/// As [`cookie`].
+pub fn cleared_cookie(public_url: &Url) -> Found<HeaderValue> {
+    made_cookie(public_url, "", 0)
+}
+
+fn made_cookie(public_url: &Url, value: &str, seconds: i64) -> Found<HeaderValue> {
+    let name = cookie_name(public_url);
+    let secure = if is_https(public_url) { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    HeaderValue::try_from(cookie).map_err(|why| Fault::stored("token", why))
+}
+
+/// Browsers take a `__Host-` cookie over https only; the demo on this machine does without.
+fn cookie_name(public_url: &Url) -> &'static str {
+    if is_https(public_url) { "__Host-session" } else { "session" }
+}
+
+fn is_https(public_url: &Url) -> bool {
+    public_url.scheme() == "https"
+}
+
+fn cookies<'h>(headers: &'h HeaderMap, name: &'static str) -> impl Iterator<Item = &'h str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = all.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.filter(move |(found, value)| *found == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+fn bearer(authorization: &HeaderValue) -> Result<String, Refusal> {
+    let found = authorization.to_str().ok().and_then(|text| text.split_once(' '));
+    match found {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
+            Ok(token.trim().to_owned())
+        }
+        _ => Err(Refusal::unauthenticated("Send your token as Authorization: Bearer <token>.")),
+    }
+}
+
+/// A page of another site can send our cookie along, but can say neither of these two.
+fn check_is_of_our_pages(headers: &HeaderMap) -> Result<(), Refusal> {
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    let is_ours = matches!(site, Some(b"same-origin" | b"none"));
+    if is_ours || headers.contains_key("x-requested-with") {
+        return Ok(());
+    }
+    let message = "A request with a session cookie has to come from this site's own pages: send the header \
+                   X-Requested-With, or use a bearer token.";
+    Err(Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(public_url: &str, sent: &[(&'static str, &str)]) -> Result<Given, u16> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in sent {
+            headers.append(*name, value.parse().expect("a value"));
+        }
+        let public_url = Url::parse(public_url).expect("a URL");
+        given(&headers, &public_url).map_err(|refusal| refusal.status.as_u16())
+    }
+
+    #[test]
+    fn a_token_comes_one_way_only() {
+        let token = || "t0k".to_owned();
+        let ours = ("sec-fetch-site", "same-origin");
+        for (sent, expected) in [
+            (vec![], Ok(Given::Nothing)),
+            (vec![("authorization", "Bearer t0k")], Ok(Given::Bearer(token()))),
+            (vec![("authorization", "bearer  t0k")], Ok(Given::Bearer(token()))),
+            (vec![("authorization", "Bearer ")], Err(401)),
+            (vec![("authorization", "Basic eA==")], Err(401)),
+            (vec![("authorization", "Bearer a"), ("authorization", "Bearer b")], Err(400)),
+            (vec![("authorization", "Bearer a"), ("cookie", "session=b"), ours], Err(400)),
+            (vec![("cookie", "a=b; session=t0k; c=d"), ours], Ok(Given::Cookie(token()))),
+            (vec![("cookie", "session=a"), ("cookie", "session=b"), ours], Err(400)),
+            (vec![("cookie", "session=a; session=b"), ours], Err(400)),
+            (vec![("cookie", "other=a"), ours], Ok(Given::Nothing)),
+            (vec![("cookie", "session="), ours], Ok(Given::Nothing)),
+        ] {
+            assert_eq!(read("http://127.0.0.1:8080", &sent), expected, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn a_cookie_needs_proof_of_our_own_pages() {
+        let cookie = ("cookie", "session=t0k");
+        for (proof, is_taken) in [
+            (vec![], false),
+            (vec![("sec-fetch-site", "cross-site")], false),
+            (vec![("sec-fetch-site", "same-site")], false),
+            (vec![("sec-fetch-site", "same-origin")], true),
+            (vec![("sec-fetch-site", "none")], true),
+            (vec![("x-requested-with", "nominations")], true),
+        ] {
+            let sent = [vec![cookie], proof].concat();
+            assert_eq!(read("http://127.0.0.1:8080", &sent).is_ok(), is_taken, "{sent:?}");
+        }
+    }
+
+    #[test]
+    fn over_https_the_cookie_is_bound_to_the_host() {
+        let ours = ("sec-fetch-site", "same-origin");
+        let public_url = "https://nominations.example.nz";
+        assert_eq!(read(public_url, &[("cookie", "session=a"), ours]), Ok(Given::Nothing));
+        assert!(matches!(read(public_url, &[("cookie", "__Host-session=a"), ours]), Ok(Given::Cookie(_))));
+        let made = cookie(&Url::parse(public_url).expect("a URL"), "a").expect("a cookie");
+        assert_eq!(
+            made.to_str().expect("a text"),
+            "__Host-session=a; Path=/; HttpOnly; SameSite=Lax; Max-Age=28800; Secure"
+        );
+    }
+}

@@ -1,0 +1,85 @@
+//! What accompanies every request: an id, a span, and the answer's last touches.
+//!
+//! The span has the route, never the path itself, which may hold anything.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
+use tracing::field::Empty;
+
+use super::answer::Refusal;
+use crate::app::App;
+use crate::random::Random;
+use crate::schema::context::RequestId;
+
+/// The id of a request, in and out.
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Most characters of an id that a caller sends.
+const CALLERS_ID_MAX: usize = 64;
+
+/// Gives a request its id and its span, and writes the answer of a refusal.
+pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let id = RequestId(callers_id(&request).unwrap_or_else(|| new_id(&app.random)));
+    let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let span = tracing::info_span!(
+        "request", method = %request.method(), path = route, request_id = id.0, status = Empty
+    );
+    request.extensions_mut().insert(id.clone());
+    let started = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.record("status", response.status().as_u16());
+    span.in_scope(|| tracing::info!(milliseconds = started.elapsed().as_millis(), "answered"));
+
+    if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
+        let allow = response.headers().get(header::ALLOW).cloned();
+        response = (refusal.status, refusal.body(&id)).into_response();
+        let allow = allow.map(|methods| (header::ALLOW, methods));
+        response.headers_mut().extend(refusal.headers.into_iter().chain(allow));
+    }
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // Everything here is made for one viewer.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.extend(HeaderValue::try_from(id.0).ok().map(|id| (X_REQUEST_ID, id)));
+    response
+}
+
+/// The caller's own id, where it is short and harmless.
+fn callers_id(request: &Request) -> Option<String> {
+    let id = request.headers().get(X_REQUEST_ID)?.to_str().ok()?;
+    let is_harmless = (1..=CALLERS_ID_MAX).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    is_harmless.then(|| id.to_owned())
+}
+
+fn new_id(random: &Random) -> String {
+    hex::encode(random.bytes::<12>())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn a_callers_id_is_taken_where_it_is_harmless() {
+        for (sent, is_taken) in [
+            ("a", true),
+            ("0b8f.A-z_9", true),
+            (&"a".repeat(64), true),
+            (&"a".repeat(65), false),
+            ("", false),
+            ("a b", false),
+            ("a\"b", false),
+        ] {
+            let request = Request::builder().header("x-request-id", sent).body(Body::empty()).expect("one");
+            assert_eq!(callers_id(&request).is_some(), is_taken, "{sent}");
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The service as its callers see it: in process, on both databases, with a clock that stands still.
+//!
+//! One binary, so that it is linked once. `TEST_DATABASE_URL` names the PostgreSQL server; `make test` starts one.
+
+mod service {
+    #[macro_use]
+    mod support;
+
+    mod demo;
+    mod http;
+    mod people;
+    mod sessions;
+}

@@ -1,0 +1,192 @@
+//! A world of its own for every test: a database with a cast of people in it, the service on top, a clock that
+//! stands at [`NOW`] until it is moved. Nothing here is shared between tests but the template of the database.
+
+pub mod cast;
+mod database;
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode, request};
+use chrono::{DateTime, TimeDelta, Utc};
+use nominations::app::App;
+use nominations::clock::Clock;
+use nominations::db::Db;
+use nominations::http::{DemoFacts, may_offer_demo_sign_in, router};
+use nominations::keys::Keys;
+use nominations::people::{actions, store};
+use nominations::random::Random;
+use nominations::tenancy::SystemScope;
+use sea_orm::{DatabaseConnection, DbBackend};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use url::Url;
+
+use database::Database;
+pub use database::Kind;
+
+/// The instant at which every world begins.
+pub const NOW: &str = "2022-03-01T00:00:00Z";
+
+/// Turns each `async fn name(world: World)` into two tests, `sqlite::name` and `postgres::name`.
+macro_rules! on_both_databases {
+    ($($test:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                $crate::service::support::in_a_world($crate::service::support::Kind::Sqlite, super::$test).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                $crate::service::support::in_a_world($crate::service::support::Kind::Postgres, super::$test).await;
+            })+
+        }
+    };
+}
+
+/// Everything that one test has.
+#[derive(Clone)]
+pub struct World {
+    /// The parts of the service.
+    pub app: Arc<App>,
+    /// The service, called without a network.
+    pub router: Router,
+    /// The service's clock.
+    pub clock: Clock,
+}
+
+/// Runs a test in a new world, and clears the world away whatever comes of it.
+pub async fn in_a_world<F>(kind: Kind, test: fn(World) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let database = Database::make(kind).await;
+    let world = World::on(&database).await;
+    let outcome = tokio::spawn(test(world)).await;
+    database.drop().await;
+    if let Err(failed) = outcome {
+        resume_unwind(failed.into_panic());
+    }
+}
+
+impl World {
+    async fn on(database: &Database) -> Self {
+        let clock = Clock::standing_at(NOW.parse().expect("an instant"));
+        let random = Random::from_seed(1);
+        let db = Db::connect(database.settings(), clock.clone(), random.clone()).await.expect("a database");
+        let public_url = Url::parse("http://127.0.0.1:8080").expect("a URL");
+        let installation = store::find_installation(&db, &SystemScope::of("test")).await.expect("a row");
+        let facts = DemoFacts {
+            installation,
+            is_sqlite: db.backend() == DbBackend::Sqlite,
+            listen: "127.0.0.1:8080".parse().expect("an address"),
+            public_url: &public_url,
+        };
+        let demo = may_offer_demo_sign_in(&facts).is_ok();
+        let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
+        Self { router: router(Arc::clone(&app)), app, clock }
+    }
+
+    /// A connection, for what a test puts there or looks up behind the service's back.
+    pub fn conn(&self) -> &DatabaseConnection {
+        self.app.db.read(&SystemScope::of("test"))
+    }
+
+    /// Lets time pass.
+    pub fn wait_minutes(&self, minutes: i64) {
+        self.clock.move_to(self.clock.now() + TimeDelta::minutes(minutes));
+    }
+
+    /// The instant that the clock stands at.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anybody(&self) -> Caller {
+        Caller { router: self.router.clone(), token: None }
+    }
+
+    /// One of the [`cast`], signed in.
+    pub async fn sign_in(&self, who: &cast::Member) -> Caller {
+        let signed_in = actions::sign_in(&self.app, who.membership()).await.expect("a sign-in");
+        Caller { router: self.router.clone(), token: Some(signed_in.token) }
+    }
+
+    /// Calls the service as it is called over the network.
+    pub async fn call(&self, request: Request<Body>) -> Answer {
+        call(&self.router, request).await
+    }
+}
+
+/// Somebody who calls the service.
+#[derive(Clone)]
+pub struct Caller {
+    router: Router,
+    /// What they signed in with.
+    pub token: Option<String>,
+}
+
+impl Caller {
+    /// The whole answer to a document.
+    pub async fn graphql(&self, query: &str, variables: Value) -> Value {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.post_graphql(body).await.json()
+    }
+
+    /// The data of an answer that has no errors.
+    pub async fn data(&self, query: &str, variables: Value) -> Value {
+        let mut answer = self.graphql(query, variables).await;
+        assert_eq!(answer.get("errors"), None, "{query}");
+        answer["data"].take()
+    }
+
+    /// Sends a body to the API.
+    pub async fn post_graphql(&self, body: impl Into<Body>) -> Answer {
+        let mut request = post("/graphql");
+        if let Some(token) = &self.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        call(&self.router, request.body(body.into()).expect("a request")).await
+    }
+}
+
+/// The head of a POST of JSON.
+pub fn post(path: &str) -> request::Builder {
+    Request::post(path).header("content-type", "application/json")
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    /// One header, empty where there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
+    }
+
+    /// The code of the first error.
+    pub fn code(&self) -> String {
+        self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+async fn call(router: &Router, request: Request<Body>) -> Answer {
+    let (head, body) = router.clone().oneshot(request).await.expect("an answer").into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+    Answer { status: head.status, headers: head.headers, body }
+}
