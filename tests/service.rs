@@ -10,5 +10,6 @@ mod service {
     mod demo;
     mod http;
     mod people;
+    mod races;
     mod sessions;
 }
