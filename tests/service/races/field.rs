@@ -27,7 +27,7 @@ pub const APPLICATIONS: usize = 64;
 /// How many places there are, unless a race changes that.
 pub const PLACES: usize = 10;
 /// More connections than there are hands, so that they wait for one another in the database alone.
-const CONNECTIONS: u32 = 90;
+const CONNECTIONS: u32 = 80;
 /// Longer than any race takes; whoever waits longer waits crosswise.
 const PATIENCE: Duration = Duration::from_mins(1);
 /// Races at a time: each may take all of its connections, and the server has 300.
@@ -62,6 +62,7 @@ pub async fn run(kind: Kind, runs: usize, race: impl AsyncFn(&Field)) {
         world.wait_minutes(60 * 24);
         let found = class_exception::Entity::find().one(world.conn()).await.expect("a query");
         let field = Field { world, exception: found.expect("a class exception").id };
+        field.open_connections(connections).await;
         race(&field).await;
         field.holds().await;
         field.world.close().await;
@@ -97,7 +98,7 @@ async fn base(kind: Kind) -> &'static Template {
 
 /// Hands that begin at the same moment.
 pub struct Race<'a> {
-    field: &'a Field,
+    pub field: &'a Field,
     hands: Vec<Hand>,
 }
 
@@ -158,6 +159,15 @@ impl Field {
         Duration::from_micros(self.app.random.below(most * 1_000).try_into().expect("a number"))
     }
 
+    /// How long an act that is undone keeps what it took: long enough for all others to come by. SQLite lets nobody
+    /// by, so there it only takes time.
+    pub fn a_while(&self) -> Duration {
+        match self.app.db.backend() {
+            DbBackend::Sqlite => self.moment(2),
+            _ => Duration::from_millis(50) + self.moment(150),
+        }
+    }
+
     pub async fn standings(&self) -> Standings {
         let all = application::Entity::find().all(self.conn()).await.expect("applications");
         let count = |status| all.iter().filter(|one| one.status == status).count();
@@ -188,6 +198,20 @@ impl Field {
     pub async fn free_places(&self) -> u64 {
         let select = place::Entity::find().filter(place::Column::State.eq(PlaceState::Available));
         select.count(self.conn()).await.expect("a count")
+    }
+
+    /// Opens all connections, so that no hand is late for having to.
+    async fn open_connections(&self, connections: u32) {
+        if self.app.db.backend() == DbBackend::Postgres {
+            let mut opening = JoinSet::new();
+            for _ in 0..connections {
+                let conn = self.conn().clone();
+                opening.spawn(async move { conn.execute_unprepared("SELECT pg_sleep(0.2)").await });
+            }
+            for opened in opening.join_all().await {
+                opened.expect("a connection");
+            }
+        }
     }
 
     /// Every invariant holds, and the database never had to break a deadlock.
