@@ -252,7 +252,7 @@ impl Tx {
 
     /// A new id, greater than the last that this transaction made.
     pub fn new_id<Id: From<Uuid>>(&self) -> Id {
-        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next()
+        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).make()
     }
 
     /// `N` random bytes.
@@ -466,6 +466,6 @@ fn sql_code(error: &DbErr) -> Option<String> {
             SqlxError::Database(error) => error.code().map(std::borrow::Cow::into_owned),
             _ => None,
         },
-        _ => None,
+        RuntimeErr::Internal(_) => None,
     }
 }
