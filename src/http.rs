@@ -124,6 +124,10 @@ mod tests {
     use crate::keys::Keys;
     use crate::random::Random;
 
+    async fn panics() -> &'static str {
+        panic!("secret text")
+    }
+
     #[tokio::test]
     async fn a_panic_is_answered_and_its_text_is_not_told() {
         let random = Random::from_seed(1);
@@ -131,11 +135,6 @@ mod tests {
         let db = Db::connect(settings, Clock::system(), random.clone()).await.expect("a database");
         let public_url = "http://127.0.0.1:8080".parse().expect("a URL");
         let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, false);
-        let panics = || async {
-            if true {
-                panic!("secret text")
-            }
-        };
         let router = surrounded(Router::new().route("/", get(panics)), app);
         let answer = router.oneshot(Request::get("/").body(Body::empty()).expect("a request")).await;
         let answer = answer.expect("an answer");
