@@ -26,6 +26,7 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
 /// Fields inside one another. The standard introspection query has 15 of them.
@@ -37,7 +38,7 @@ const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PeopleQuery);
+pub struct Query(node::NodeQuery, PeopleQuery, EligibilityQuery);
 
 /// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
 pub type Mutation = EmptyMutation;

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 
 use super::errors::bad_input;
 use super::global_id::GlobalId;
+use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 
 /// Most ids that are looked up at once.
@@ -27,6 +28,8 @@ pub enum Node {
     Person(Person),
     /// An employer.
     Employer(Employer),
+    /// A role of a class exception.
+    ApprovedRole(ApprovedRole),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -35,6 +38,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Body") => people::find_body(ctx, id).await?.map(Node::from),
         Some("Person") => people::find_person(ctx, id).await?.map(Node::from),
         Some("Employer") => people::find_employer(ctx, id).await?.map(Node::from),
+        Some("ApprovedRole") => exceptions::find_role(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)
