@@ -4,6 +4,7 @@
 //! database. `schema.graphql` is printed by [`print_sdl`] and reviewed like code.
 
 pub mod canonical;
+pub mod class_exception;
 pub mod connection;
 pub mod context;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod user_error;
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
 pub use context::{app, viewer};
 pub use errors::{bad_input, coded};
@@ -38,7 +40,7 @@ const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PeopleQuery, EligibilityQuery);
+pub struct Query(node::NodeQuery, PeopleQuery, class_exception::ClassExceptionQuery, EligibilityQuery);
 
 /// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
 pub type Mutation = EmptyMutation;

@@ -16,7 +16,8 @@ pub struct RequestId(pub String);
 pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
     let request = request.data(Arc::clone(app)).data(viewer.clone());
     let request = crate::people::loaders::attach(request, app, viewer);
-    crate::exceptions::loaders::attach(request, app, viewer)
+    let request = crate::exceptions::loaders::attach(request, app, viewer);
+    crate::quota::loaders::attach(request, app, viewer)
 }
 
 /// The parts of the service.
