@@ -28,6 +28,7 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::applications::list::ListQuery;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
@@ -40,7 +41,13 @@ const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PeopleQuery, class_exception::ClassExceptionQuery, EligibilityQuery);
+pub struct Query(
+    node::NodeQuery,
+    PeopleQuery,
+    class_exception::ClassExceptionQuery,
+    EligibilityQuery,
+    ListQuery,
+);
 
 /// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
 pub type Mutation = EmptyMutation;
