@@ -5,5 +5,6 @@
 
 pub mod actions;
 pub mod details;
+pub mod list;
 pub mod rules;
 pub mod store;

@@ -4,6 +4,7 @@
 //! database. `schema.graphql` is printed by [`print_sdl`] and reviewed like code.
 
 pub mod canonical;
+pub mod class_exception;
 pub mod connection;
 pub mod context;
 pub mod document;
@@ -18,6 +19,7 @@ pub mod user_error;
 
 use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
 pub use context::{app, viewer};
 pub use errors::{bad_input, coded};
@@ -26,6 +28,8 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::applications::list::ListQuery;
+use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
 /// Fields inside one another. The standard introspection query has 15 of them.
@@ -37,7 +41,13 @@ const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PeopleQuery);
+pub struct Query(
+    node::NodeQuery,
+    PeopleQuery,
+    class_exception::ClassExceptionQuery,
+    EligibilityQuery,
+    ListQuery,
+);
 
 /// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
 pub type Mutation = EmptyMutation;

@@ -1,5 +1,8 @@
 //! What holds for the whole schema, whatever slices add to it.
 
+mod house;
+mod reading;
+
 use async_graphql::Value;
 
 use super::*;
