@@ -6,6 +6,7 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod check;
     mod cli;
     mod demo;
     mod http;

@@ -46,6 +46,23 @@ impl Database {
         }
     }
 
+    /// Another one with the same in it. Nobody may have this one open.
+    pub async fn copy(&self) -> Self {
+        match self {
+            Self::Sqlite { path, .. } => {
+                let folder = tempfile::tempdir().expect("a folder");
+                let copy = folder.path().join("test.db");
+                std::fs::copy(path, &copy).expect("a file");
+                Self::Sqlite { _folder: folder, path: copy }
+            }
+            Self::Postgres { name: template } => {
+                let name = format!("nominations_test_{}_{}", std::process::id(), next_number());
+                on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                Self::Postgres { name }
+            }
+        }
+    }
+
     /// How the service opens it.
     pub fn settings(&self) -> DbSettings {
         let url = match self {
