@@ -11,5 +11,6 @@ mod service {
     mod demo;
     mod http;
     mod people;
+    mod races;
     mod sessions;
 }

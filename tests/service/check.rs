@@ -33,11 +33,12 @@ async fn postgres_caseload_is_clean_and_every_change_by_hand_is_named() {
 }
 
 async fn every_change_is_named(kind: Kind) {
-    let base = Database::make(kind).await;
-    let world = World::on(&base).await;
+    let database = Database::make(kind).await;
+    let world = World::on(&database).await;
     settle(&world).await;
     assert_eq!(told(&world).await, Vec::<String>::new());
-    close(world).await;
+    world.close().await;
+    let base = database.into_template();
     for change in CHANGES {
         let copy = base.copy().await;
         let made = make(&copy, kind, change).await;
@@ -47,7 +48,7 @@ async fn every_change_is_named(kind: Kind) {
             let named: BTreeSet<Rule> = violations.iter().map(|violation| violation.rule).collect();
             let expected: BTreeSet<Rule> = change.breaks.iter().copied().collect();
             assert_eq!(named, expected, "{}: {violations:#?}", change.sql);
-            close(world).await;
+            world.close().await;
         }
         copy.drop().await;
     }
@@ -157,11 +158,4 @@ async fn loosen(conn: &DatabaseConnection, kind: Kind) -> Result<(), DbErr> {
 
 async fn told(world: &World) -> Vec<String> {
     check(&world.app).await.expect("a check").iter().map(ToString::to_string).collect()
-}
-
-async fn close(world: World) {
-    let World { app, router, .. } = world;
-    drop(router);
-    let app = std::sync::Arc::into_inner(app).expect("the only hand on it");
-    app.db.close().await.expect("a closed database");
 }

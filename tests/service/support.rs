@@ -98,6 +98,14 @@ impl World {
         Self { router: router(Arc::clone(&app)), app, clock }
     }
 
+    /// Ends the service, so that its database may be copied.
+    pub async fn close(self) {
+        let Self { app, router, .. } = self;
+        drop(router);
+        let app = Arc::into_inner(app).expect("the only hand on the service");
+        app.db.close().await.expect("a closed database");
+    }
+
     /// A connection, for what a test puts there or looks up behind the service's back.
     pub fn conn(&self) -> &DatabaseConnection {
         self.app.db.read(&SystemScope::of("test"))

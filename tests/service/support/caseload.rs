@@ -52,7 +52,7 @@ impl Wanted<'_> {
 
 /// A world with a class exception in it.
 pub struct Caseload<'a> {
-    world: &'a World,
+    pub world: &'a World,
     pub exception: ExceptionId,
 }
 

@@ -46,20 +46,11 @@ impl Database {
         }
     }
 
-    /// Another one with the same in it. Nobody may have this one open.
-    pub async fn copy(&self) -> Self {
+    /// Keeps what is in it, to make others of. Nobody may have it open.
+    pub fn into_template(self) -> Template {
         match self {
-            Self::Sqlite { path, .. } => {
-                let folder = tempfile::tempdir().expect("a folder");
-                let copy = folder.path().join("test.db");
-                std::fs::copy(path, &copy).expect("a file");
-                Self::Sqlite { _folder: folder, path: copy }
-            }
-            Self::Postgres { name: template } => {
-                let name = format!("nominations_test_{}_{}", std::process::id(), next_number());
-                on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
-                Self::Postgres { name }
-            }
+            Self::Sqlite { path, .. } => Template::Sqlite { file: std::fs::read(path).expect("the file") },
+            Self::Postgres { name } => Template::Postgres { name },
         }
     }
 
@@ -76,6 +67,39 @@ impl Database {
     pub async fn drop(self) {
         if let Self::Postgres { name } = self {
             on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+/// What databases are made of.
+pub enum Template {
+    Sqlite { file: Vec<u8> },
+    Postgres { name: String },
+}
+
+impl Template {
+    /// A database with the same in it.
+    pub async fn copy(&self) -> Database {
+        match self {
+            Self::Sqlite { file } => {
+                let folder = tempfile::tempdir().expect("a folder");
+                let path = folder.path().join("test.db");
+                std::fs::write(&path, file).expect("a file");
+                Database::Sqlite { _folder: folder, path }
+            }
+            Self::Postgres { name: template } => {
+                let name = format!("nominations_test_{}_{}", std::process::id(), next_number());
+                on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                Database::Postgres { name }
+            }
+        }
+    }
+
+    /// Clears it away.
+    pub async fn drop(self) {
+        match self {
+            Self::Sqlite { .. } => {}
+            Self::Postgres { name } => Database::Postgres { name }.drop().await,
         }
     }
 }
