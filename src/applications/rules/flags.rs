@@ -39,7 +39,8 @@ pub struct Noticeable<'a> {
 #[must_use]
 pub fn flags_of(facts: &Noticeable<'_>) -> Vec<Flag> {
     let undecided = is_undecided(facts.application.status);
-    let expired = |record: &evidence::Model| record.expires_on.is_some_and(|day| is_expired(day, facts.today));
+    let expired =
+        |record: &evidence::Model| record.expires_on.is_some_and(|day| is_expired(day, facts.today));
     let flags = [
         (facts.application.priority == Some(true), Flag::Priority),
         (facts.conflict_declared && !facts.by_employer, Flag::ConflictDeclared),
