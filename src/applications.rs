@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod details;
+pub mod graphql;
 pub mod list;
 pub mod rules;
 pub mod store;

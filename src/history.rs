@@ -125,6 +125,19 @@ pub async fn page_of_timeline(
     Ok(Page::of(rows, request))
 }
 
+/// One event of a timeline that the viewer may see.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_in_timeline(
+    conn: &impl ConnectionTrait,
+    scope: &CaseloadScope,
+    id: EventId,
+) -> Found<Option<history_event::Model>> {
+    let select = visible(scope).filter(history_event::Column::Id.eq(id));
+    Ok(select.one(conn).await?)
+}
+
 /// How many events the timeline has for this viewer.
 ///
 /// # Errors
@@ -139,9 +152,12 @@ pub async fn count_timeline(
 }
 
 fn timeline(scope: &CaseloadScope, application: ApplicationId) -> sea_orm::Select<history_event::Entity> {
-    let select = history_event::Entity::find()
-        .filter(history_event::Column::ApplicationId.eq(application))
-        .filter(history_event::Column::ApplicationId.is_not_null());
+    visible(scope).filter(history_event::Column::ApplicationId.eq(application))
+}
+
+/// What a viewer may see of all that happened to applications.
+fn visible(scope: &CaseloadScope) -> sea_orm::Select<history_event::Entity> {
+    let select = history_event::Entity::find().filter(history_event::Column::ApplicationId.is_not_null());
     match scope {
         CaseloadScope::Body(scope) => select.filter(history_event::Column::BodyId.eq(scope.body())),
         CaseloadScope::Employers(scope) => {
@@ -168,9 +184,14 @@ pub enum By {
     Service,
 }
 
-/// Who an event is by, for a viewer: an employer reads the body's name in place of its people's.
+/// Who an event is by, for a viewer: an employer reads the body's name in place of its people's. What comes of the
+/// giving of places is the service's own: it may have been set off by another body's people, whom nobody here is
+/// to learn of.
 #[must_use]
 pub fn by(scope: &CaseloadScope, event: &history_event::Model) -> By {
+    if matches!(event.kind, EventKind::Nominated | EventKind::Lapsed) {
+        return By::Service;
+    }
     match (event.actor_id, scope) {
         (None, _) => By::Service,
         (Some(person), CaseloadScope::Body(_)) => By::Person(person),

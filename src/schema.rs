@@ -17,7 +17,7 @@ pub mod payload;
 pub mod scalars;
 pub mod user_error;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
@@ -28,6 +28,7 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
 use crate::applications::list::ListQuery;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
@@ -47,10 +48,12 @@ pub struct Query(
     class_exception::ClassExceptionQuery,
     EligibilityQuery,
     ListQuery,
+    CaseloadQuery,
 );
 
-/// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
-pub type Mutation = EmptyMutation;
+/// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
+#[derive(MergedObject, Default)]
+pub struct Mutation(EmployerMutation, StaffMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -58,7 +61,7 @@ pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
 /// Puts the schema together, with its limits.
 #[must_use]
 pub fn build() -> ApiSchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COST_MAX)
         .limit_directives(DIRECTIVES_MAX)

@@ -17,7 +17,8 @@ pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer) -> Reques
     let request = request.data(Arc::clone(app)).data(viewer.clone());
     let request = crate::people::loaders::attach(request, app, viewer);
     let request = crate::exceptions::loaders::attach(request, app, viewer);
-    crate::quota::loaders::attach(request, app, viewer)
+    let request = crate::quota::loaders::attach(request, app, viewer);
+    crate::applications::graphql::attach(request, app, viewer)
 }
 
 /// The parts of the service.
