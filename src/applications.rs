@@ -6,6 +6,5 @@
 pub mod actions;
 pub mod details;
 pub mod graphql;
-pub mod list;
 pub mod rules;
 pub mod store;

@@ -28,8 +28,8 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::applications::graphql::ListQuery;
 use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
-use crate::applications::list::ListQuery;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 

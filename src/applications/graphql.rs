@@ -4,6 +4,7 @@
 //! those who act for an employer see its own, and nobody else sees any.
 
 mod application;
+mod approved_list;
 mod employer;
 mod evidence;
 mod fields;
@@ -20,6 +21,7 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::{ApplicationId, ExceptionId};
 
 pub use application::Application;
+pub use approved_list::{ApprovedListLine, ListQuery};
 pub use evidence::Evidence;
 pub(crate) use evidence::find_evidence;
 pub use list::{ApplicationConnection, ApplicationFilter, ApplicationOrder};

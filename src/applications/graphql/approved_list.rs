@@ -9,7 +9,9 @@ use std::sync::Arc;
 use async_graphql::{Context, Enum, InputObject, Object, Result};
 use entity::{ExceptionId, PlaceState};
 
-use super::store::list::{self, Line, ListFilter, ListKey};
+use super::loaders::{WorkerOf, cases};
+use super::parts::Worker;
+use crate::applications::store::list::{self, Line, ListFilter, ListKey};
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::page::Page;
@@ -129,7 +131,7 @@ connection! {
 /// A nomination that holds a place. The bodies have agreed to show each other all but the worker and the pay.
 #[Object]
 impl ApprovedListLine {
-    /// Reference of the application, e.g. NZT-7K4Q2M.
+    /// Reference of the application, e.g. NZT-7K4Q2H.
     async fn reference(&self) -> &str {
         &self.line.reference
     }
@@ -176,6 +178,15 @@ impl ApprovedListLine {
     /// Since when it has held a place.
     async fn nominated_at(&self) -> DateTime {
         self.nominated_at
+    }
+
+    /// Whom the nomination is for. Null unless the line is the viewer's own body's or employer's, or the viewer is the
+    /// agency and the line is released.
+    async fn worker(&self, ctx: &Context<'_>) -> Result<Option<Worker>> {
+        if !self.is_whole {
+            return Ok(None);
+        }
+        Ok(cases(ctx).load_one(WorkerOf(self.line.application_id)).await?.map(Worker::from))
     }
 
     /// Guaranteed pay a year, cut to the cent, in the currency of the agreement. Null unless the line is the viewer's
