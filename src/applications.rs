@@ -9,3 +9,6 @@ pub mod graphql;
 pub mod list;
 pub mod rules;
 pub mod store;
+
+#[cfg(test)]
+mod samples;

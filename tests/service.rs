@@ -6,9 +6,11 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod caseload;
     mod cli;
     mod demo;
     mod http;
     mod people;
+    mod refusals;
     mod sessions;
 }
