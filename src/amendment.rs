@@ -29,10 +29,16 @@ impl Command for ApplyDefinition<'_> {
     const NAME: &'static str = "applyDefinition";
 
     async fn run(&self, tx: &Tx) -> Acted<Vec<String>> {
-        let before = store::find_by_slug(tx.conn(), &self.definition.settings.slug).await?;
-        let id = before.as_ref().map_or_else(|| tx.new_id(), |before| before.id);
+        let slug = &self.definition.settings.slug;
+        let found = store::find_by_slug(tx.conn(), slug).await?;
+        let id = found.map_or_else(|| tx.new_id(), |found| found.id);
         let gate = tx.gate(id).await?;
         tx.lock_settings(&gate).await?;
+        // Another amendment may have held the gate meanwhile: what it left is what this one changes.
+        let before = store::find_by_slug(tx.conn(), slug).await?;
+        if before.as_ref().is_some_and(|before| before.id != id) {
+            return Err(Fault::Race("the class exception was just made").into());
+        }
         let mut lines = Vec::new();
         let revision = self.save_exception(&gate, before.as_ref(), &mut lines).await?;
         self.save_bodies(&gate, &mut lines).await?;

@@ -11,9 +11,9 @@ use entity::{ExceptionId, idempotency};
 use migration::MigratorTrait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    EntityTrait, RuntimeErr, Set, SqliteTransactionMode, SqlxError, Statement, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, EntityTrait, IsolationLevel, RuntimeErr, Set, SqliteTransactionMode, SqlxError,
+    Statement, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -115,6 +115,22 @@ impl Db {
         &self.connection
     }
 
+    /// One view of the whole database for reading, however long it takes: nothing that is committed meanwhile is
+    /// in it, so what belongs together can be read in many statements.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
+    pub async fn snapshot<S: Scope>(&self, _scope: &S) -> Found<Snapshot> {
+        let postgres = self.backend() == DbBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
+            access_mode: postgres.then_some(AccessMode::ReadOnly),
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
+        };
+        Ok(Snapshot { inner: self.connection.begin_with_options(options).await? })
+    }
+
     /// Closes all connections.
     ///
     /// # Errors
@@ -188,7 +204,7 @@ impl Db {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that begins a transaction")]
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
     async fn begin(&self, actor: Actor) -> Found<Tx> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -198,6 +214,34 @@ impl Db {
         let inner = self.connection.begin_with_options(options).await?;
         let ids = Mutex::new(IdMaker::new(now, &self.random));
         Ok(Tx { inner, now, actor, ids, random: self.random.clone() })
+    }
+}
+
+/// See [`Db::snapshot`].
+#[derive(Debug)]
+pub struct Snapshot {
+    inner: DatabaseTransaction,
+}
+
+impl Snapshot {
+    /// The connection that it is read through.
+    #[must_use]
+    pub fn conn(&self) -> &DatabaseTransaction {
+        &self.inner
+    }
+
+    /// SQLite or PostgreSQL.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.inner.get_database_backend()
+    }
+
+    /// Lets go of it.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn end(self) -> Found<()> {
+        Ok(self.inner.rollback().await?)
     }
 }
 

@@ -7,10 +7,12 @@ mod service {
     mod support;
 
     mod caseload;
+    mod check;
     mod cli;
     mod demo;
     mod http;
     mod people;
     mod refusals;
+    mod races;
     mod sessions;
 }

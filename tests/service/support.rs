@@ -2,8 +2,9 @@
 //! stands at [`NOW`] until it is moved. Nothing here is shared between tests but the template of the database.
 
 pub mod casework;
+pub mod caseload;
 pub mod cast;
-mod database;
+pub mod database;
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use axum::http::{HeaderMap, Request, StatusCode, request};
 use chrono::{DateTime, TimeDelta, Utc};
 use nominations::app::App;
 use nominations::clock::Clock;
-use nominations::db::Db;
+use nominations::db::{Db, DbSettings};
 use nominations::http::{DemoFacts, may_offer_demo_sign_in, router};
 use nominations::keys::Keys;
 use nominations::people::{actions, store};
@@ -75,10 +76,16 @@ where
 }
 
 impl World {
-    async fn on(database: &Database) -> Self {
+    /// The service on a database.
+    pub async fn on(database: &Database) -> Self {
+        Self::with(database.settings()).await
+    }
+
+    /// The service on a database, opened as `settings` say.
+    pub async fn with(settings: DbSettings) -> Self {
         let clock = Clock::standing_at(NOW.parse().expect("an instant"));
         let random = Random::from_seed(1);
-        let db = Db::connect(database.settings(), clock.clone(), random.clone()).await.expect("a database");
+        let db = Db::connect(settings, clock.clone(), random.clone()).await.expect("a database");
         let public_url = Url::parse("http://127.0.0.1:8080").expect("a URL");
         let installation = store::find_installation(&db, &SystemScope::of("test")).await.expect("a row");
         let facts = DemoFacts {
@@ -90,6 +97,14 @@ impl World {
         let demo = may_offer_demo_sign_in(&facts).is_ok();
         let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
         Self { router: router(Arc::clone(&app)), app, clock }
+    }
+
+    /// Ends the service, so that its database may be copied.
+    pub async fn close(self) {
+        let Self { app, router, .. } = self;
+        drop(router);
+        let app = Arc::into_inner(app).expect("the only hand on the service");
+        app.db.close().await.expect("a closed database");
     }
 
     /// A connection, for what a test puts there or looks up behind the service's back.

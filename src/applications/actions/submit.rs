@@ -2,6 +2,7 @@
 
 use entity::{ApplicationId, ApplicationStatus, EventKind, application};
 
+use super::draft::check_codes;
 use super::{nothing_more, open};
 use crate::app::App;
 use crate::applications::rules::{Action, Completeness, complete_for_submission, eligibility_of};
@@ -41,6 +42,11 @@ impl Command for SubmitApplication<'_> {
         let evidence = evidence::load_for(tx, &opened.application).await?;
         let revision = opened.exception.revision;
         let known = self.app.shelf.terms(tx.conn(), opened.exception.id, revision).await?;
+        // The draft was held against the terms of its last change; these may be later ones.
+        let unknown = check_codes(&known, &opened.application);
+        if !unknown.is_empty() {
+            return Err(unknown.into());
+        }
         let facts = Completeness {
             application: &opened.application,
             worker: &worker,

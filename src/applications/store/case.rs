@@ -14,6 +14,9 @@ use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
+/// Where an application may be held by who has the gate alone.
+const UNDER_THE_GATE: [ApplicationStatus; 2] = [ApplicationStatus::Confirmed, ApplicationStatus::Nominated];
+
 /// The application, held to the end of the transaction; none where the viewer's caseload has none of that id.
 /// One that is CONFIRMED or NOMINATED is read and not held: those are held under the gate only.
 ///
@@ -25,15 +28,15 @@ pub async fn lock_application(
     id: ApplicationId,
 ) -> Found<Option<application::Model>> {
     let select = application::Entity::find_by_id(id).filter(super::own(scope));
-    let under_the_gate = [ApplicationStatus::Confirmed, ApplicationStatus::Nominated];
-    let held = select.clone().filter(application::Column::Status.is_not_in(under_the_gate));
+    let held = select.clone().filter(application::Column::Status.is_not_in(UNDER_THE_GATE));
     match locked(tx, held).one(tx.conn()).await? {
         Some(application) => Ok(Some(application)),
         None => Ok(select.one(tx.conn()).await?),
     }
 }
 
-/// The applications with these ids in the body's caseload, held, in order of id.
+/// The applications with these ids in the body's caseload, held, in order of id; as in [`lock_application`], those
+/// that are CONFIRMED or NOMINATED are read and not held, or this could wait crosswise with whoever has the gate.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -46,7 +49,14 @@ pub async fn lock_applications(
         .filter(super::own(&CaseloadScope::Body(scope.clone())))
         .filter(application::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(application::Column::Id);
-    Ok(locked(tx, select).all(tx.conn()).await?)
+    let held = select.clone().filter(application::Column::Status.is_not_in(UNDER_THE_GATE));
+    let held = locked(tx, held).all(tx.conn()).await?;
+    if held.len() == ids.len() {
+        return Ok(held);
+    }
+    let known: Vec<ApplicationId> = held.iter().map(|one| one.id).collect();
+    let others = select.filter(application::Column::Id.is_not_in(known)).all(tx.conn()).await?;
+    Ok(held.into_iter().chain(others).collect())
 }
 
 /// The next application that nobody has taken, in the order of submission, passing over those that others are

@@ -46,6 +46,14 @@ impl Database {
         }
     }
 
+    /// Keeps what is in it, to make others of. Nobody may have it open.
+    pub fn into_template(self) -> Template {
+        match self {
+            Self::Sqlite { path, .. } => Template::Sqlite { file: std::fs::read(path).expect("the file") },
+            Self::Postgres { name } => Template::Postgres { name },
+        }
+    }
+
     /// How the service opens it.
     pub fn settings(&self) -> DbSettings {
         let url = match self {
@@ -59,6 +67,39 @@ impl Database {
     pub async fn drop(self) {
         if let Self::Postgres { name } = self {
             on_server(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+/// What databases are made of.
+pub enum Template {
+    Sqlite { file: Vec<u8> },
+    Postgres { name: String },
+}
+
+impl Template {
+    /// A database with the same in it.
+    pub async fn copy(&self) -> Database {
+        match self {
+            Self::Sqlite { file } => {
+                let folder = tempfile::tempdir().expect("a folder");
+                let path = folder.path().join("test.db");
+                std::fs::write(&path, file).expect("a file");
+                Database::Sqlite { _folder: folder, path }
+            }
+            Self::Postgres { name: template } => {
+                let name = format!("nominations_test_{}_{}", std::process::id(), next_number());
+                on_server(&format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+                Database::Postgres { name }
+            }
+        }
+    }
+
+    /// Clears it away.
+    pub async fn drop(self) {
+        match self {
+            Self::Sqlite { .. } => {}
+            Self::Postgres { name } => Database::Postgres { name }.drop().await,
         }
     }
 }

@@ -1,0 +1,105 @@
+//! The invariants by name.
+
+macro_rules! rules {
+    ($($(#[$doc:meta])+ $rule:ident = $name:literal,)+) => {
+        /// An invariant, as a sentence that has to be true.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Rule {
+            $($(#[$doc])+ $rule,)+
+        }
+
+        impl Rule {
+            /// Every invariant, in the order in which they are looked at.
+            pub const ALL: &'static [Self] = &[$(Self::$rule,)+];
+
+            /// Its name, as reports tell it.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$rule => $name,)+
+                }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The database says what it is for.
+    Installation = "installation",
+    /// An act that was accepted under a key has its answer.
+    Answer = "answer-kept",
+    /// The revisions of a class exception run from 1 to its current one, and each can be read.
+    Revisions = "revisions",
+    /// Places and excess are what is free, held and returning; nothing is free while something is held above the cap.
+    PlacesAddUp = "places-add-up",
+    /// The places of a class exception are numbered from 1 on.
+    PlaceNumbers = "place-numbers",
+    /// A place has a holder exactly where its state has one.
+    PlaceHolder = "place-holder",
+    /// The ledger replays to the places.
+    Ledger = "ledger-replays",
+    /// The ledger gives a place to who holds it.
+    LedgerHolder = "ledger-holder",
+    /// A movement is counted for its day in New Zealand.
+    LedgerDay = "ledger-day",
+    /// Nobody who is due a place waits beside a free one while places are given.
+    Stranded = "nobody-stranded",
+    /// No place was given to an employer that held as many as it may.
+    EmployerCap = "employer-cap",
+    /// An application holds one place at most.
+    OnePlace = "one-place",
+    /// A worker holds one place at most under a class exception.
+    OnePlaceForWorker = "one-place-for-a-worker",
+    /// What holds a place is nominated; while the place returns it may have ended.
+    PlaceFitsStatus = "place-fits-status",
+    /// A place's holder, body, employer and class exception are those of one application.
+    PlaceAgrees = "place-agrees",
+    /// What is nominated holds a place.
+    NominatedHoldsPlace = "nominated-holds-place",
+    /// A worker is marked as holding a place exactly where the application holds one.
+    WorkerMarked = "worker-marked",
+    /// What is confirmed waits in the queue, and nothing else does.
+    QueueFitsStatus = "queue-fits-status",
+    /// A queue entry says what its application says.
+    QueueAgrees = "queue-agrees",
+    /// A reference has the right check character and its body's prefix.
+    Reference = "reference",
+    /// An application's body nominates under its class exception.
+    Member = "body-nominates",
+    /// What hangs on an application is its body's.
+    OneBody = "one-body",
+    /// What was submitted was declared, complete, checked, and its worker told.
+    Submission = "submission",
+    /// The terms that an application is held against are there.
+    Terms = "terms",
+    /// Role and occupation are ones that the terms know.
+    Codes = "codes",
+    /// Pay can be read, and its annual figure is right.
+    Pay = "pay",
+    /// The instants of a case follow one another.
+    Times = "times",
+    /// Every change of an application moved its version by one.
+    Version = "version",
+    /// History has what happened.
+    History = "history",
+    /// Who decides a round neither advised nor assessed in it.
+    TwoPeople = "two-people",
+    /// Nobody acts in two rounds.
+    OneRound = "one-round",
+    /// Nobody judges an employer with whom they had declared a conflict.
+    NoConflict = "no-conflict",
+    /// Advice and decision are what the status says.
+    RoundFitsStatus = "round-fits-status",
+    /// A decision agrees with its advice.
+    DecisionAgrees = "decision-agrees",
+    /// The findings bear an endorsement: every criterion has one, and what is required is met.
+    FindingsBear = "findings-bear",
+    /// The priority band is what the findings make it.
+    Band = "priority-band",
+    /// A passport's number opens in its own row.
+    PassportOpens = "passport-opens",
+    /// The fingerprint is the one of the passport.
+    Fingerprint = "fingerprint",
+    /// There are more violations than are listed.
+    NotListed = "not-listed",
+}

@@ -1,0 +1,210 @@
+//! Changes by hand, and the invariants that each of them breaks.
+
+use nominations::check::Rule;
+
+/// What has to be taken away before the database takes the change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loosened {
+    /// Nothing: only `check` sees it.
+    Nothing,
+    /// A check, a trigger, a foreign key or an index.
+    Constraints,
+    /// A unique column.
+    UniqueColumn,
+}
+
+/// One change by hand.
+#[derive(Debug)]
+pub struct Change {
+    pub sql: &'static str,
+    pub loosened: Loosened,
+    pub breaks: &'static [Rule],
+}
+
+const fn seen(sql: &'static str, breaks: &'static [Rule]) -> Change {
+    Change { sql, loosened: Loosened::Nothing, breaks }
+}
+
+const fn refused(sql: &'static str, breaks: &'static [Rule]) -> Change {
+    Change { sql, loosened: Loosened::Constraints, breaks }
+}
+
+/// Place 1 is NZTech's, 2 ITP's, 3 came back once; one application waits.
+pub const CHANGES: &[Change] = &[
+    // Places and their ledger.
+    seen(
+        "UPDATE place SET state = 'AVAILABLE', application_id = NULL, body_id = NULL, employer_id = NULL \
+         WHERE number = 1",
+        &[Rule::NominatedHoldsPlace, Rule::WorkerMarked, Rule::Ledger, Rule::Stranded],
+    ),
+    refused(
+        "UPDATE place SET state = 'AVAILABLE' WHERE number = 1",
+        &[Rule::PlaceHolder, Rule::Ledger, Rule::Stranded],
+    ),
+    refused(
+        "UPDATE place SET application_id = NULL WHERE number = 1",
+        &[Rule::PlaceHolder, Rule::NominatedHoldsPlace, Rule::WorkerMarked],
+    ),
+    refused(
+        "DELETE FROM place_movement WHERE place_number = 1 AND movement = 2",
+        &[Rule::Ledger, Rule::LedgerHolder],
+    ),
+    refused(
+        "UPDATE place_movement SET to_state = 'LISTED' WHERE place_number = 1 AND movement = 2",
+        &[Rule::Ledger],
+    ),
+    refused(
+        "UPDATE place_movement SET on_day = '2020-01-01' WHERE place_number = 3 AND movement = 3",
+        &[Rule::LedgerDay],
+    ),
+    seen("UPDATE place SET movements = movements + 1 WHERE number = 2", &[Rule::Ledger]),
+    refused(
+        "UPDATE place SET number = 9 WHERE number = 3",
+        &[Rule::PlaceNumbers, Rule::Ledger, Rule::LedgerHolder],
+    ),
+    seen("UPDATE class_exception SET places = 4", &[Rule::PlacesAddUp]),
+    seen("UPDATE class_exception SET per_employer_cap = 1", &[Rule::EmployerCap]),
+    seen(
+        "UPDATE place SET body_id = (SELECT body_id FROM place WHERE number = 2) WHERE number = 1",
+        &[Rule::PlaceAgrees, Rule::LedgerHolder],
+    ),
+    Change {
+        sql: "UPDATE place SET application_id = (SELECT application_id FROM place WHERE number = 1), \
+              body_id = (SELECT body_id FROM place WHERE number = 1), \
+              employer_id = (SELECT employer_id FROM place WHERE number = 1) WHERE number = 2",
+        loosened: Loosened::UniqueColumn,
+        breaks: &[Rule::OnePlace, Rule::NominatedHoldsPlace, Rule::WorkerMarked, Rule::LedgerHolder],
+    },
+    // Who holds and who waits.
+    seen(
+        "UPDATE application SET status = 'CONFIRMED' WHERE id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::PlaceFitsStatus, Rule::QueueFitsStatus],
+    ),
+    seen(
+        "UPDATE application SET status = 'NOMINATED', nominated_at = confirmed_at \
+         WHERE id = (SELECT application_id FROM queue_entry)",
+        &[Rule::NominatedHoldsPlace, Rule::QueueFitsStatus, Rule::History],
+    ),
+    seen("DELETE FROM queue_entry", &[Rule::QueueFitsStatus]),
+    seen("UPDATE queue_entry SET submitted_at = '2022-01-01T00:00:00+00:00'", &[Rule::QueueAgrees]),
+    seen("UPDATE queue_entry SET band = 0", &[Rule::QueueAgrees]),
+    seen(
+        "UPDATE worker_fingerprint SET holds_place = FALSE \
+         WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::WorkerMarked],
+    ),
+    refused(
+        "UPDATE worker_fingerprint SET fingerprint = (SELECT fingerprint FROM worker_fingerprint \
+             WHERE application_id = (SELECT application_id FROM place WHERE number = 1)) \
+         WHERE application_id = (SELECT application_id FROM place WHERE number = 2)",
+        &[Rule::OnePlaceForWorker, Rule::Fingerprint],
+    ),
+    // The worker.
+    seen(
+        "UPDATE worker_fingerprint SET \
+             fingerprint = '0000000000000000000000000000000000000000000000000000000000000000' \
+         WHERE application_id = (SELECT application_id FROM queue_entry)",
+        &[Rule::Fingerprint],
+    ),
+    seen(
+        "UPDATE worker SET passport_sealed = (SELECT passport_sealed FROM worker \
+             WHERE application_id = (SELECT application_id FROM place WHERE number = 1)) \
+         WHERE application_id = (SELECT application_id FROM queue_entry)",
+        &[Rule::PassportOpens],
+    ),
+    seen(
+        "UPDATE worker SET passport_state = 'AUS' WHERE application_id = (SELECT application_id FROM queue_entry)",
+        &[Rule::Fingerprint],
+    ),
+    seen(
+        "UPDATE worker SET passport_hint = '999' WHERE application_id = (SELECT application_id FROM queue_entry)",
+        &[Rule::PassportOpens],
+    ),
+    seen(
+        "UPDATE worker SET body_id = (SELECT id FROM body WHERE slug = 'itp') \
+         WHERE application_id = (SELECT id FROM application WHERE status = 'SUBMITTED')",
+        &[Rule::OneBody, Rule::PassportOpens],
+    ),
+    // Two people.
+    refused(
+        "UPDATE assessment_round SET decided_by = advised_by \
+         WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::TwoPeople],
+    ),
+    seen(
+        "UPDATE assessment SET assessor_id = (SELECT decided_by FROM assessment_round AS round \
+             WHERE round.application_id = assessment.application_id) \
+         WHERE criterion = 'salary' AND application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::TwoPeople],
+    ),
+    seen(
+        "INSERT INTO conflict (person_id, employer_id, body_id, reason, declared_at) \
+         SELECT round.decided_by, place.employer_id, place.body_id, 'x', '2022-01-01T00:00:00+00:00' \
+         FROM assessment_round AS round JOIN place ON place.application_id = round.application_id \
+         WHERE place.number = 1",
+        &[Rule::NoConflict],
+    ),
+    seen(
+        "INSERT INTO assessment (application_id, round, criterion, body_id, outcome, note, assessor_id, at) \
+         SELECT application_id, 2, criterion, body_id, outcome, note, assessor_id, at FROM assessment \
+         WHERE application_id = (SELECT id FROM application WHERE status = 'IN_ASSESSMENT')",
+        &[Rule::OneRound],
+    ),
+    seen(
+        "UPDATE assessment_round SET decision = NULL, decision_reasons = NULL, decided_by = NULL, \
+             decided_at = NULL WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::RoundFitsStatus],
+    ),
+    refused(
+        "UPDATE assessment_round SET advice = 'DECLINE' \
+         WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::DecisionAgrees],
+    ),
+    // Findings.
+    seen(
+        "DELETE FROM assessment WHERE criterion = 'salary' \
+         AND application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::FindingsBear],
+    ),
+    seen(
+        "UPDATE assessment SET outcome = 'NOT_MET' WHERE criterion = 'role' \
+         AND application_id = (SELECT id FROM application WHERE status = 'RECOMMENDED')",
+        &[Rule::FindingsBear],
+    ),
+    seen(
+        "UPDATE application SET priority = TRUE WHERE id = (SELECT application_id FROM queue_entry)",
+        &[Rule::Band, Rule::QueueAgrees],
+    ),
+    // What the application says.
+    seen("UPDATE application SET reference = lower(reference) WHERE status = 'DRAFT'", &[Rule::Reference]),
+    seen(
+        "UPDATE application SET reference = replace(reference, 'NZT', 'ITP') WHERE status = 'DRAFT'",
+        &[Rule::Reference],
+    ),
+    seen("UPDATE application SET terms_revision = 7 WHERE status = 'DRAFT'", &[Rule::Terms]),
+    seen("UPDATE application SET role_code = '9999' WHERE status = 'SUBMITTED'", &[Rule::Codes]),
+    seen("UPDATE application SET annual_cents = annual_cents + 1 WHERE status = 'DRAFT'", &[Rule::Pay]),
+    refused("UPDATE application SET declared_at = NULL WHERE status = 'SUBMITTED'", &[Rule::Submission]),
+    seen(
+        "UPDATE worker SET notice_given_at = NULL WHERE application_id = (SELECT application_id FROM queue_entry)",
+        &[Rule::Submission],
+    ),
+    seen(
+        "UPDATE application SET created_at = '2023-01-01T00:00:00+00:00' WHERE status = 'SUBMITTED'",
+        &[Rule::Times],
+    ),
+    seen(
+        "UPDATE application SET version = version + 1, revision = revision + 1 WHERE status = 'DRAFT'",
+        &[Rule::Version],
+    ),
+    refused("DELETE FROM history_event WHERE kind = 'SUBMITTED'", &[Rule::History, Rule::Version]),
+    // What stands by itself.
+    seen(
+        "DELETE FROM class_exception_body WHERE body_id = (SELECT id FROM body WHERE slug = 'itp')",
+        &[Rule::Member],
+    ),
+    seen("UPDATE class_exception SET revision = 2", &[Rule::Revisions]),
+    refused("DELETE FROM class_exception_revision", &[Rule::Revisions, Rule::Terms]),
+    seen("UPDATE idempotency SET answer = NULL", &[Rule::Answer]),
+    refused("DELETE FROM installation", &[Rule::Installation]),
+];

@@ -1,0 +1,248 @@
+//! Many hands at once on the last places, on both databases, many times over.
+//!
+//! Whatever came first, in the end the same must hold: nobody who is due waits beside a free place, no place stands
+//! with an application that does not hold it, the ledger replays, and nothing ever deadlocked. Each race begins from
+//! a copy of one database, with 64 endorsed applications of both bodies in it.
+
+mod field;
+
+use std::time::Duration;
+
+use entity::{ApplicationStatus, BlockedReason};
+use nominations::applications::actions::{Confirm, GiveBack};
+use nominations::db::{Command, Tx};
+use nominations::error::{Acted, UserError, UserErrorCode};
+
+use super::support::caseload::{Caseload, Wanted, definition};
+use super::support::cast;
+use super::support::database::Kind;
+use field::{APPLICATIONS, PLACES, Race};
+
+/// How often each race is run with every test run.
+const A_FEW: usize = 2;
+/// How often in `make test-long`.
+const MANY: usize = 50;
+
+/// Turns each race into two tests that run it a few times, and two that run it many times.
+macro_rules! races {
+    ($($race:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $race() {
+                super::$race(super::Kind::Sqlite, super::A_FEW).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $race() {
+                super::$race(super::Kind::Postgres, super::A_FEW).await;
+            })+
+        }
+        mod many_on_sqlite {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "takes minutes; make test-long runs it"]
+            async fn $race() {
+                super::$race(super::Kind::Sqlite, super::MANY).await;
+            })+
+        }
+        mod many_on_postgres {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            #[ignore = "takes minutes; make test-long runs it"]
+            async fn $race() {
+                super::$race(super::Kind::Postgres, super::MANY).await;
+            })+
+        }
+    };
+}
+
+races! {
+    ten_places_go_to_ten_of_64_and_the_others_wait_in_order,
+    a_place_given_back_goes_to_the_next_who_is_due,
+    nobody_is_stranded_by_acts_that_are_undone,
+    no_employer_gets_more_than_it_may_hold,
+    a_cap_that_changes_meanwhile_leaves_nobody_beside_a_free_place,
+    one_worker_through_both_bodies_gets_one_place,
+}
+
+async fn ten_places_go_to_ten_of_64_and_the_others_wait_in_order(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let mut race = Race::new(field);
+        for application in field.endorsed().await {
+            race.enter(async move |world| world.confirm(&application).await.map(drop));
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        assert_eq!(standings.nominated, PLACES);
+        assert_eq!(standings.confirmed, APPLICATIONS - PLACES);
+        let due = field.due().await;
+        assert_eq!(due.len(), APPLICATIONS - PLACES);
+        assert!(due.is_sorted_by_key(|application| (application.submitted_at, application.id)));
+    })
+    .await;
+}
+
+async fn a_place_given_back_goes_to_the_next_who_is_due(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let mut race = Race::new(field);
+        for (number, application) in field.endorsed().await.into_iter().enumerate() {
+            let id = application.id;
+            race.enter(async move |world| world.confirm(&application).await.map(drop));
+            if number.is_multiple_of(2) {
+                let (exception, wait) = (field.exception, field.moment(40));
+                race.enter(async move |world| {
+                    tokio::time::sleep(wait).await;
+                    let (end, reason) = (ApplicationStatus::Revoked, "taken back");
+                    let command = GiveBack { app: &world.app, exception, id, end, reason };
+                    world.by_itself(&command).await.map(drop)
+                });
+            }
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        assert_eq!(standings.nominated, PLACES);
+        assert_eq!(standings.confirmed, APPLICATIONS - PLACES - standings.revoked);
+    })
+    .await;
+}
+
+/// Confirms as the real act does, holds what it took for a while, and undoes it.
+struct Undone<'a> {
+    confirm: Confirm<'a>,
+    wait: Duration,
+}
+
+impl Command for Undone<'_> {
+    type Answer = ();
+    const NAME: &'static str = "undone";
+
+    async fn run(&self, tx: &Tx) -> Acted<()> {
+        self.confirm.run(tx).await?;
+        tokio::time::sleep(self.wait).await;
+        Err(UserError::new(UserErrorCode::Invalid, "undone").into())
+    }
+}
+
+/// Enters `application` as one whose confirmation is undone.
+fn enter_undone(race: &mut Race<'_>, application: entity::application::Model, wait: Duration) {
+    race.enter(async move |world| {
+        let undone = Undone { confirm: world.confirmation(&application), wait };
+        let outcome = world.app.db.perform(&undone.confirm.scope, None, &undone).await;
+        assert!(outcome.is_err(), "it undoes itself");
+        Ok(())
+    });
+}
+
+/// As many places as there are confirmations that stand: whoever of them found none free, since one that was undone
+/// later held it, must have waited for it.
+async fn nobody_is_stranded_by_acts_that_are_undone(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let half = APPLICATIONS / 2;
+        let places = u32::try_from(half).expect("a number");
+        field.apply(definition(|definition| definition.settings.places = places)).await.expect("32 places");
+        let mut race = Race::new(field);
+        for (number, application) in field.endorsed().await.into_iter().enumerate() {
+            if number.is_multiple_of(2) {
+                race.enter(async move |world| world.confirm(&application).await.map(drop));
+            } else {
+                enter_undone(&mut race, application, field.moment(8));
+            }
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        assert_eq!((standings.nominated, standings.confirmed, standings.recommended), (half, 0, half));
+    })
+    .await;
+}
+
+/// Two employers, three places each, so that four stay free.
+async fn no_employer_gets_more_than_it_may_hold(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let capped = definition(|definition| {
+            definition.settings.places = 10;
+            definition.settings.per_employer_cap = Some(3);
+        });
+        field.apply(capped).await.expect("a cap");
+        field.wait_minutes(1);
+        let mut race = Race::new(field);
+        for (number, application) in field.endorsed().await.into_iter().enumerate() {
+            let (id, exception) = (application.id, field.exception);
+            let wait = field.moment(60);
+            match number % 4 {
+                0 => enter_undone(&mut race, application, field.moment(5)),
+                1 => race.enter(async move |world| {
+                    world.confirm(&application).await?;
+                    tokio::time::sleep(wait).await;
+                    let (end, reason) = (ApplicationStatus::Revoked, "taken back");
+                    let command = GiveBack { app: &world.app, exception, id, end, reason };
+                    world.by_itself(&command).await.map(drop)
+                }),
+                _ => race.enter(async move |world| world.confirm(&application).await.map(drop)),
+            }
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        assert_eq!(standings.nominated, 6);
+        assert_eq!(standings.recommended, APPLICATIONS / 4);
+        assert_eq!(field.blocked(BlockedReason::EmployerAtCap).await, standings.confirmed);
+    })
+    .await;
+}
+
+async fn a_cap_that_changes_meanwhile_leaves_nobody_beside_a_free_place(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let mut race = Race::new(field);
+        race.enter(async move |world| {
+            for places in [4, 20, 0, 16, 7, 24, 12] {
+                let changed = definition(|definition| definition.settings.places = places);
+                world.apply(changed).await?;
+                tokio::time::sleep(Duration::from_millis(4)).await;
+            }
+            Ok(())
+        });
+        for (number, application) in field.endorsed().await.into_iter().enumerate() {
+            let (id, exception) = (application.id, field.exception);
+            let wait = field.moment(60);
+            match number % 4 {
+                0 => enter_undone(&mut race, application, field.moment(5)),
+                1 => {
+                    race.enter(async move |world| {
+                        tokio::time::sleep(wait).await;
+                        world.confirm(&application).await?;
+                        let (end, reason) = (ApplicationStatus::Revoked, "taken back");
+                        let command = GiveBack { app: &world.app, exception, id, end, reason };
+                        world.by_itself(&command).await.map(drop)
+                    });
+                }
+                _ => race.enter(async move |world| {
+                    tokio::time::sleep(wait / 2).await;
+                    world.confirm(&application).await.map(drop)
+                }),
+            }
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        // What was held when the cap fell to less stays above it.
+        assert!(standings.nominated >= 12, "{standings:?}");
+        assert_eq!(field.free_places().await, 0);
+    })
+    .await;
+}
+
+async fn one_worker_through_both_bodies_gets_one_place(kind: Kind, runs: usize) {
+    field::run(kind, runs, async |field| {
+        let cases = Caseload { world: field, exception: field.exception };
+        let one = cases.recommended(&Wanted::new("N 123-4567")).await;
+        let other = Wanted { body: &cast::ITP, firm: &cast::RATA, ..Wanted::new("n1234567") };
+        let other = cases.recommended(&other).await;
+        let mut race = Race::new(field);
+        for id in [one, other] {
+            let application = field.application(id).await;
+            race.enter(async move |world| world.confirm(&application).await.map(drop));
+        }
+        race.finish().await;
+        let standings = field.standings().await;
+        assert_eq!((standings.nominated, standings.confirmed), (1, 1));
+        assert_eq!(field.blocked(BlockedReason::WorkerHoldsPlace).await, 1);
+    })
+    .await;
+}
