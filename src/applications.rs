@@ -8,3 +8,6 @@ pub mod details;
 pub mod graphql;
 pub mod rules;
 pub mod store;
+
+#[cfg(test)]
+mod samples;

@@ -6,11 +6,13 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod caseload;
     mod check;
     mod cli;
     mod demo;
     mod http;
     mod people;
+    mod refusals;
     mod races;
     mod sessions;
 }

@@ -228,3 +228,40 @@ fn reasons(stored: Option<&serde_json::Value>) -> Found<Vec<DecisionReason>> {
         serde_json::from_value(stored.clone()).map_err(|why| Fault::stored("reasons", why))?;
     Ok(read.into_iter().map(Into::into).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::ApplicationStatus;
+
+    use super::*;
+    use crate::applications::samples;
+
+    #[test]
+    fn employers_read_the_reasons_of_a_decision_and_neither_note_nor_name() {
+        let open = samples::round();
+        assert!(Decision::of(&open, false).expect("a round").is_none());
+        let decided = assessment_round::Model {
+            decision: Some(entity::DecisionOutcome::Declined),
+            decision_reasons: Some(serde_json::json!(["PAY_BELOW_THRESHOLD"])),
+            decision_note: Some("Below by far.".into()),
+            decided_by: Some(open.advised_by),
+            decided_at: Some(open.advised_at),
+            ..open
+        };
+        for by_employer in [false, true] {
+            let read = Decision::of(&decided, by_employer).expect("a round").expect("a decision");
+            assert_eq!(read.reasons, [DecisionReason::PayBelowThreshold]);
+            assert_eq!(read.outcome, DecisionOutcome::Declined);
+            assert_eq!((read.note.is_none(), read.decided_by.is_none()), (by_employer, by_employer));
+        }
+    }
+
+    #[test]
+    fn a_nomination_stands_while_it_holds_a_place() {
+        let nominated_at = Some("2022-03-01T00:00:00Z".parse().expect("an instant"));
+        for status in ApplicationStatus::all() {
+            let row = application::Model { status, nominated_at, ..samples::application() };
+            assert_eq!(Nomination::of(&row).is_some(), status == ApplicationStatus::Nominated, "{status:?}");
+        }
+    }
+}

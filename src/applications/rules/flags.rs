@@ -84,3 +84,80 @@ fn is_undecided(status: ApplicationStatus) -> bool {
         | ApplicationStatus::Superseded => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use entity::EvidenceKind;
+
+    use super::*;
+    use crate::applications::samples;
+    use crate::exceptions::definition::Definition;
+
+    const ALL: [EvidenceKind; 2] = [EvidenceKind::Programme, EvidenceKind::Membership];
+
+    fn flags(
+        status: ApplicationStatus,
+        by_employer: bool,
+        change: impl FnOnce(&mut application::Model, &mut Vec<evidence::Model>),
+    ) -> Vec<Flag> {
+        let definition = Definition::parse(include_str!("../../../exceptions/specialist-tech.toml"));
+        let mut application = application::Model { status, ..samples::application() };
+        let mut evidence = ALL.map(samples::evidence).to_vec();
+        change(&mut application, &mut evidence);
+        flags_of(&Noticeable {
+            application: &application,
+            evidence: &evidence,
+            terms: &definition.expect("a definition").terms,
+            by_employer,
+            conflict_declared: true,
+            today: "2022-03-01".parse().expect("a day"),
+        })
+    }
+
+    #[test]
+    fn a_conflict_is_the_bodys_alone() {
+        let status = ApplicationStatus::Submitted;
+        assert_eq!(flags(status, false, |_, _| ()), [Flag::ConflictDeclared]);
+        assert_eq!(flags(status, true, |_, _| ()), []);
+    }
+
+    #[test]
+    fn flags_on_evidence_stand_until_the_decision() {
+        for status in ApplicationStatus::all() {
+            let missing = flags(status, true, |_, evidence| evidence.clear());
+            assert_eq!(!missing.is_empty(), is_undecided(status), "{status:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_day_is_still_good() {
+        for (last, expired) in [("2022-02-28", true), ("2022-03-01", false)] {
+            let seen = flags(ApplicationStatus::Submitted, true, |_, evidence| {
+                evidence[0].expires_on = Some(last.parse().expect("a day"));
+            });
+            assert_eq!(seen.contains(&Flag::EvidenceExpired), expired, "{last}");
+        }
+    }
+
+    #[test]
+    fn the_employer_learns_of_a_record_that_does_not_count_once_it_can_mend_it() {
+        for (status, by_employer, told) in [
+            (ApplicationStatus::InAssessment, false, true),
+            (ApplicationStatus::InAssessment, true, false),
+            (ApplicationStatus::Recommended, true, false),
+            (ApplicationStatus::Returned, true, true),
+            (ApplicationStatus::Draft, true, true),
+        ] {
+            let seen = flags(status, by_employer, |_, evidence| evidence[0].genuine = Some(false));
+            assert_eq!(seen.contains(&Flag::EvidenceMissing), told, "{status:?} {by_employer}");
+        }
+    }
+
+    #[test]
+    fn priority_is_what_was_frozen() {
+        let seen = |priority| {
+            flags(ApplicationStatus::Confirmed, true, |application, _| application.priority = priority)
+        };
+        assert_eq!((seen(Some(true)), seen(Some(false)), seen(None)), (vec![Flag::Priority], vec![], vec![]));
+    }
+}

@@ -116,3 +116,71 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::values::text::Line;
+
+    type Short = Line<3>;
+
+    fn code(reader: &Reader) -> Option<UserErrorCode> {
+        reader.errors.first().map(|error| error.code)
+    }
+
+    #[test]
+    fn a_change_keeps_empties_or_sets_and_what_is_wrong_changes_nothing() {
+        let set = Short::parse("abc").map(Patch::Set).expect("a line");
+        for (sent, patch, refused) in [
+            (MaybeUndefined::Undefined, Patch::Keep, None),
+            (MaybeUndefined::Null, Patch::Clear, None),
+            (MaybeUndefined::Value("abc"), set, None),
+            (MaybeUndefined::Value("abcd"), Patch::Keep, Some(UserErrorCode::Invalid)),
+            (MaybeUndefined::Value(""), Patch::Keep, Some(UserErrorCode::Invalid)),
+        ] {
+            let mut reader = Reader::default();
+            assert_eq!(reader.patch("field", sent, Short::parse), patch);
+            assert_eq!(code(&reader), refused);
+        }
+    }
+
+    #[test]
+    fn what_has_to_stand_is_required() {
+        for (typed, refused) in [
+            ("abc", None),
+            ("", Some(UserErrorCode::Required)),
+            (" \t", Some(UserErrorCode::Required)),
+            ("abcd", Some(UserErrorCode::Invalid)),
+        ] {
+            let mut reader = Reader::default();
+            assert_eq!(reader.need("field", typed, Short::parse).is_some(), refused.is_none(), "{typed}");
+            assert_eq!(code(&reader), refused, "{typed}");
+        }
+        let mut reader = Reader::default();
+        assert_eq!(reader.kept("field", MaybeUndefined::<i32>::Undefined), None);
+        assert_eq!(reader.kept("field", MaybeUndefined::Value(1)), Some(1));
+        assert!(reader.errors.is_empty());
+        assert_eq!(reader.kept("field", MaybeUndefined::<i32>::Null), None);
+        assert_eq!(code(&reader), Some(UserErrorCode::Required));
+    }
+
+    #[test]
+    fn both_sides_of_a_bound() {
+        for (count, refused) in [(20, None), (21, Some(UserErrorCode::TooMany))] {
+            let mut reader = Reader::default();
+            reader.bound("field", count, 20);
+            assert_eq!(code(&reader), refused, "{count}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_a_slug_is_the_name_of_nothing() {
+        for (typed, is_slug) in
+            [("specialist-tech", true), ("Specialist", false), ("a\0", false), ("ā", false)]
+        {
+            let mut reader = Reader::default();
+            assert_eq!(reader.slug("field", typed.to_owned(), "body").is_some(), is_slug, "{typed}");
+            assert_eq!(code(&reader), (!is_slug).then_some(UserErrorCode::NotFound), "{typed}");
+        }
+    }
+}
