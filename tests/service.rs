@@ -12,7 +12,7 @@ mod service {
     mod demo;
     mod http;
     mod people;
-    mod refusals;
     mod races;
+    mod refusals;
     mod sessions;
 }

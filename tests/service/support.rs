@@ -1,8 +1,8 @@
 //! A world of its own for every test: a database with a cast of people in it, the service on top, a clock that
 //! stands at [`NOW`] until it is moved. Nothing here is shared between tests but the template of the database.
 
-pub mod casework;
 pub mod caseload;
+pub mod casework;
 pub mod cast;
 pub mod database;
 
