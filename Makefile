@@ -10,8 +10,8 @@ help: ## list these targets
 
 run: ## build, make a demo if there is none, and serve it on http://127.0.0.1:8080
 	$(CARGO) build --bin nominations
-	@test -e data/nominations.db || target/debug/nominations demo
-	@target/debug/nominations serve
+	@test -e data/nominations.db || $(CARGO) run --quiet -- demo
+	@$(CARGO) run --quiet -- serve
 
 test: ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
 	$(CARGO) fmt --all --check

@@ -5,5 +5,9 @@
 
 pub mod actions;
 pub mod details;
+pub mod graphql;
 pub mod rules;
 pub mod store;
+
+#[cfg(test)]
+mod samples;

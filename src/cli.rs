@@ -48,7 +48,7 @@ enum Command {
 /// Which database, and which key goes with it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// The database: sqlite://path/to/file.db or postgres://user@host/name [env: `DATABASE_URL`]
+    /// The database: `sqlite://path/to/file.db` or `postgres://user@host/name` [env: `DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
     /// File with the deployment's key [env: `KEY_FILE`]
@@ -139,7 +139,7 @@ impl From<crate::error::Failure> for Problem {
 
 type Outcome = Result<ExitCode, Problem>;
 
-/// The log goes to stderr: what RUST_LOG asks for, else what serving needs and nothing more.
+/// The log goes to stderr: what `RUST_LOG` asks for, else what serving needs and nothing more.
 fn start_log(serving: bool) {
     let usual = if serving { "info,sqlx=warn" } else { "warn" };
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()

@@ -120,6 +120,7 @@ impl Db {
     ///
     /// # Errors
     /// Where the database does not answer.
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
     pub async fn snapshot<S: Scope>(&self, _scope: &S) -> Found<Snapshot> {
         let postgres = self.backend() == DbBackend::Postgres;
         let options = TransactionOptions {
@@ -203,7 +204,7 @@ impl Db {
         }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that begins a transaction")]
+    #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
     async fn begin(&self, actor: Actor) -> Found<Tx> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
@@ -295,7 +296,7 @@ impl Tx {
 
     /// A new id, greater than the last that this transaction made.
     pub fn new_id<Id: From<Uuid>>(&self) -> Id {
-        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next()
+        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).make()
     }
 
     /// `N` random bytes.
@@ -509,6 +510,6 @@ fn sql_code(error: &DbErr) -> Option<String> {
             SqlxError::Database(error) => error.code().map(std::borrow::Cow::into_owned),
             _ => None,
         },
-        _ => None,
+        RuntimeErr::Internal(_) => None,
     }
 }

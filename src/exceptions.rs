@@ -4,6 +4,8 @@
 //! people.
 
 pub mod definition;
+pub mod graphql;
+pub mod loaders;
 pub mod rules;
 pub mod store;
 pub mod titles;

@@ -125,6 +125,19 @@ pub async fn page_of_timeline(
     Ok(Page::of(rows, request))
 }
 
+/// One event of a timeline that the viewer may see.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_in_timeline(
+    conn: &impl ConnectionTrait,
+    scope: &CaseloadScope,
+    id: EventId,
+) -> Found<Option<history_event::Model>> {
+    let select = visible(scope).filter(history_event::Column::Id.eq(id));
+    Ok(select.one(conn).await?)
+}
+
 /// How many events the timeline has for this viewer.
 ///
 /// # Errors
@@ -139,9 +152,12 @@ pub async fn count_timeline(
 }
 
 fn timeline(scope: &CaseloadScope, application: ApplicationId) -> sea_orm::Select<history_event::Entity> {
-    let select = history_event::Entity::find()
-        .filter(history_event::Column::ApplicationId.eq(application))
-        .filter(history_event::Column::ApplicationId.is_not_null());
+    visible(scope).filter(history_event::Column::ApplicationId.eq(application))
+}
+
+/// What a viewer may see of all that happened to applications.
+fn visible(scope: &CaseloadScope) -> sea_orm::Select<history_event::Entity> {
+    let select = history_event::Entity::find().filter(history_event::Column::ApplicationId.is_not_null());
     match scope {
         CaseloadScope::Body(scope) => select.filter(history_event::Column::BodyId.eq(scope.body())),
         CaseloadScope::Employers(scope) => {
@@ -168,9 +184,14 @@ pub enum By {
     Service,
 }
 
-/// Who an event is by, for a viewer: an employer reads the body's name in place of its people's.
+/// Who an event is by, for a viewer: an employer reads the body's name in place of its people's. What comes of the
+/// giving of places is the service's own: it may have been set off by another body's people, whom nobody here is
+/// to learn of.
 #[must_use]
 pub fn by(scope: &CaseloadScope, event: &history_event::Model) -> By {
+    if matches!(event.kind, EventKind::Nominated | EventKind::Lapsed) {
+        return By::Service;
+    }
     match (event.actor_id, scope) {
         (None, _) => By::Service,
         (Some(person), CaseloadScope::Body(_)) => By::Person(person),
@@ -223,4 +244,59 @@ pub fn summary(event: &history_event::Model) -> String {
 fn list(value: &serde_json::Value) -> String {
     let words = value.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str);
     words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use entity::{ActorKind, EmployerId, MembershipId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::tenancy::{Member, Viewer};
+
+    const ANN: PersonId = PersonId(Uuid::from_u128(1));
+
+    fn seen_by(role: StaffRole) -> CaseloadScope {
+        let viewer = Viewer::signed_in(Member {
+            membership: MembershipId(Uuid::from_u128(2)),
+            person: PersonId(Uuid::from_u128(3)),
+            role,
+            body: (role == StaffRole::Lead).then_some(BodyId(Uuid::from_u128(4))),
+            employers: Arc::from([EmployerId(Uuid::from_u128(5))]),
+        });
+        viewer.caseload().expect("a caseload")
+    }
+
+    fn event(kind: EventKind, actor: Option<StaffRole>) -> history_event::Model {
+        history_event::Model {
+            id: EventId(Uuid::from_u128(6)),
+            at: "2022-03-01T00:00:00Z".parse().expect("an instant"),
+            kind,
+            exception_id: None,
+            body_id: None,
+            application_id: None,
+            actor_kind: if actor.is_some() { ActorKind::Person } else { ActorKind::System },
+            actor_id: actor.map(|_| ANN),
+            actor_role: actor,
+            detail: json!({}),
+        }
+    }
+
+    #[test]
+    fn each_side_reads_its_own_names_and_nobody_reads_who_set_off_a_nomination() {
+        let (employer, lead) = (StaffRole::Employer, StaffRole::Lead);
+        for (kind, actor, to_employer, to_body) in [
+            (EventKind::Submitted, Some(employer), By::Person(ANN), By::Person(ANN)),
+            (EventKind::Confirmed, Some(lead), By::Body, By::Person(ANN)),
+            (EventKind::PlaceGivenBack, None, By::Service, By::Service),
+            (EventKind::Nominated, Some(lead), By::Service, By::Service),
+            (EventKind::Lapsed, Some(lead), By::Service, By::Service),
+        ] {
+            let event = event(kind, actor);
+            assert_eq!(by(&seen_by(employer), &event), to_employer, "{kind:?}");
+            assert_eq!(by(&seen_by(lead), &event), to_body, "{kind:?}");
+        }
+    }
 }

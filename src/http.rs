@@ -46,6 +46,12 @@ pub fn router(app: Arc<App>) -> Router {
     if app.demo {
         routes = routes.route("/demo/people", get(demo::people)).route("/demo/sign-in", post(demo::sign_in));
     }
+    let service = Service { app: Arc::clone(&app), schema: schema::build() };
+    surrounded(routes, app).with_state(service)
+}
+
+/// What surrounds every request, innermost first.
+fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>) -> Router<S> {
     routes
         .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.") })
         .method_not_allowed_fallback(|| async {
@@ -53,8 +59,7 @@ pub fn router(app: Arc<App>) -> Router {
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
         })
         .layer(CatchPanicLayer::custom(|_| panicked()))
-        .layer(from_fn_with_state(Arc::clone(&app), request::accompany))
-        .with_state(Service { app, schema: schema::build() })
+        .layer(from_fn_with_state(app, request::accompany))
 }
 
 /// Serves until `shutdown` is done, then lets the requests that are under way finish.
@@ -105,4 +110,38 @@ async fn front_page(service: axum::extract::State<Service>) -> String {
         );
     }
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::db::{Db, DbSettings};
+    use crate::keys::Keys;
+    use crate::random::Random;
+
+    async fn panics() -> &'static str {
+        panic!("secret text")
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_and_its_text_is_not_told() {
+        let random = Random::from_seed(1);
+        let settings = DbSettings::new("sqlite::memory:");
+        let db = Db::connect(settings, Clock::system(), random.clone()).await.expect("a database");
+        let public_url = "http://127.0.0.1:8080".parse().expect("a URL");
+        let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, false);
+        let router = surrounded(Router::new().route("/", get(panics)), app);
+        let answer = router.oneshot(Request::get("/").body(Body::empty()).expect("a request")).await;
+        let answer = answer.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = to_bytes(answer.into_body(), 10_000).await.expect("a body");
+        let body: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
+        assert_eq!(body["errors"][0]["extensions"]["code"], INTERNAL);
+        assert_eq!(body["errors"][0]["message"], INTERNAL_MESSAGE);
+    }
 }

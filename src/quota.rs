@@ -4,5 +4,7 @@
 //! is free, holds the gate; docs/decisions/the-gate.md has the reasons.
 
 pub mod actions;
+pub mod graphql;
+pub mod loaders;
 pub mod rules;
 pub mod store;

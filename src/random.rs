@@ -66,7 +66,7 @@ impl IdMaker {
     }
 
     /// The next id.
-    pub fn next<Id: From<Uuid>>(&mut self) -> Id {
+    pub fn make<Id: From<Uuid>>(&mut self) -> Id {
         self.low += 1;
         Id::from(Uuid::from_u128(self.time | (0b10 << 62) | u128::from(self.low)))
     }
@@ -81,9 +81,9 @@ mod tests {
         let random = Random::from_seed(1);
         let at = |text: &str| IdMaker::new(text.parse().expect("an instant"), &random);
         let mut maker = at("2022-02-14T00:00:00.000001Z");
-        let ids: Vec<Uuid> = (0..100).map(|_| maker.next()).collect();
+        let ids: Vec<Uuid> = (0..100).map(|_| maker.make()).collect();
         assert!(ids.is_sorted());
-        let later: Uuid = at("2022-02-14T00:00:00.000002Z").next();
+        let later: Uuid = at("2022-02-14T00:00:00.000002Z").make();
         assert!(ids.iter().all(|id| *id < later));
         assert_eq!(later.get_version_num(), 7);
         assert_eq!(later.get_variant(), uuid::Variant::RFC4122);

@@ -4,6 +4,7 @@
 //! database. `schema.graphql` is printed by [`print_sdl`] and reviewed like code.
 
 pub mod canonical;
+pub mod class_exception;
 pub mod connection;
 pub mod context;
 pub mod document;
@@ -16,8 +17,9 @@ pub mod payload;
 pub mod scalars;
 pub mod user_error;
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
+pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
 pub use context::{app, viewer};
 pub use errors::{bad_input, coded};
@@ -26,6 +28,9 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use crate::applications::graphql::ListQuery;
+use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
+use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
 /// Fields inside one another. The standard introspection query has 15 of them.
@@ -37,10 +42,18 @@ const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
-pub struct Query(node::NodeQuery, PeopleQuery);
+pub struct Query(
+    node::NodeQuery,
+    PeopleQuery,
+    class_exception::ClassExceptionQuery,
+    EligibilityQuery,
+    ListQuery,
+    CaseloadQuery,
+);
 
-/// Everything that can be done. Becomes a merged object of the slices' mutations with the first of them.
-pub type Mutation = EmptyMutation;
+/// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
+#[derive(MergedObject, Default)]
+pub struct Mutation(EmployerMutation, StaffMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
@@ -48,7 +61,7 @@ pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
 /// Puts the schema together, with its limits.
 #[must_use]
 pub fn build() -> ApiSchema {
-    Schema::build(Query::default(), EmptyMutation, EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .limit_depth(DEPTH_MAX)
         .limit_complexity(COST_MAX)
         .limit_directives(DIRECTIVES_MAX)

@@ -6,10 +6,13 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod caseload;
     mod check;
+    mod cli;
     mod demo;
     mod http;
     mod people;
     mod races;
+    mod refusals;
     mod sessions;
 }

@@ -5,6 +5,7 @@
 mod advice;
 mod completeness;
 mod eligibility;
+mod flags;
 mod lifecycle;
 mod refusal;
 mod validity;
@@ -12,6 +13,7 @@ mod validity;
 pub use advice::{AssessedCriterion, may_advise, may_agree, priority_band};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use eligibility::eligibility_of;
+pub use flags::{Flag, Noticeable, flags_of, is_with_the_employer};
 pub use lifecycle::{Action, AdviceGiven, Case, Hand, Records, available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;

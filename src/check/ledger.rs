@@ -13,7 +13,8 @@ use crate::clock::day_in_new_zealand;
 use crate::db::Snapshot;
 use crate::error::Found;
 use crate::quota::rules::{Movement, PlaceCounts, gives_places, replay};
-use crate::quota::store::{count_queue, order_of_the_due};
+use crate::quota::store::{count_queues, order_of_the_due};
+use crate::tenancy::Viewer;
 
 /// What one employer holds: how many, and when it was last given one of these.
 type Holdings = HashMap<EmployerId, (i32, Option<DateTime<Utc>>)>;
@@ -182,8 +183,9 @@ async fn stranded(
     counts: &PlaceCounts,
     report: &mut Report,
 ) -> Found<()> {
-    let queue = count_queue(snapshot.conn(), exception.id).await?;
-    let waiting: i64 = queue.iter().map(|body| body.waiting).sum();
+    let scope = Viewer::public().in_public();
+    let queues = count_queues(snapshot.conn(), &scope, &[exception.id]).await?;
+    let waiting = queues.get(&exception.id).map_or(0, |queue| queue.waiting);
     let first: Vec<ApplicationId> = order_of_the_due(snapshot.conn(), exception.id, 1).await?;
     let Some(first) = first.first() else { return Ok(()) };
     let references = store::load_references(snapshot, &[*first]).await?;

@@ -48,7 +48,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     make_folder(&format!("sqlite://{}", args.database.display()))?;
     let key_file = with_ending(&args.database, "key");
     let keys = if key_file.exists() { Keys::load(&key_file)? } else { Keys::create(&key_file)? };
-    let made = fill(&args, &making, keys).await?;
+    let made = Box::pin(fill(&args, &making, keys)).await?;
     std::fs::rename(&making, &args.database).map_err(Problem::io("moving the demo to its place"))?;
     println!(
         "A demo with {} applications stands at {}; {} acts made it.",

@@ -22,7 +22,7 @@ use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
 /// How often what only the clock changes is looked for.
-const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(flags: Given) -> Outcome {
     let settings = Settings::load(&flags)?;

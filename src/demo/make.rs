@@ -343,10 +343,10 @@ fn worker(index: usize, row: &Row, today: chrono::NaiveDate) -> Acted<WorkerDeta
         given_names: Some(Line::parse(&row.given).map_err(bad_row)?),
         date_of_birth: Birthday::new(row.born, today).map_err(bad_row)?,
         nationality: CountryCode::parse_nationality(&row.nationality).map_err(bad_row)?,
-        email: Patch::Set(Email::parse(&row.worker_email(index)).map_err(bad_row)?),
+        email: Patch::Set(Email::parse(&rows::worker_email(index)).map_err(bad_row)?),
         passport_state: Patch::Set(state),
         passport_number: Patch::Set(PassportNumber::parse(&row.passport).map_err(bad_row)?),
-        passport_expires_on: Patch::of(row.passport_expires_on(index, today)),
+        passport_expires_on: Patch::of(rows::passport_expires_on(index, today)),
         offshore: true,
     })
 }

@@ -103,7 +103,7 @@ fn by_age(age: TimeDelta, index: usize) -> Course {
     }
     match index % 4 {
         0 | 1 if age >= TimeDelta::days(6) => Course::Endorsed,
-        0 | 1 | 2 => Course::InAssessment,
+        0..=2 => Course::InAssessment,
         _ => Course::Submitted,
     }
 }
@@ -157,7 +157,7 @@ fn following(course: Course, row: usize) -> Vec<(Step, i64)> {
 
 /// A passport's number without what people type between its characters.
 fn squeezed(number: &str) -> String {
-    number.chars().filter(|letter| letter.is_ascii_alphanumeric()).collect::<String>().to_uppercase()
+    number.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_uppercase()
 }
 
 #[cfg(test)]

@@ -78,24 +78,24 @@ pub fn employers() -> Result<Vec<EmployerRow>, csv::Error> {
 }
 
 impl Row {
-    /// The worker's e-mail address.
-    #[must_use]
-    pub fn worker_email(&self, index: usize) -> String {
-        format!("worker{index}@mail.example")
-    }
-
-    /// The passport's last day: five to nine years after it was submitted.
-    #[must_use]
-    pub fn passport_expires_on(&self, index: usize, submitted_on: NaiveDate) -> Option<NaiveDate> {
-        let months = 60 + u32::try_from(index % 48).unwrap_or_default();
-        submitted_on.checked_add_months(chrono::Months::new(months))
-    }
-
     /// What the worker will do.
     #[must_use]
     pub fn duties(&self) -> String {
         format!("Works as {} in a team of the employer, as the agreement describes.", self.job_title)
     }
+}
+
+/// The e-mail address of the worker of the row with this index.
+#[must_use]
+pub fn worker_email(index: usize) -> String {
+    format!("worker{index}@mail.example")
+}
+
+/// The last day of the passport of the worker of the row with this index: five to nine years ahead.
+#[must_use]
+pub fn passport_expires_on(index: usize, today: NaiveDate) -> Option<NaiveDate> {
+    let months = 60 + u32::try_from(index % 48).unwrap_or_default();
+    today.checked_add_months(chrono::Months::new(months))
 }
 
 impl EmployerRow {

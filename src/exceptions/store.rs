@@ -7,7 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use entity::{BodyId, ExceptionId, body, class_exception, class_exception_body, class_exception_revision};
 use sea_orm::sea_query::{OnConflict, Query};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
+    Set,
+};
 
 use crate::db::Tx;
 use crate::error::{Fault, Found};
@@ -52,6 +55,24 @@ impl Shelf {
         self.0.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&known));
         Ok(known)
     }
+
+    /// An exception with its terms as they stand now.
+    ///
+    /// # Errors
+    /// As [`Self::terms`].
+    pub async fn current(&self, conn: &impl ConnectionTrait, row: class_exception::Model) -> Found<Current> {
+        let known = self.terms(conn, row.id, row.revision).await?;
+        Ok(Current { row, known })
+    }
+}
+
+/// A class exception with the terms of its newest revision.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its columns.
+    pub row: class_exception::Model,
+    /// What it asks.
+    pub known: Arc<KnownTerms>,
 }
 
 /// When an exception takes applications in.
@@ -116,6 +137,32 @@ pub async fn bodies_of(
         .await?;
     let member = |id: BodyId| members.iter().find(|member| member.body_id == id).cloned();
     Ok(bodies.into_iter().filter_map(|body| Some((member(body.id)?, body))).collect())
+}
+
+/// The bodies that nominate under each of these exceptions, in order of slug.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn bodies_of_each(
+    conn: &impl ConnectionTrait,
+    exceptions: &[ExceptionId],
+) -> Found<HashMap<ExceptionId, Vec<body::Model>>> {
+    let to_body: RelationDef = class_exception_body::Entity::belongs_to(body::Entity)
+        .from(class_exception_body::Column::BodyId)
+        .to(body::Column::Id)
+        .into();
+    let rows = class_exception_body::Entity::find()
+        .filter(class_exception_body::Column::ExceptionId.is_in(exceptions.iter().copied()))
+        .join(JoinType::InnerJoin, to_body)
+        .select_also(body::Entity)
+        .order_by_asc(body::Column::Slug)
+        .all(conn)
+        .await?;
+    let mut bodies: HashMap<_, Vec<_>> = exceptions.iter().map(|id| (*id, Vec::new())).collect();
+    for (member, body) in rows {
+        bodies.entry(member.exception_id).or_default().extend(body);
+    }
+    Ok(bodies)
 }
 
 /// Saves an exception's columns, new or changed.

@@ -27,7 +27,7 @@ pub struct Body {
     /// Short name in addresses and inputs, e.g. nztech; it never changes.
     slug: String,
     /// The name as letters and screens show it.
-    name: String,
+    pub name: String,
     /// Starts every reference that the body issues, e.g. NZT or ITP.
     prefix: String,
 }
@@ -45,7 +45,7 @@ pub struct Person {
     #[graphql(owned)]
     pub id: ID,
     /// The name that colleagues know them by.
-    name: String,
+    pub name: String,
     /// For themselves and for colleagues of the same body only; null to everybody else.
     email: Option<String>,
 }
@@ -59,6 +59,7 @@ impl From<PersonView> for Person {
 /// A New Zealand employer, as the NZBN register has it. Seen by those who act for it, and by a body's staff
 /// once it has submitted an application to their body.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct Employer {
     /// The row's id, for fields that other slices add.
     #[graphql(skip)]
@@ -67,7 +68,7 @@ pub struct Employer {
     #[graphql(owned)]
     pub id: ID,
     /// Its number in the register, by which both bodies know it.
-    nzbn: Nzbn,
+    pub nzbn: Nzbn,
     /// The name it is registered under.
     legal_name: String,
     /// The name it trades under, where that is another.

@@ -6,7 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub const IDLE_MINUTES: i64 = 30;
 /// A sign-in ends so long after it began, whatever happens.
 pub const AT_MOST_HOURS: i64 = 8;
-/// The last use is written down at most so often, so that reading does not write.
+/// The last use is written down at most so often, so that reading does not write. Idleness counts from what is
+/// written down, so a sign-in may end this much early, never late.
 const NOTE_USE_SECONDS: i64 = 60;
 
 /// Whether a sign-in holds.

@@ -1,50 +1,18 @@
-//! What a place may do, what the figures must add up to, and how the ledger is replayed. Pure.
+//! What a place may do, what the figures must add up to, and how the ledger is replayed, told day by day and
+//! redacted. Pure.
+
+mod counts;
+mod days;
+mod redaction;
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use entity::{AllocationMethod, PlaceMovementKind, PlaceState, class_exception};
 
-/// How many places stand where, at one instant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct PlaceCounts {
-    /// Free.
-    pub available: i64,
-    /// Held by a nomination that no published release carries.
-    pub reserved: i64,
-    /// Held by a nomination on a published release.
-    pub listed: i64,
-    /// Used up.
-    pub consumed: i64,
-    /// Given back, and not free yet.
-    pub returning: i64,
-}
-
-impl PlaceCounts {
-    /// Adds `count` places that stand in `state`; retired ones are no part of the quota.
-    pub fn add(&mut self, state: PlaceState, count: i64) {
-        match state {
-            PlaceState::Available => self.available += count,
-            PlaceState::Reserved => self.reserved += count,
-            PlaceState::Listed => self.listed += count,
-            PlaceState::Consumed => self.consumed += count,
-            PlaceState::Returning => self.returning += count,
-            PlaceState::Retired => {}
-        }
-    }
-
-    /// All places that are not retired.
-    #[must_use]
-    pub fn standing(&self) -> i64 {
-        self.available + self.reserved + self.listed + self.consumed + self.returning
-    }
-
-    /// How many are held above a cap that was lowered. `places + excess = standing`, at every commit.
-    #[must_use]
-    pub fn excess(&self, places: i32) -> i64 {
-        (self.standing() - i64::from(places)).max(0)
-    }
-}
+pub use counts::{BodyCounts, PlaceCounts, QueueCounts, Totals};
+pub use days::{DayMoves, MOST_DAYS, Span, SpanError, day_by_day};
+pub use redaction::{Hand, LedgerReader, Shown, ShownActor, shown};
 
 /// Where a movement of a kind leads from a state; none where that cannot happen.
 #[must_use]

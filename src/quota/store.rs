@@ -1,26 +1,33 @@
 //! Every query on places, the queue, fingerprints of workers, and the ledger.
 //!
 //! What changes a place takes a transaction; what looks for who is due takes the gate. The redaction of other
-//! bodies' movements is the reader's: rows leave here with the body that they belong to.
+//! bodies' movements is the reader's: rows leave here with the body that they belong to. `figures` counts, and
+//! `ledger` reads the movements.
+
+mod figures;
+mod ledger;
 
 use entity::{
     ActorKind, ApplicationId, BodyId, EmployerId, ExceptionId, MovementId, PersonId, PlaceId,
     PlaceMovementKind, PlaceState, class_exception, place, place_movement, queue_entry, queue_standing,
     worker_fingerprint,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select, Set, Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set, Statement, Value,
 };
 
 use crate::clock::day_in_new_zealand;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::keys::Fingerprint;
-use crate::page::{Page, PageRequest, keyed};
 use crate::quota::rules::{self, PlaceCounts};
-use crate::tenancy::{PublicScope, SharedScope};
+
+pub use figures::{count_by_body, count_queues, count_totals};
+pub use ledger::{
+    MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,
+};
 
 /// Who a place is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,78 +77,6 @@ pub async fn count_places(conn: &impl ConnectionTrait, exception: ExceptionId) -
         counts.add(state, count);
     }
     Ok(counts)
-}
-
-/// What one body holds and waits for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct BodyCounts {
-    /// Places by state.
-    pub places: PlaceCounts,
-    /// Confirmed applications that are due a place.
-    pub waiting: i64,
-    /// Confirmed applications that are not.
-    pub blocked: i64,
-}
-
-/// What the bodies hold and wait for, in order of their ids; those that do neither are left out.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn count_by_body(
-    conn: &impl ConnectionTrait,
-    _scope: &SharedScope,
-    exception: ExceptionId,
-) -> Found<Vec<(BodyId, BodyCounts)>> {
-    let places: Vec<(BodyId, PlaceState, i64)> = place::Entity::find()
-        .select_only()
-        .column(place::Column::BodyId)
-        .column(place::Column::State)
-        .column_as(place::Column::Id.count(), "count")
-        .filter(place::Column::ExceptionId.eq(exception))
-        .filter(place::Column::BodyId.is_not_null())
-        .group_by(place::Column::BodyId)
-        .group_by(place::Column::State)
-        .into_tuple()
-        .all(conn)
-        .await?;
-    let mut counts = std::collections::BTreeMap::<BodyId, BodyCounts>::new();
-    for (body, state, count) in places {
-        counts.entry(body).or_default().places.add(state, count);
-    }
-    for row in count_queue(conn, exception).await? {
-        let body = counts.entry(row.body_id).or_default();
-        body.waiting += row.waiting;
-        body.blocked += row.blocked;
-    }
-    Ok(counts.into_iter().collect())
-}
-
-/// How many in a body's part of the queue are due, and how many are not.
-#[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct QueueCount {
-    /// Whose.
-    pub body_id: BodyId,
-    /// Due a place.
-    pub waiting: i64,
-    /// Not due.
-    pub blocked: i64,
-}
-
-/// The queue's figures by body.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn count_queue(conn: &impl ConnectionTrait, exception: ExceptionId) -> Found<Vec<QueueCount>> {
-    let due = Expr::case(Expr::col(queue_standing::Column::Blocked).is_null(), 1).finally(0);
-    let not_due = Expr::case(Expr::col(queue_standing::Column::Blocked).is_null(), 0).finally(1);
-    let select = queue_standing::Entity::find()
-        .select_only()
-        .column(queue_standing::Column::BodyId)
-        .column_as(Expr::expr(due).sum(), "waiting")
-        .column_as(Expr::expr(not_due).sum(), "blocked")
-        .filter(queue_standing::Column::ExceptionId.eq(exception))
-        .group_by(queue_standing::Column::BodyId);
-    Ok(select.into_model().all(conn).await?)
 }
 
 /// Whether anybody is due a place.
@@ -488,83 +423,6 @@ pub async fn places_of(
     let select =
         place::Entity::find().filter(place::Column::ApplicationId.is_in(applications.iter().copied()));
     Ok(select.all(conn).await?)
-}
-
-/// The key of a movement in the ledger's order of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct MovementKey(pub MovementId);
-
-impl From<MovementKey> for Vec<Value> {
-    fn from(key: MovementKey) -> Self {
-        vec![key.0.into()]
-    }
-}
-
-/// A page of the ledger, newest first. Whose movement it is stands in each row: the reader redacts.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn page_of_movements(
-    conn: &impl ConnectionTrait,
-    _scope: &SharedScope,
-    exception: ExceptionId,
-    request: &PageRequest<MovementKey>,
-) -> Found<Page<place_movement::Model>> {
-    let id = Expr::col((place_movement::Entity, place_movement::Column::Id));
-    let select = place_movement::Entity::find().filter(place_movement::Column::ExceptionId.eq(exception));
-    let rows = keyed(select, &[id], true, request).all(conn).await?;
-    Ok(Page::of(rows, request))
-}
-
-/// How many movements the ledger has.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn count_movements(
-    conn: &impl ConnectionTrait,
-    _scope: &SharedScope,
-    exception: ExceptionId,
-) -> Found<u64> {
-    let select = place_movement::Entity::find().filter(place_movement::Column::ExceptionId.eq(exception));
-    Ok(select.count(conn).await?)
-}
-
-/// How many places moved from one state to another on one day in New Zealand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct DayMoves {
-    /// The day.
-    pub on_day: chrono::NaiveDate,
-    /// From where; none where places came into being.
-    pub from_state: Option<PlaceState>,
-    /// To where.
-    pub to_state: PlaceState,
-    /// How many.
-    pub count: i64,
-}
-
-/// The ledger summed by day, up to and with `to`, in order of days.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn moves_by_day(
-    conn: &impl ConnectionTrait,
-    _scope: &PublicScope,
-    exception: ExceptionId,
-    to: chrono::NaiveDate,
-) -> Found<Vec<DayMoves>> {
-    let select = place_movement::Entity::find()
-        .select_only()
-        .column(place_movement::Column::OnDay)
-        .column(place_movement::Column::FromState)
-        .column(place_movement::Column::ToState)
-        .column_as(place_movement::Column::Id.count(), "count")
-        .filter(place_movement::Column::ExceptionId.eq(exception))
-        .filter(place_movement::Column::OnDay.lte(to))
-        .group_by(place_movement::Column::OnDay)
-        .group_by(place_movement::Column::FromState)
-        .group_by(place_movement::Column::ToState)
-        .order_by_asc(place_movement::Column::OnDay);
-    Ok(select.into_model().all(conn).await?)
 }
 
 /// Whose hand a movement is by.

@@ -51,7 +51,6 @@ pub fn int(count: u64) -> i32 {
 /// ```
 /// `ApplicationConnection::of(&list, page, count)` takes a page of `(key, Application)`, the key being what the
 /// row's cursor holds.
-#[cfg_attr(not(test), expect(unused_macros, reason = "until the first slice with a list uses it"))]
 macro_rules! connection {
     ($(#[$doc:meta])+ $connection:ident, $(#[$edge_doc:meta])+ $edge:ident of $node:ty) => {
         $(#[$edge_doc])+
@@ -122,7 +121,6 @@ macro_rules! connection {
     };
 }
 
-#[expect(unused_imports, reason = "until the first slice with a list uses it")]
 pub(crate) use connection;
 
 #[cfg(test)]

@@ -15,7 +15,10 @@ pub struct RequestId(pub String);
 #[must_use]
 pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
     let request = request.data(Arc::clone(app)).data(viewer.clone());
-    crate::people::loaders::attach(request, app, viewer)
+    let request = crate::people::loaders::attach(request, app, viewer);
+    let request = crate::exceptions::loaders::attach(request, app, viewer);
+    let request = crate::quota::loaders::attach(request, app, viewer);
+    crate::applications::graphql::attach(request, app, viewer)
 }
 
 /// The parts of the service.

@@ -6,15 +6,20 @@
 use async_graphql::{Context, ID, Interface, Object, Result};
 use futures_util::future::try_join_all;
 
+use super::class_exception::ClassException;
 use super::errors::bad_input;
 use super::global_id::GlobalId;
+use crate::applications::graphql::{self as applications, Application, ApplicationEvent, Evidence};
+use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
+use crate::quota::graphql::{self as quota, PlaceMovement};
 
 /// Most ids that are looked up at once.
 const NODES_MAX: usize = 100;
 
 /// Anything with a global, opaque id. A row the viewer may not see is null, exactly like one that does not exist.
 #[derive(Interface)]
+#[expect(clippy::large_enum_variant, reason = "few are made at once, and each goes straight into the answer")]
 #[graphql(field(
     name = "id",
     ty = "ID",
@@ -27,6 +32,18 @@ pub enum Node {
     Person(Person),
     /// An employer.
     Employer(Employer),
+    /// A class exception.
+    ClassException(ClassException),
+    /// A role of a class exception.
+    ApprovedRole(ApprovedRole),
+    /// A movement of a place.
+    PlaceMovement(PlaceMovement),
+    /// An application.
+    Application(Application),
+    /// A record of evidence.
+    Evidence(Evidence),
+    /// Something that happened to an application.
+    ApplicationEvent(ApplicationEvent),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -35,6 +52,12 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Body") => people::find_body(ctx, id).await?.map(Node::from),
         Some("Person") => people::find_person(ctx, id).await?.map(Node::from),
         Some("Employer") => people::find_employer(ctx, id).await?.map(Node::from),
+        Some("ClassException") => ClassException::find(ctx, id).await?.map(Node::from),
+        Some("ApprovedRole") => exceptions::find_role(ctx, id).await?.map(Node::from),
+        Some("PlaceMovement") => quota::find_movement(ctx, id).await?.map(Node::from),
+        Some("Application") => applications::find_application(ctx, id).await?.map(Node::from),
+        Some("Evidence") => applications::find_evidence(ctx, id).await?.map(Node::from),
+        Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)

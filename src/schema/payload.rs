@@ -14,7 +14,6 @@
 /// `ConfirmPayload::of(acted)` takes `Acted<Option<Application>>`, or a tuple where there are several fields.
 /// A refusal fills `userErrors` and leaves the fields at their default; everything else is passed on as an
 /// error, which `errors::finish` tells.
-#[cfg_attr(not(test), expect(unused_macros, reason = "until the first slice with a mutation uses it"))]
 macro_rules! payload {
     ($(#[$doc:meta])+ $payload:ident { $(#[$field_doc:meta])+ $field:ident: $type:ty $(,)? }) => {
         $crate::schema::payload::payload! {
@@ -61,7 +60,6 @@ macro_rules! payload {
     };
 }
 
-#[cfg_attr(not(test), expect(unused_imports, reason = "until the first slice with a mutation uses it"))]
 pub(crate) use payload;
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! What holds for the whole schema, whatever slices add to it.
 
+mod house;
+mod reading;
+
 use async_graphql::Value;
 
 use super::*;
@@ -17,7 +20,7 @@ const NOT_OURS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 
 #[tokio::test]
 async fn everything_has_a_description() {
-    let schema = Schema::build(Query::default(), EmptyMutation, EmptySubscription).finish();
+    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish();
     let answer = schema.execute(MEMBERS).await;
     assert_eq!(answer.errors, []);
     let answer = answer.data.into_json().expect("JSON");

@@ -3,6 +3,9 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 
 use super::support::cast::{NZTECH_ASSESSOR, NZTECH_LEAD};
 use super::support::{World, post};
@@ -18,6 +21,7 @@ on_both_databases! {
     deep_and_wide_documents_are_refused,
     an_omitted_variable_is_no_null,
     other_addresses_and_methods_answer_json,
+    a_running_service_answers_until_it_is_told_to_stop,
 }
 
 const ASK: &str = r#"{ "query": "{ viewer { role } }" }"#;
@@ -152,4 +156,22 @@ async fn other_addresses_and_methods_answer_json(world: World) {
         world.call(Request::get("/graphql?query={viewer{role}}").body(Body::empty()).expect("one")).await;
     assert_eq!(other.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!((other.code().as_str(), other.header("allow")), ("METHOD_NOT_ALLOWED", "POST"));
+}
+
+async fn a_running_service_answers_until_it_is_told_to_stop(world: World) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let (stop, stopped) = oneshot::channel::<()>();
+    let shutdown = async { stopped.await.unwrap_or_default() };
+    let serving = tokio::spawn(nominations::http::serve(world.app.clone(), listener, shutdown));
+
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
+    let request = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    connection.write_all(request).await.expect("a sent request");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("alive\n"), "{answer}");
+
+    stop.send(()).expect("a running service");
+    serving.await.expect("an end").expect("a good end");
 }

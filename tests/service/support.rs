@@ -2,6 +2,7 @@
 //! stands at [`NOW`] until it is moved. Nothing here is shared between tests but the template of the database.
 
 pub mod caseload;
+pub mod casework;
 pub mod cast;
 pub mod database;
 

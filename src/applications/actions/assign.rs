@@ -67,13 +67,21 @@ impl Command for AssignApplications<'_> {
             return Err(UserError::not_found("assessor", "assessor in your body").into());
         }
         let found = case::lock_applications(tx, &self.scope, &self.ids).await?;
+        let mut assigned = Vec::new();
         let mut errors = Vec::new();
         for (index, id) in self.ids.iter().enumerate() {
-            if let Err(error) = self.assign(tx, found.iter().find(|one| one.id == *id)).await? {
-                errors.push(UserError { field: Some(vec!["ids".into(), index.to_string()]), ..error });
+            // One that is named twice is assigned once: its row moves on with the first.
+            if assigned.contains(id) {
+                continue;
+            }
+            match self.assign(tx, found.iter().find(|one| one.id == *id)).await? {
+                Ok(()) => assigned.push(*id),
+                Err(error) => {
+                    errors.push(UserError { field: Some(vec!["ids".into(), index.to_string()]), ..error });
+                }
             }
         }
-        if errors.is_empty() { Ok(self.ids.clone()) } else { Err(errors.into()) }
+        if errors.is_empty() { Ok(assigned) } else { Err(errors.into()) }
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn apply(app: &App, row: &mut worker::Model, details: WorkerDetails) 
     row.family_name = details.family_name.into();
     row.given_names = details.given_names.map(Into::into).unwrap_or_default();
     row.date_of_birth = details.date_of_birth.date();
-    row.nationality = details.nationality.as_str().to_owned();
+    details.nationality.as_str().clone_into(&mut row.nationality);
     row.email = details.email.applied_to(row.email.take(), |email| email.as_str().to_owned());
     row.passport_expires_on = details.passport_expires_on.applied_to(row.passport_expires_on, |day| day);
     row.offshore = details.offshore;

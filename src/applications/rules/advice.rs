@@ -40,7 +40,7 @@ fn may_endorse(terms: &Terms, findings: &[AssessedCriterion], role_stands: bool)
     for criterion in &terms.criteria {
         match (finding(&criterion.code), criterion.strength) {
             (Some(AssessmentOutcome::NotMet), CriterionStrength::Required) => {
-                not_met.push(criterion.code.clone())
+                not_met.push(criterion.code.clone());
             }
             (None, _) | (Some(AssessmentOutcome::NotClear), CriterionStrength::Required) => {
                 open.push(criterion.code.clone());

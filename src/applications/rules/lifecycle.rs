@@ -8,6 +8,7 @@ use entity::{
     class_exception,
 };
 
+use super::flags::is_with_the_employer;
 use super::refusal::Refusal;
 use crate::exceptions::rules::Window;
 use crate::quota::rules::giving_is_over;
@@ -279,10 +280,6 @@ fn by_time(action: Action, case: &Case, now: DateTime<Utc>) -> Result<(), Refusa
         | Action::Recommend
         | Action::Confirm => Ok(()),
     }
-}
-
-fn is_with_the_employer(status: ApplicationStatus) -> bool {
-    matches!(status, ApplicationStatus::Draft | ApplicationStatus::Returned)
 }
 
 /// The separation of duties: nobody acts with a conflict, in two rounds, or twice in one.

@@ -71,13 +71,13 @@ pub enum Refusal {
         guidance: String,
     },
     /// A criterion that fails by itself is not met.
-    #[error("It cannot be endorsed: {} is not met.", .criteria.join(", "))]
+    #[error("It cannot be endorsed while a required criterion is not met: {}.", .criteria.join(", "))]
     NotEligible {
         /// Codes of the criteria.
         criteria: Vec<String>,
     },
     /// A criterion has no finding yet, or none that decides it.
-    #[error("It cannot be endorsed yet: {} has to be assessed and decided.", .criteria.join(", "))]
+    #[error("It cannot be endorsed before these criteria are assessed and decided: {}.", .criteria.join(", "))]
     AssessmentIncomplete {
         /// Codes of the criteria.
         criteria: Vec<String>,

@@ -1,0 +1,169 @@
+//! The words of an application's life, as the public schema describes them.
+
+use async_graphql::Enum;
+
+/// Where an application stands with its body. What became of it at the agency is told elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::ApplicationStatus")]
+pub enum ApplicationStatus {
+    /// The employer is writing it; the body cannot see it.
+    Draft,
+    /// Complete and declared; nobody at the body has taken it yet.
+    Submitted,
+    /// In the hands of an assessor.
+    InAssessment,
+    /// The employer has been asked something, and the clock stands still until it answers.
+    InformationRequested,
+    /// The assessor has advised; a second person has to agree.
+    Recommended,
+    /// Two people agree that it meets the criteria. It holds no place yet.
+    Confirmed,
+    /// It holds a place: the nomination stands.
+    Nominated,
+    /// Two people agree that it does not meet the criteria.
+    Declined,
+    /// Sent back as incomplete, without a verdict; it may be changed and submitted again.
+    Returned,
+    /// Taken back by the employer.
+    Withdrawn,
+    /// Taken back by the body after it was nominated.
+    Revoked,
+    /// No place came before the giving of places ended, or its place went back.
+    Lapsed,
+    /// Another worker's application took its place.
+    Superseded,
+}
+
+/// What is to be noticed about an application beside its status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::applications::rules::Flag")]
+pub enum ApplicationFlag {
+    /// A criterion that gives priority was found to be met; this was frozen when it was confirmed.
+    Priority,
+    /// One of the body's people has declared a conflict of interest with the employer. Shown to that body only.
+    ConflictDeclared,
+    /// A criterion asks for evidence, and there is no record for it. Stands until the decision.
+    EvidenceMissing,
+    /// The last day of a record of evidence has passed. Stands until the decision.
+    EvidenceExpired,
+}
+
+/// An act on an application. More are added as the service learns them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::applications::rules::Action")]
+pub enum ApplicationAction {
+    /// Change what the application says, by `updateApplication`.
+    Update,
+    /// Add a record of evidence, by `addEvidence`.
+    AddEvidence,
+    /// Take out a record that the body has not looked at, by `removeEvidence`.
+    RemoveEvidence,
+    /// Declare it to be true and hand it in, by `submitApplication`.
+    Submit,
+    /// Take it to assess it. `takeNextApplication` gives the next in order.
+    Take,
+    /// Give it to an assessor or back to the queue, by `assignApplications`.
+    Assign,
+    /// Declare a conflict of interest with its employer, by `declareConflict`.
+    DeclareConflict,
+    /// Record a finding on a criterion, by `recordAssessment`.
+    Assess,
+    /// Say whether a record of evidence is genuine, by `verifyEvidence`.
+    VerifyEvidence,
+    /// Advise to endorse or to decline it, by `recommend`.
+    Recommend,
+    /// Agree with an endorsement as the second person, by `confirm`.
+    Confirm,
+}
+
+/// What a record of evidence is. It tells which criteria the record is for, where it does not say so itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::EvidenceKind")]
+pub enum EvidenceKind {
+    /// The employer's part in a programme that grows skills in New Zealand.
+    Programme,
+    /// The employer's membership of an industry body.
+    Membership,
+    /// The agreement between employer and worker, or the offer of one.
+    EmploymentAgreement,
+    /// What the job is, in the employer's own document.
+    JobDescription,
+    /// What shows the guaranteed pay.
+    Pay,
+    /// A certificate, degree or registration of the worker.
+    Qualification,
+    /// Anything else; say in `criterion` what it is for.
+    Other,
+}
+
+/// An assessor's finding on one criterion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::AssessmentOutcome")]
+pub enum AssessmentOutcome {
+    /// What is there shows it.
+    Met,
+    /// What is there speaks against it. A required criterion that is not met stands against any endorsement.
+    NotMet,
+    /// What is there does not decide it. A required criterion has to be decided before an endorsement.
+    NotClear,
+}
+
+/// What an assessor advises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::RecommendationOutcome")]
+pub enum RecommendationOutcome {
+    /// It meets the criteria: nominate it.
+    Endorse,
+    /// It does not meet them; at least one reason goes with it.
+    Decline,
+}
+
+/// What the second person decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::DecisionOutcome")]
+pub enum DecisionOutcome {
+    /// Agreed with the advice to endorse.
+    Confirmed,
+    /// Agreed with the advice to decline.
+    Declined,
+}
+
+/// Why an application is advised or decided against, in the words that letters to employers use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::DecisionReason")]
+pub enum DecisionReason {
+    /// The job is none of the approved roles.
+    RoleNotApproved,
+    /// The guaranteed pay is less than the role asks for.
+    PayBelowThreshold,
+    /// The evidence does not show what it should.
+    EvidenceInsufficient,
+    /// A record of evidence is not what it says it is.
+    EvidenceNotGenuine,
+    /// Something that the employer declared is not so.
+    DeclarationUntrue,
+    /// The worker has another application that stands.
+    Duplicate,
+    /// None of these; the note says what.
+    Other,
+}
+
+/// What a caseload can be ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ApplicationOrderField {
+    /// The instant at which the employer began it.
+    CreatedAt,
+    /// The instant at which it was handed in; an employer's drafts count as later than everything.
+    SubmittedAt,
+    /// Guaranteed pay a year, as a number: currencies are never converted.
+    Salary,
+}
+
+/// Which end of an order comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// The smallest or oldest first.
+    Asc,
+    /// The largest or newest first.
+    Desc,
+}

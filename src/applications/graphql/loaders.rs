@@ -1,0 +1,233 @@
+//! Loads what hangs on applications in batches, so that a page costs a fixed number of statements. The loader
+//! lives for one request and holds its caseload's scope; what the viewer may not see is not among the answers.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+
+use async_graphql::dataloader::{DataLoader, Loader};
+use async_graphql::{Context, Request};
+use entity::{
+    ApplicationId, EmployerId, EvidenceId, ExceptionId, application, assessment, assessment_round, conflict,
+    evidence, place, worker,
+};
+
+use crate::app::App;
+use crate::applications::store::{caseload, evidence as records};
+use crate::error::{Fault, Found};
+use crate::quota;
+use crate::tenancy::{CaseloadScope, Viewer};
+
+/// How many of the due are put in order, to tell positions. Whoever stands further back is told none.
+const POSITIONS_TOLD: u64 = 2_000;
+
+/// Loads from the viewer's caseload; nothing for who has none.
+pub struct CaseLoader {
+    app: Arc<App>,
+    scope: Option<CaseloadScope>,
+}
+
+/// The loader as resolvers get it.
+pub type Cases = DataLoader<CaseLoader>;
+
+type Loaded<K, V> = Result<HashMap<K, V>, Arc<Fault>>;
+
+/// Gives a request its loader.
+#[must_use]
+pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
+    let loader = CaseLoader { app: Arc::clone(app), scope: viewer.caseload() };
+    request.data(Cases::new(loader, tokio::spawn))
+}
+
+/// The request's loader.
+pub(super) fn cases<'c>(ctx: &Context<'c>) -> &'c Cases {
+    ctx.data_unchecked::<Cases>()
+}
+
+/// The worker of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WorkerOf(pub ApplicationId);
+/// The evidence of one application alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EvidenceOf(pub ApplicationId);
+/// An employer's own evidence at all bodies that the viewer may look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct EvidenceOfEmployer(pub EmployerId);
+/// The findings on an application in all rounds; for the body alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct FindingsOn(pub ApplicationId);
+/// Advice and decisions on an application in all rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct RoundsOf(pub ApplicationId);
+/// Conflicts that the body's people have declared with an employer; for the body alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ConflictsWith(pub EmployerId);
+/// The place that an application holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PlaceOf(pub ApplicationId);
+/// Who is due under a class exception: positions from 1 on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct QueueOf(pub ExceptionId);
+
+/// The only answer to who has no caseload.
+macro_rules! scope_or_nothing {
+    ($loader:expr) => {
+        match &$loader.scope {
+            Some(scope) => (scope, $loader.app.db.read(scope)),
+            None => return Ok(HashMap::new()),
+        }
+    };
+}
+
+/// The only answer about the body's own work to who is not of a body.
+macro_rules! body_or_nothing {
+    ($loader:expr) => {
+        match &$loader.scope {
+            Some(CaseloadScope::Body(scope)) => (scope, $loader.app.db.read(scope)),
+            Some(CaseloadScope::Employers(_)) | None => return Ok(HashMap::new()),
+        }
+    };
+}
+
+fn by<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
+    rows.into_iter().map(|row| (key(&row), row)).collect()
+}
+
+/// Groups rows, an empty group for whoever has none.
+fn grouped<K: Eq + Hash + Copy, V>(keys: &[K], rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = keys.iter().map(|key| (*key, Vec::new())).collect();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+impl Loader<ApplicationId> for CaseLoader {
+    type Value = application::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, ids: &[ApplicationId]) -> Loaded<ApplicationId, application::Model> {
+        let (scope, conn) = scope_or_nothing!(self);
+        Ok(by(caseload::load_by_ids(conn, scope, ids).await?, |row| row.id))
+    }
+}
+
+impl Loader<EvidenceId> for CaseLoader {
+    type Value = evidence::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, ids: &[EvidenceId]) -> Loaded<EvidenceId, evidence::Model> {
+        let (scope, conn) = scope_or_nothing!(self);
+        Ok(by(records::load_by_ids(conn, scope, ids).await?, |row| row.id))
+    }
+}
+
+impl Loader<WorkerOf> for CaseLoader {
+    type Value = worker::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[WorkerOf]) -> Loaded<WorkerOf, worker::Model> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        Ok(by(caseload::workers_of(conn, scope, &ids).await?, |row| WorkerOf(row.application_id)))
+    }
+}
+
+impl Loader<EvidenceOf> for CaseLoader {
+    type Value = Vec<evidence::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[EvidenceOf]) -> Loaded<EvidenceOf, Vec<evidence::Model>> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = records::load_of_applications(conn, scope, &ids).await?;
+        let mut groups: HashMap<_, _> = keys.iter().map(|key| (*key, Vec::new())).collect();
+        for row in rows {
+            if let Some(id) = row.application_id {
+                groups.entry(EvidenceOf(id)).or_default().push(row);
+            }
+        }
+        Ok(groups)
+    }
+}
+
+impl Loader<EvidenceOfEmployer> for CaseLoader {
+    type Value = Vec<evidence::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[EvidenceOfEmployer]) -> Loaded<EvidenceOfEmployer, Vec<evidence::Model>> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = records::load_of_employers(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| EvidenceOfEmployer(row.employer_id)))
+    }
+}
+
+impl Loader<FindingsOn> for CaseLoader {
+    type Value = Vec<assessment::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[FindingsOn]) -> Loaded<FindingsOn, Vec<assessment::Model>> {
+        let (scope, conn) = body_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = caseload::findings_of(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| FindingsOn(row.application_id)))
+    }
+}
+
+impl Loader<RoundsOf> for CaseLoader {
+    type Value = Vec<assessment_round::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[RoundsOf]) -> Loaded<RoundsOf, Vec<assessment_round::Model>> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = caseload::rounds_of(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| RoundsOf(row.application_id)))
+    }
+}
+
+impl Loader<ConflictsWith> for CaseLoader {
+    type Value = Vec<conflict::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[ConflictsWith]) -> Loaded<ConflictsWith, Vec<conflict::Model>> {
+        let (scope, conn) = body_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = caseload::conflicts_with(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| ConflictsWith(row.employer_id)))
+    }
+}
+
+impl Loader<PlaceOf> for CaseLoader {
+    type Value = place::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[PlaceOf]) -> Loaded<PlaceOf, place::Model> {
+        let (_, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = quota::store::places_of(conn, &ids).await?;
+        Ok(rows.into_iter().filter_map(|row| Some((PlaceOf(row.application_id?), row))).collect())
+    }
+}
+
+impl Loader<QueueOf> for CaseLoader {
+    type Value = Arc<HashMap<ApplicationId, i32>>;
+    type Error = Arc<Fault>;
+
+    /// One statement for each class exception, of which a page has few.
+    async fn load(&self, keys: &[QueueOf]) -> Loaded<QueueOf, Self::Value> {
+        let (_, conn) = scope_or_nothing!(self);
+        let mut queues = HashMap::new();
+        for key in keys {
+            let due = quota::store::order_of_the_due(conn, key.0, POSITIONS_TOLD).await?;
+            queues.insert(*key, Arc::new(due.into_iter().zip(1..).collect()));
+        }
+        Ok(queues)
+    }
+}
+
+/// What has to be there, since a row that the viewer may read names it.
+pub(super) fn there<T>(what: &'static str, found: Option<T>) -> Found<T> {
+    found.ok_or_else(|| Fault::stored(what, "a row names it and it is gone"))
+}

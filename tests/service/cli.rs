@@ -1,0 +1,175 @@
+//! The binary as its user calls it: a demo is made, checked, served and stopped; a making that is killed leaves
+//! nothing that stands in the way.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long anything here may take before it counts as hanging.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+fn nominations(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nominations"));
+    command.args(arguments);
+    for variable in ["DATABASE_URL", "LISTEN", "PUBLIC_URL", "KEY_FILE", "CONFIG", "RUST_LOG"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn output(arguments: &[&str]) -> Output {
+    nominations(arguments).output().expect("the binary runs")
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn make_demo(database: &Path, applications: &str) -> Output {
+    let database = database.to_str().expect("a path of letters");
+    output(&["demo", "--database", database, "--applications", applications])
+}
+
+fn url(database: &Path) -> String {
+    format!("sqlite://{}", database.display())
+}
+
+fn check(database: &Path, key: &Path) -> Output {
+    output(&[
+        "check",
+        "--database-url",
+        &url(database),
+        "--key-file",
+        key.to_str().expect("a path of letters"),
+    ])
+}
+
+#[test]
+fn a_demo_is_whole_and_making_it_again_leaves_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("demo.db");
+    let key = folder.path().join("demo.db.key");
+    let made = make_demo(&database, "60");
+    assert!(made.status.success(), "{}", said(&made));
+    let checked = check(&database, &key);
+    assert!(checked.status.success(), "{}", said(&checked));
+    let before = std::fs::read(&key).expect("a key");
+    let again = make_demo(&database, "60");
+    assert!(again.status.success() && said(&again).contains("is there already"), "{}", said(&again));
+    assert_eq!(std::fs::read(&key).expect("a key"), before);
+}
+
+#[test]
+fn a_making_that_is_killed_leaves_what_passes_the_check_and_the_next_one_finishes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("demo.db");
+    let key = folder.path().join("demo.db.key");
+    let making = folder.path().join("demo.db.making");
+    let arguments =
+        ["demo", "--database", database.to_str().expect("a path of letters"), "--applications", "1800"];
+    let mut child =
+        nominations(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the binary runs");
+    let begun = Instant::now();
+    // A megabyte is well into the acts, and a dozenth of the whole.
+    let wal = folder.path().join("demo.db.making-wal");
+    let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+    while size(&making) + size(&wal) < 4_000_000 {
+        assert!(begun.elapsed() < PATIENCE, "the making does not get on");
+        assert!(child.try_wait().expect("its state").is_none(), "the making ended by itself");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.kill().expect("SIGKILL");
+    child.wait().expect("its end");
+    assert!(!database.exists(), "half a demo stands at the place of a whole one");
+    let checked = check(&making, &key);
+    assert!(checked.status.success(), "{}", said(&checked));
+    let finished = make_demo(&database, "60");
+    assert!(finished.status.success(), "{}", said(&finished));
+    assert!(!making.exists());
+    let checked = check(&database, &key);
+    assert!(checked.status.success(), "{}", said(&checked));
+}
+
+#[test]
+fn a_class_exception_is_rehearsed_then_applied_then_stays() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("new.db");
+    let url = url(&database);
+    let migrated = output(&["migrate", "--database-url", &url]);
+    assert!(migrated.status.success(), "{}", said(&migrated));
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/exceptions/specialist-tech.toml");
+    let apply = |more: &[&str]| {
+        let fixed = ["exception", "apply", file, "--database-url", &url];
+        let all: Vec<_> = fixed.iter().chain(more).copied().collect();
+        said(&output(&all))
+    };
+    assert!(apply(&["--dry-run"]).contains("600 places are created"));
+    assert!(apply(&[]).contains("600 places are created"));
+    assert!(apply(&["--dry-run"]).contains("Nothing changes"));
+    let checked = check(&database, &folder.path().join("new.db.key"));
+    assert!(checked.status.success(), "{}", said(&checked));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let absent = url(&folder.path().join("absent.db"));
+    let refused = output(&["check", "--database-url", &absent]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains("nominations demo"), "{}", said(&refused));
+    assert!(!folder.path().join("absent.db").exists(), "looking made a database");
+    let wrong = output(&["demo", "--applications", "0"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(said(&wrong).contains("1800"), "{}", said(&wrong));
+}
+
+#[test]
+fn a_demo_is_served_on_this_machine_alone_and_stops_when_told() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("demo.db");
+    assert!(make_demo(&database, "30").status.success());
+    let beyond = output(&["serve", "--database-url", &url(&database), "--listen", "0.0.0.0:0"]);
+    assert_eq!(beyond.status.code(), Some(1), "{}", said(&beyond));
+    let port = free_port();
+    let listen = format!("127.0.0.1:{port}");
+    let mut child = nominations(&["serve", "--database-url", &url(&database), "--listen", &listen])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary runs");
+    let answer = ask(port, &mut child);
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let terminated = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    assert!(terminated.success());
+    assert!(child.wait().expect("its end").success());
+    let mut rest = String::new();
+    let out = child.stdout.take().expect("its output");
+    BufReader::new(out).read_to_string(&mut rest).expect("its words");
+    assert!(rest.lines().last().is_some_and(|line| line == "Stopped."), "{rest}");
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// Asks whether the service is ready, once it listens.
+fn ask(port: u16, child: &mut Child) -> String {
+    let begun = Instant::now();
+    let mut stream = loop {
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(stream) => break stream,
+            Err(why) => assert!(begun.elapsed() < PATIENCE, "{why}"),
+        }
+        assert!(child.try_wait().expect("its state").is_none(), "the service ended by itself");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    stream
+        .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
+        .expect("to be heard");
+    let mut line = String::new();
+    BufReader::new(stream).read_line(&mut line).expect("an answer");
+    line
+}
