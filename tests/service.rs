@@ -15,4 +15,5 @@ mod service {
     mod races;
     mod refusals;
     mod sessions;
+    mod walkthrough;
 }
