@@ -90,15 +90,32 @@ pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<(
     Ok(())
 }
 
-/// What the employer does not learn: how the body works on the case before it decides.
-const INSIDE_THE_BODY: [EventKind; 6] = [
-    EventKind::Taken,
-    EventKind::Assigned,
-    EventKind::ConflictDeclared,
-    EventKind::Assessed,
-    EventKind::EvidenceVerified,
-    EventKind::Recommended,
-];
+/// Whether an event is about how the body works on a case before it decides, which the employer does not learn.
+#[must_use]
+pub fn is_inside_the_body(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Taken
+        | EventKind::Assigned
+        | EventKind::ConflictDeclared
+        | EventKind::Assessed
+        | EventKind::EvidenceVerified
+        | EventKind::Recommended => true,
+        EventKind::ExceptionApplied
+        | EventKind::Created
+        | EventKind::Updated
+        | EventKind::EvidenceAdded
+        | EventKind::EvidenceRemoved
+        | EventKind::Submitted
+        | EventKind::Confirmed
+        | EventKind::Nominated
+        | EventKind::PlaceGivenBack
+        | EventKind::Lapsed => false,
+    }
+}
+
+fn inside_the_body() -> impl Iterator<Item = EventKind> {
+    EventKind::all().into_iter().filter(|kind| is_inside_the_body(*kind))
+}
 
 /// The key of an event in a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -168,7 +185,7 @@ fn visible(scope: &CaseloadScope) -> sea_orm::Select<history_event::Entity> {
                 .to_owned();
             select
                 .filter(Expr::col(history_event::Column::ApplicationId).in_subquery(own))
-                .filter(history_event::Column::Kind.is_not_in(INSIDE_THE_BODY))
+                .filter(history_event::Column::Kind.is_not_in(inside_the_body()))
         }
     }
 }

@@ -333,7 +333,7 @@ fn movement(
     }
 }
 
-/// Writes the fingerprint of an application's worker, in place of an older one of the same key.
+/// Writes the fingerprint of an application's worker. Those of another passport go, of whichever key they are.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -343,8 +343,7 @@ pub async fn save_fingerprint(
     application: ApplicationId,
     fingerprint: &Fingerprint,
 ) -> Found<()> {
-    let id = (application, fingerprint.version);
-    worker_fingerprint::Entity::delete_by_id(id).exec(tx.conn()).await?;
+    delete_fingerprints(tx, application).await?;
     let row = worker_fingerprint::ActiveModel {
         application_id: Set(application),
         key_version: Set(fingerprint.version),

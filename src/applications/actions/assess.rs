@@ -84,6 +84,7 @@ impl Command for RecordAssessment<'_> {
             outcome: self.outcome,
             note: self.note.clone().map(Into::into),
             assessor_id: self.scope.person(),
+            turn: opened.application.version + 1,
             at: tx.now(),
         };
         case::save_finding(tx, finding).await?;
