@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
-use crate::tenancy::CaseloadScope;
+use crate::tenancy::{Actor, CaseloadScope};
 
 /// Something that happened, about to be kept.
 #[derive(Clone, Debug)]
@@ -28,6 +28,9 @@ pub struct Event {
     pub application: Option<ApplicationId>,
     /// Codes and names of fields that the sentence needs.
     pub detail: serde_json::Value,
+    /// Whether it is the service's doing, whoever's act set it off. What one body's act does to another body's
+    /// application is: nobody of the one is named in the history of the other.
+    pub by_service: bool,
 }
 
 impl Event {
@@ -40,13 +43,15 @@ impl Event {
             body: Some(application.body_id),
             application: Some(application.id),
             detail: json!({}),
+            by_service: matches!(kind, EventKind::Nominated | EventKind::Lapsed),
         }
     }
 
     /// An event of a class exception.
     #[must_use]
     pub fn of_exception(kind: EventKind, exception: ExceptionId) -> Self {
-        Self { kind, exception: Some(exception), body: None, application: None, detail: json!({}) }
+        let exception = Some(exception);
+        Self { kind, exception, body: None, application: None, detail: json!({}), by_service: false }
     }
 
     /// With what its sentence needs.
@@ -62,8 +67,9 @@ impl Event {
 /// # Errors
 /// Where the database refuses.
 pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<()> {
-    let actor = tx.actor();
-    let rows = events.into_iter().map(|event| history_event::ActiveModel {
+    let hand = |event: &Event| if event.by_service { Actor::SYSTEM } else { tx.actor() };
+    let rows = events.into_iter().map(|event| (hand(&event), event));
+    let rows = rows.map(|(actor, event)| history_event::ActiveModel {
         id: Set(tx.new_id()),
         at: Set(tx.now()),
         kind: Set(event.kind),

@@ -23,6 +23,7 @@ use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::keys::Fingerprint;
 use crate::quota::rules::{self, PlaceCounts};
+use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
 pub use ledger::{
@@ -314,7 +315,8 @@ fn movement(
     holder: Option<(ApplicationId, BodyId)>,
     reason: Option<&str>,
 ) -> place_movement::ActiveModel {
-    let actor = tx.actor();
+    // Allocating is the service's doing, whoever's act set it off: it may be another body's.
+    let actor = if kind == PlaceMovementKind::Allocated { Actor::SYSTEM } else { tx.actor() };
     place_movement::ActiveModel {
         id: Set(tx.new_id::<MovementId>()),
         exception_id: Set(place.exception_id),

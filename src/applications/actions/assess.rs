@@ -125,6 +125,7 @@ impl Command for VerifyEvidence<'_> {
             kind: EventKind::EvidenceVerified,
             exception: None,
             detail: json!({ "evidence": record.id, "genuine": self.genuine }),
+            by_service: false,
         };
         if let Some(application) = record.application_id {
             case::touch(tx, application).await?;
