@@ -198,7 +198,10 @@ impl Db {
                 Ok(answer)
             }
             Err(failure) => {
-                tx.inner.rollback().await.map_err(Fault::from)?;
+                // What went wrong is told, not that undoing it did too: a broken connection undoes by itself.
+                if let Err(error) = tx.inner.rollback().await {
+                    tracing::warn!(%error, "not rolled back");
+                }
                 Err(failure)
             }
         }

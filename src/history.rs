@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
-use crate::tenancy::CaseloadScope;
+use crate::tenancy::{Actor, CaseloadScope};
 
 /// Something that happened, about to be kept.
 #[derive(Clone, Debug)]
@@ -28,6 +28,9 @@ pub struct Event {
     pub application: Option<ApplicationId>,
     /// Codes and names of fields that the sentence needs.
     pub detail: serde_json::Value,
+    /// Whether it is the service's doing, whoever's act set it off. What one body's act does to another body's
+    /// application is: nobody of the one is named in the history of the other.
+    pub by_service: bool,
 }
 
 impl Event {
@@ -40,13 +43,15 @@ impl Event {
             body: Some(application.body_id),
             application: Some(application.id),
             detail: json!({}),
+            by_service: matches!(kind, EventKind::Nominated | EventKind::Lapsed),
         }
     }
 
     /// An event of a class exception.
     #[must_use]
     pub fn of_exception(kind: EventKind, exception: ExceptionId) -> Self {
-        Self { kind, exception: Some(exception), body: None, application: None, detail: json!({}) }
+        let exception = Some(exception);
+        Self { kind, exception, body: None, application: None, detail: json!({}), by_service: false }
     }
 
     /// With what its sentence needs.
@@ -62,8 +67,9 @@ impl Event {
 /// # Errors
 /// Where the database refuses.
 pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<()> {
-    let actor = tx.actor();
-    let rows = events.into_iter().map(|event| history_event::ActiveModel {
+    let hand = |event: &Event| if event.by_service { Actor::SYSTEM } else { tx.actor() };
+    let rows = events.into_iter().map(|event| (hand(&event), event));
+    let rows = rows.map(|(actor, event)| history_event::ActiveModel {
         id: Set(tx.new_id()),
         at: Set(tx.now()),
         kind: Set(event.kind),
@@ -90,15 +96,32 @@ pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<(
     Ok(())
 }
 
-/// What the employer does not learn: how the body works on the case before it decides.
-const INSIDE_THE_BODY: [EventKind; 6] = [
-    EventKind::Taken,
-    EventKind::Assigned,
-    EventKind::ConflictDeclared,
-    EventKind::Assessed,
-    EventKind::EvidenceVerified,
-    EventKind::Recommended,
-];
+/// Whether an event is about how the body works on a case before it decides, which the employer does not learn.
+#[must_use]
+pub fn is_inside_the_body(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Taken
+        | EventKind::Assigned
+        | EventKind::ConflictDeclared
+        | EventKind::Assessed
+        | EventKind::EvidenceVerified
+        | EventKind::Recommended => true,
+        EventKind::ExceptionApplied
+        | EventKind::Created
+        | EventKind::Updated
+        | EventKind::EvidenceAdded
+        | EventKind::EvidenceRemoved
+        | EventKind::Submitted
+        | EventKind::Confirmed
+        | EventKind::Nominated
+        | EventKind::PlaceGivenBack
+        | EventKind::Lapsed => false,
+    }
+}
+
+fn inside_the_body() -> impl Iterator<Item = EventKind> {
+    EventKind::all().into_iter().filter(|kind| is_inside_the_body(*kind))
+}
 
 /// The key of an event in a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -168,7 +191,7 @@ fn visible(scope: &CaseloadScope) -> sea_orm::Select<history_event::Entity> {
                 .to_owned();
             select
                 .filter(Expr::col(history_event::Column::ApplicationId).in_subquery(own))
-                .filter(history_event::Column::Kind.is_not_in(INSIDE_THE_BODY))
+                .filter(history_event::Column::Kind.is_not_in(inside_the_body()))
         }
     }
 }

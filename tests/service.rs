@@ -14,5 +14,7 @@ mod service {
     mod people;
     mod races;
     mod refusals;
+    mod separation;
     mod sessions;
+    mod walkthrough;
 }

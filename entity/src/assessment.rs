@@ -18,7 +18,11 @@ pub struct Model {
     pub body_id: BodyId,
     pub outcome: AssessmentOutcome,
     pub note: Option<String>,
+    /// Whoever found something took part, even where a colleague's later finding stands in its place.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub assessor_id: PersonId,
+    /// The version that the finding gave the application: the highest of a round and criterion is what stands.
+    pub turn: i32,
     pub at: DateTimeUtc,
 }
 

@@ -226,8 +226,9 @@ CREATE TABLE assessment (
     outcome TEXT NOT NULL CHECK (outcome IN ('MET', 'NOT_MET', 'NOT_CLEAR')),
     note TEXT,
     assessor_id {uuid} NOT NULL REFERENCES person (id),
+    turn INTEGER NOT NULL,
     at {instant} NOT NULL,
-    PRIMARY KEY (application_id, round, criterion)
+    PRIMARY KEY (application_id, round, criterion, assessor_id)
 ) {strict};
 
 CREATE TABLE assessment_round (

@@ -32,7 +32,7 @@ pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 
 use crate::app::App;
-use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Records, Refusal, may};
+use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Records, Refusal, assessed, may};
 use crate::applications::store::case;
 use crate::db::Tx;
 use crate::error::{Acted, Found, UserError};
@@ -44,11 +44,12 @@ use crate::tenancy::CaseloadScope;
 /// An application that an act has in hand.
 struct Opened {
     application: application::Model,
-
     exception: class_exception::Model,
     known: Arc<KnownTerms>,
     findings: Vec<assessment::Model>,
     rounds: Vec<assessment_round::Model>,
+    /// Who of those that took part has declared a conflict with the employer.
+    conflicted: Vec<PersonId>,
     case: Case,
     hand: Hand,
 }
@@ -76,7 +77,9 @@ async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: applicat
     let findings = case::load_findings(tx, &application).await?;
     let rounds = case::load_rounds(tx, &application).await?;
     let hand = Hand::of(scope);
-    let people: Vec<PersonId> = rounds.iter().map(|round| round.advised_by).chain(hand.person()).collect();
+    let advisers = rounds.iter().map(|round| round.advised_by);
+    let assessors = findings.iter().map(|finding| finding.assessor_id);
+    let people: Vec<PersonId> = advisers.chain(assessors).chain(hand.person()).collect();
     let conflicted = case::conflicted(tx, application.employer_id, &people).await?;
     let records = Records {
         application: &application,
@@ -86,7 +89,7 @@ async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: applicat
         conflicted: &conflicted,
     };
     let case = Case::of(&records, hand.person(), tx.now());
-    Ok(Opened { application, exception, known, findings, rounds, case, hand })
+    Ok(Opened { application, exception, known, findings, rounds, conflicted, case, hand })
 }
 
 impl Opened {
@@ -94,15 +97,16 @@ impl Opened {
         may(action, self.hand, &self.case, tx.now())
     }
 
-    /// The findings of the current round.
+    /// The findings that stand in the current round.
     fn current_findings(&self) -> Vec<AssessedCriterion> {
-        let current = self.findings.iter().filter(|finding| finding.round == self.application.round);
-        current
-            .map(|finding| AssessedCriterion {
-                criterion: finding.criterion.clone(),
-                outcome: finding.outcome,
-            })
-            .collect()
+        assessed(&self.findings, self.application.round)
+    }
+
+    /// Those of them that advice may rest on: a finding by somebody with a conflict has to be made anew.
+    fn findings_to_rest_on(&self) -> Vec<AssessedCriterion> {
+        let unbiased = |finding: &&assessment::Model| !self.conflicted.contains(&finding.assessor_id);
+        let findings: Vec<_> = self.findings.iter().filter(unbiased).cloned().collect();
+        assessed(&findings, self.application.round)
     }
 
     /// Saves the application as it was changed, and records what happened to it.

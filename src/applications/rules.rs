@@ -3,6 +3,7 @@
 //! [`may`] guards every act and tells `availableActions`; nothing else decides it.
 
 mod advice;
+mod bodies;
 mod completeness;
 mod eligibility;
 mod flags;
@@ -10,7 +11,8 @@ mod lifecycle;
 mod refusal;
 mod validity;
 
-pub use advice::{AssessedCriterion, may_advise, may_agree, priority_band};
+pub use advice::{AssessedCriterion, assessed, may_advise, may_agree, priority_band, standing_findings};
+pub use bodies::takes_applications;
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, flags_of, is_with_the_employer};

@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{Facts, Report, Rule};
-use crate::applications::rules::{AssessedCriterion, Refusal, may_advise, priority_band};
+use crate::applications::rules::{Refusal, assessed, may_advise, priority_band};
 
 pub(super) fn examine(facts: &Facts<'_>, report: &mut Report) {
     two_people(facts, report);
@@ -141,10 +141,7 @@ fn findings(facts: &Facts<'_>, report: &mut Report) {
         | Status::Superseded => return,
     };
     let (Some(known), Some(round)) = (facts.known, facts.current_round()) else { return };
-    let current = facts.findings.iter().filter(|one| one.round == application.round);
-    let current: Vec<AssessedCriterion> = current
-        .map(|one| AssessedCriterion { criterion: one.criterion.clone(), outcome: one.outcome })
-        .collect();
+    let current = assessed(facts.findings, application.round);
     let role_stands = application.role_code.is_some() && application.occupation_code.is_some();
     if round.advice == RecommendationOutcome::Endorse
         && let Err(refusal) = may_advise(round.advice, &[], &known.terms, &current, role_stands)

@@ -18,8 +18,10 @@ pub const GIVING_AFTER: TimeDelta = TimeDelta::days(56);
 /// When a demo's window closes and its giving ends, as of `now`: at midnight in New Zealand's winter.
 #[must_use]
 pub fn ends(now: DateTime<Utc>) -> (DateTime<Utc>, DateTime<Utc>) {
-    let noon =
-        (now + WINDOW_AHEAD).date_naive().and_hms_opt(12, 0, 0).map_or(now + WINDOW_AHEAD, |at| at.and_utc());
+    let noon = (now + WINDOW_AHEAD + TimeDelta::days(1))
+        .date_naive()
+        .and_hms_opt(12, 0, 0)
+        .map_or(now + WINDOW_AHEAD, |at| at.and_utc());
     (noon, noon + GIVING_AFTER)
 }
 
@@ -44,7 +46,7 @@ impl Command for MoveDates {
                 let id = exception.id;
                 let later = class_exception::Model {
                     closes_at: Some(closes_at),
-                    allocation_ends_at: Some(ends_at),
+                    allocation_ends_at: exception.allocation_ends_at.map(|before| before.max(ends_at)),
                     ..exception
                 };
                 let event = Event::of_exception(EventKind::ExceptionApplied, id);

@@ -112,7 +112,6 @@ fn open_window(definition: &mut Definition, first: DateTime<Utc>, now: DateTime<
     settings.announced_on = Some(day_in_new_zealand(settings.opens_at - chrono::TimeDelta::days(63)));
     settings.closes_at = Some(closes_at);
     settings.allocation_ends_at = Some(ends_at);
-    definition.terms.validity.nomination_until = Some(ends_at);
 }
 
 /// An application under way.

@@ -23,6 +23,7 @@ use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::keys::Fingerprint;
 use crate::quota::rules::{self, PlaceCounts};
+use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
 pub use ledger::{
@@ -314,7 +315,8 @@ fn movement(
     holder: Option<(ApplicationId, BodyId)>,
     reason: Option<&str>,
 ) -> place_movement::ActiveModel {
-    let actor = tx.actor();
+    // Allocating is the service's doing, whoever's act set it off: it may be another body's.
+    let actor = if kind == PlaceMovementKind::Allocated { Actor::SYSTEM } else { tx.actor() };
     place_movement::ActiveModel {
         id: Set(tx.new_id::<MovementId>()),
         exception_id: Set(place.exception_id),
@@ -333,7 +335,7 @@ fn movement(
     }
 }
 
-/// Writes the fingerprint of an application's worker, in place of an older one of the same key.
+/// Writes the fingerprint of an application's worker. Those of another passport go, of whichever key they are.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -343,8 +345,7 @@ pub async fn save_fingerprint(
     application: ApplicationId,
     fingerprint: &Fingerprint,
 ) -> Found<()> {
-    let id = (application, fingerprint.version);
-    worker_fingerprint::Entity::delete_by_id(id).exec(tx.conn()).await?;
+    delete_fingerprints(tx, application).await?;
     let row = worker_fingerprint::ActiveModel {
         application_id: Set(application),
         key_version: Set(fingerprint.version),

@@ -12,10 +12,13 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selec
 use async_graphql::{Name, ServerError, Variables};
 
 mod omitted;
+mod order;
+
+pub use order::AnswerOrder;
 
 /// Brackets of any kind inside one another. The deepest of the standard introspection query are 16.
 const NESTING_MAX: usize = 40;
-/// Fields of a document, those of a fragment counted at every spread.
+/// Fields and spreads of a document, those of a fragment counted at every spread.
 const FIELDS_MAX: usize = 2_000;
 
 /// Why a document is not executed.
@@ -105,13 +108,16 @@ fn fields_of<'d>(
     let mut sum = 0_usize;
     for item in &selection.items {
         sum = sum.saturating_add(match &item.node {
-            Selection::Field(field) => 1 + fields_of(document, &field.node.selection_set.node, known),
+            Selection::Field(field) => {
+                fields_of(document, &field.node.selection_set.node, known).saturating_add(1)
+            }
             Selection::InlineFragment(fragment) => {
                 fields_of(document, &fragment.node.selection_set.node, known)
             }
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
-                fields_of_fragment(document, name, known)
+                // The spread counts as well: fragments of nothing but spreads are walked all the same.
+                fields_of_fragment(document, name, known).saturating_add(1)
             }
         });
     }
@@ -188,8 +194,10 @@ mod tests {
             write!(text, "fragment F{level} on Query {{ ...F{next} ...F{next} ...F{next} }} ")
                 .expect("a text");
         }
-        text.push_str("fragment F60 on Query { __typename }");
-        assert!(matches!(prepare(&text, None, &Variables::default()), Err(Unfit::TooLarge(_))));
+        for last in ["__typename", "...Missing", "...F0"] {
+            let text = format!("{text} fragment F60 on Query {{ {last} }}");
+            assert!(matches!(prepare(&text, None, &Variables::default()), Err(Unfit::TooLarge(_))), "{last}");
+        }
         let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A a }";
         assert!(prepare(circle, None, &Variables::default()).is_ok());
     }

@@ -132,44 +132,80 @@ fn a_demo_is_served_on_this_machine_alone_and_stops_when_told() {
     assert!(make_demo(&database, "30").status.success());
     let beyond = output(&["serve", "--database-url", &url(&database), "--listen", "0.0.0.0:0"]);
     assert_eq!(beyond.status.code(), Some(1), "{}", said(&beyond));
-    let port = free_port();
-    let listen = format!("127.0.0.1:{port}");
-    let mut child = nominations(&["serve", "--database-url", &url(&database), "--listen", &listen])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary runs");
-    let answer = ask(port, &mut child);
+    let mut served = Served::start(&database);
+    let answer = served.ask();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    let terminated = Command::new("kill").args(["-TERM", &child.id().to_string()]).status().expect("kill");
+    let terminated =
+        Command::new("kill").args(["-TERM", &served.child.id().to_string()]).status().expect("kill");
     assert!(terminated.success());
-    assert!(child.wait().expect("its end").success());
+    assert!(served.child.wait().expect("its end").success());
     let mut rest = String::new();
-    let out = child.stdout.take().expect("its output");
+    let out = served.child.stdout.take().expect("its output");
     BufReader::new(out).read_to_string(&mut rest).expect("its words");
     assert!(rest.lines().last().is_some_and(|line| line == "Stopped."), "{rest}");
+}
+
+/// The service, served as a process of its own until it is dropped.
+pub struct Served {
+    child: Child,
+    port: u16,
+}
+
+impl Served {
+    /// A small demo, made in `folder` and served.
+    pub fn demo(folder: &Path, applications: &str) -> Self {
+        let database = folder.join("demo.db");
+        let made = make_demo(&database, applications);
+        assert!(made.status.success(), "{}", said(&made));
+        let mut served = Self::start(&database);
+        served.ask();
+        served
+    }
+
+    /// Where it is served.
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn start(database: &Path) -> Self {
+        let port = free_port();
+        let listen = format!("127.0.0.1:{port}");
+        let child = nominations(&["serve", "--database-url", &url(database), "--listen", &listen])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        Self { child, port }
+    }
+
+    /// Asks whether it is ready, once it listens.
+    fn ask(&mut self) -> String {
+        let begun = Instant::now();
+        let mut stream = loop {
+            match TcpStream::connect(("127.0.0.1", self.port)) {
+                Ok(stream) => break stream,
+                Err(why) => assert!(begun.elapsed() < PATIENCE, "{why}"),
+            }
+            assert!(self.child.try_wait().expect("its state").is_none(), "the service ended by itself");
+            std::thread::sleep(Duration::from_millis(20));
+        };
+        let request = b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+        stream.write_all(request).expect("to be heard");
+        let mut line = String::new();
+        BufReader::new(stream).read_line(&mut line).expect("an answer");
+        line
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        // One that has ended already cannot be killed, which is as well.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
 }
 
 fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()
-}
-
-/// Asks whether the service is ready, once it listens.
-fn ask(port: u16, child: &mut Child) -> String {
-    let begun = Instant::now();
-    let mut stream = loop {
-        match TcpStream::connect(("127.0.0.1", port)) {
-            Ok(stream) => break stream,
-            Err(why) => assert!(begun.elapsed() < PATIENCE, "{why}"),
-        }
-        assert!(child.try_wait().expect("its state").is_none(), "the service ended by itself");
-        std::thread::sleep(Duration::from_millis(20));
-    };
-    stream
-        .write_all(b"GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
-        .expect("to be heard");
-    let mut line = String::new();
-    BufReader::new(stream).read_line(&mut line).expect("an answer");
-    line
 }

@@ -54,7 +54,7 @@ impl Command for Recommend<'_> {
             decided_by: None,
             decided_at: None,
         };
-        may_advise(*outcome, reasons, &opened.known.terms, &opened.current_findings(), role_stands)?;
+        may_advise(*outcome, reasons, &opened.known.terms, &opened.findings_to_rest_on(), role_stands)?;
         case::insert_round(tx, round).await?;
         Ok(opened.save(tx, EventKind::Recommended, json!({ "outcome": outcome })).await?.id)
     }

@@ -84,6 +84,7 @@ impl Command for RecordAssessment<'_> {
             outcome: self.outcome,
             note: self.note.clone().map(Into::into),
             assessor_id: self.scope.person(),
+            turn: opened.application.version + 1,
             at: tx.now(),
         };
         case::save_finding(tx, finding).await?;
@@ -124,6 +125,7 @@ impl Command for VerifyEvidence<'_> {
             kind: EventKind::EvidenceVerified,
             exception: None,
             detail: json!({ "evidence": record.id, "genuine": self.genuine }),
+            by_service: false,
         };
         if let Some(application) = record.application_id {
             case::touch(tx, application).await?;

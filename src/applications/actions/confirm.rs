@@ -82,7 +82,7 @@ impl Confirm<'_> {
             | Refusal::NotPermitted { .. }
             | Refusal::Window(_)
             | Refusal::DeadlinePassed
-            | Refusal::AdviserHasConflict
+            | Refusal::RestsOnConflict
             | Refusal::Missing { .. }
             | Refusal::NotDeclared
             | Refusal::EvidenceMissing { .. }

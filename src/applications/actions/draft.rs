@@ -4,10 +4,10 @@ use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, cla
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
-use super::{nothing_more, open, worker};
+use super::{open, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, WorkerDetails};
-use crate::applications::rules::{Action, Refusal};
+use crate::applications::rules::{Action, Refusal, takes_applications};
 use crate::applications::store::case;
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
@@ -75,11 +75,9 @@ impl CreateApplication<'_> {
         let exception = exception.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
         let today = day_in_new_zealand(tx.now());
         let bodies = exceptions::bodies_of(tx.conn(), exception.id).await?;
-        let body = bodies.into_iter().find(|(member, body)| {
-            body.slug == self.body
-                && member.starts_on.is_none_or(|day| day <= today)
-                && member.ends_on.is_none_or(|day| today <= day)
-        });
+        let body = bodies
+            .into_iter()
+            .find(|(member, body)| body.slug == self.body && takes_applications(member, today));
         let (_, body) = body.ok_or_else(|| {
             let message = "No such body takes applications under this class exception today.";
             UserError::at(UserErrorCode::NotFound, "body", message)
@@ -163,6 +161,10 @@ impl Command for UpdateApplication<'_> {
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::Update)?;
         let fields = changed_fields(&self.changes);
+        if fields.is_empty() {
+            let message = "Name at least one field that is to change.";
+            return Err(UserError::new(UserErrorCode::Required, message).into());
+        }
         if let Some(details) = self.changes.worker.clone() {
             let mut row = case::load_worker(tx, &opened.application).await?;
             let passport = worker::apply(self.app, &mut row, details)?;
@@ -172,8 +174,7 @@ impl Command for UpdateApplication<'_> {
         opened.application.terms_revision = opened.exception.revision;
         let known = self.app.shelf.terms(tx.conn(), opened.exception.id, opened.exception.revision).await?;
         apply(&known, &mut opened.application, self.changes.clone())?;
-        let detail = if fields.is_empty() { nothing_more() } else { json!({ "fields": fields }) };
-        Ok(opened.save(tx, EventKind::Updated, detail).await?.id)
+        Ok(opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?.id)
     }
 }
 

@@ -1,17 +1,20 @@
 //! The employer declares an application and hands it in.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, application};
+use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, class_exception_body};
 
 use super::draft::check_codes;
 use super::{nothing_more, open};
 use crate::app::App;
-use crate::applications::rules::{Action, Completeness, complete_for_submission, eligibility_of};
+use crate::applications::rules::{
+    Action, Completeness, complete_for_submission, eligibility_of, takes_applications,
+};
 use crate::applications::store::{case, evidence};
+use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::exceptions::definition::CriterionKind;
 use crate::exceptions::rules::{Eligibility, EligibilityOutcome, QuestionError};
-use crate::exceptions::store::KnownTerms;
+use crate::exceptions::store::{self as exceptions, KnownTerms};
 use crate::tenancy::{CaseloadScope, EmployerScope};
 use crate::values::pay::Pay;
 
@@ -38,6 +41,7 @@ impl Command for SubmitApplication<'_> {
         let scope = CaseloadScope::Employers(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::Submit)?;
+        body_takes_it(tx, &opened.application).await?;
         let mut worker = case::load_worker(tx, &opened.application).await?;
         let evidence = evidence::load_for(tx, &opened.application).await?;
         let revision = opened.exception.revision;
@@ -71,6 +75,20 @@ impl Command for SubmitApplication<'_> {
         case::save_worker(tx, worker).await?;
         Ok(opened.save(tx, EventKind::Submitted, nothing_more()).await?.id)
     }
+}
+
+/// A body that has left takes nothing new, drafts that were begun before included.
+async fn body_takes_it(tx: &Tx, application: &application::Model) -> Acted<()> {
+    let today = day_in_new_zealand(tx.now());
+    let bodies = exceptions::bodies_of(tx.conn(), application.exception_id).await?;
+    let takes = |(member, body): &(class_exception_body::Model, body::Model)| {
+        body.id == application.body_id && takes_applications(member, today)
+    };
+    if bodies.iter().any(takes) {
+        return Ok(());
+    }
+    let message = "This body takes no applications today. Begin an application to another body.";
+    Err(UserError::new(UserErrorCode::WindowClosed, message).into())
 }
 
 /// The pay that stands on an application.

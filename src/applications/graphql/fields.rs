@@ -16,6 +16,7 @@ use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker, p
 use super::timeline::{self, ApplicationEventConnection};
 use crate::applications::rules::{
     Case, Hand, Noticeable, Records, available, eligibility_of, flags_of, is_with_the_employer,
+    standing_findings,
 };
 use crate::clock::day_in_new_zealand;
 use crate::error::{Fault, Found};
@@ -101,8 +102,9 @@ impl Application {
         if self.inside().is_none() {
             return Ok(None);
         }
-        let current = self.findings(ctx).await?.into_iter().filter(|one| one.round == self.row.round);
-        Ok(Some(current.map(Into::into).collect()))
+        let findings = self.findings(ctx).await?;
+        let standing = standing_findings(&findings, self.row.round).into_iter().cloned();
+        Ok(Some(standing.map(Into::into).collect()))
     }
 
     /// The assessor's advice in the current round. Null before it is given, and to employers.

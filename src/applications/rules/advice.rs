@@ -1,6 +1,8 @@
 //! What advice and a decision need.
 
-use entity::{AssessmentOutcome, DecisionReason, RecommendationOutcome};
+use std::collections::BTreeMap;
+
+use entity::{AssessmentOutcome, DecisionReason, RecommendationOutcome, assessment};
 
 use super::refusal::Refusal;
 use crate::exceptions::definition::{CriterionKind, CriterionStrength, Terms};
@@ -12,6 +14,28 @@ pub struct AssessedCriterion {
     pub criterion: String,
     /// The finding.
     pub outcome: AssessmentOutcome,
+}
+
+/// The findings that stand in a round: of each criterion the newest, whoever made it. The others stay on record,
+/// since whoever made them took part.
+pub fn standing_findings(findings: &[assessment::Model], round: i32) -> Vec<&assessment::Model> {
+    let mut standing = BTreeMap::<&str, &assessment::Model>::new();
+    for finding in findings.iter().filter(|finding| finding.round == round) {
+        let known = standing.entry(&finding.criterion).or_insert(finding);
+        if known.turn < finding.turn {
+            *known = finding;
+        }
+    }
+    standing.into_values().collect()
+}
+
+/// The findings that stand in a round, as far as advice goes by them.
+#[must_use]
+pub fn assessed(findings: &[assessment::Model], round: i32) -> Vec<AssessedCriterion> {
+    let standing = standing_findings(findings, round).into_iter();
+    standing
+        .map(|finding| AssessedCriterion { criterion: finding.criterion.clone(), outcome: finding.outcome })
+        .collect()
 }
 
 /// Whether the findings bear the advice. To endorse, every criterion has a finding, every required one is met,

@@ -8,6 +8,7 @@ use entity::{
     class_exception,
 };
 
+use super::advice::standing_findings;
 use super::flags::is_with_the_employer;
 use super::refusal::Refusal;
 use crate::exceptions::rules::Window;
@@ -68,8 +69,9 @@ pub struct AdviceGiven {
     pub by: PersonId,
     /// To what.
     pub outcome: RecommendationOutcome,
-    /// Whether the adviser has declared a conflict with the employer since.
-    pub adviser_has_conflict: bool,
+    /// Whether the adviser, or somebody on whose finding the advice rests, has declared a conflict with the employer
+    /// since.
+    pub rests_on_conflict: bool,
 }
 
 /// The facts that the rule needs.
@@ -129,7 +131,10 @@ impl Case {
             advice: advice.map(|advice| AdviceGiven {
                 by: advice.advised_by,
                 outcome: advice.advice,
-                adviser_has_conflict: conflicted.contains(&advice.advised_by),
+                rests_on_conflict: conflicted.contains(&advice.advised_by)
+                    || standing_findings(findings, application.round)
+                        .iter()
+                        .any(|finding| conflicted.contains(&finding.assessor_id)),
             }),
             assessed_by: distinct(assessed),
             took_part_before: distinct(before.chain(decided)),
@@ -310,8 +315,8 @@ fn by_duty(action: Action, person: PersonId, case: &Case) -> Result<(), Refusal>
         if advice.by == person {
             return Err(Refusal::SamePerson { did: "advised", who });
         }
-        if advice.adviser_has_conflict {
-            return Err(Refusal::AdviserHasConflict);
+        if advice.rests_on_conflict {
+            return Err(Refusal::RestsOnConflict);
         }
     }
     if case.assessed_by.contains(&person) {
@@ -392,7 +397,7 @@ mod tests {
     fn who_advised_or_assessed_does_not_confirm_whatever_the_role() {
         let mut recommended = case(ApplicationStatus::Recommended);
         let outcome = RecommendationOutcome::Endorse;
-        recommended.advice = Some(AdviceGiven { by: ANN, outcome, adviser_has_conflict: false });
+        recommended.advice = Some(AdviceGiven { by: ANN, outcome, rests_on_conflict: false });
         assert_eq!(
             code(Action::Confirm, Hand::Lead(ANN), &recommended, OPEN),
             Err(UserErrorCode::SamePerson)
@@ -429,7 +434,7 @@ mod tests {
         }
         let mut recommended = case(ApplicationStatus::Recommended);
         let outcome = RecommendationOutcome::Endorse;
-        recommended.advice = Some(AdviceGiven { by: ANN, outcome, adviser_has_conflict: true });
+        recommended.advice = Some(AdviceGiven { by: ANN, outcome, rests_on_conflict: true });
         let refused = Err(UserErrorCode::ConflictOfInterest);
         assert_eq!(code(Action::Confirm, Hand::Lead(BEN), &recommended, OPEN), refused);
     }

@@ -48,9 +48,11 @@ pub enum Refusal {
     /// The viewer declared a conflict with the employer.
     #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
     ConflictOfInterest,
-    /// Whoever advised has declared a conflict since.
-    #[error("Who advised on this has declared a conflict of interest since. It has to be assessed anew.")]
-    AdviserHasConflict,
+    /// Whoever advised, or found something that the advice rests on, has declared a conflict since.
+    #[error(
+        "Somebody who judged this has declared a conflict of interest since. It has to be assessed anew."
+    )]
+    RestsOnConflict,
     /// A field has to be filled in.
     #[error("{what} is needed before the application can be submitted.")]
     Missing {
@@ -110,7 +112,7 @@ impl Refusal {
             Self::Window(WindowRefusal::Paused | WindowRefusal::Closed) => UserErrorCode::WindowClosed,
             Self::DeadlinePassed => UserErrorCode::DeadlinePassed,
             Self::SamePerson { .. } | Self::EarlierRound { .. } => UserErrorCode::SamePerson,
-            Self::ConflictOfInterest | Self::AdviserHasConflict => UserErrorCode::ConflictOfInterest,
+            Self::ConflictOfInterest | Self::RestsOnConflict => UserErrorCode::ConflictOfInterest,
             Self::Missing { .. } | Self::NotDeclared | Self::RoleNeeded | Self::ReasonNeeded => {
                 UserErrorCode::Required
             }
@@ -136,7 +138,7 @@ impl Refusal {
             | Self::SamePerson { .. }
             | Self::EarlierRound { .. }
             | Self::ConflictOfInterest
-            | Self::AdviserHasConflict
+            | Self::RestsOnConflict
             | Self::EvidenceMissing { .. }
             | Self::NotEligible { .. }
             | Self::AssessmentIncomplete { .. }

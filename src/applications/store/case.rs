@@ -206,7 +206,7 @@ pub async fn load_findings(tx: &Tx, application: &application::Model) -> Found<V
     Ok(select.all(tx.conn()).await?)
 }
 
-/// Saves a finding in place of the one before it in the same round.
+/// Saves a finding in place of the same person's before it in the same round; a colleague's stays on record.
 ///
 /// # Errors
 /// Where the database refuses.
@@ -214,9 +214,14 @@ pub async fn save_finding(tx: &Tx, finding: assessment::Model) -> Found<()> {
     use assessment::Column;
     assessment::Entity::insert(finding.into_active_model())
         .on_conflict(
-            OnConflict::columns([Column::ApplicationId, Column::Round, Column::Criterion])
-                .update_columns([Column::Outcome, Column::Note, Column::AssessorId, Column::At])
-                .to_owned(),
+            OnConflict::columns([
+                Column::ApplicationId,
+                Column::Round,
+                Column::Criterion,
+                Column::AssessorId,
+            ])
+            .update_columns([Column::Outcome, Column::Note, Column::Turn, Column::At])
+            .to_owned(),
         )
         .exec_without_returning(tx.conn())
         .await?;

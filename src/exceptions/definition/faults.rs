@@ -74,6 +74,9 @@ pub enum Fault {
     /// More than one criterion of a kind that there can be one of.
     #[error("only one criterion may be of this kind")]
     SecondOfKind,
+    /// No criterion asks for the role, which every nomination states.
+    #[error("one criterion is of kind ROLE: a nomination states its role")]
+    NoRole,
     /// An evidence criterion that nothing could show.
     #[error("an EVIDENCE criterion names the kinds of evidence that show it")]
     NothingShowsIt,

@@ -172,6 +172,8 @@ fn vocabulary(faults: &mut Faults, terms: &Terms) {
 fn criteria(faults: &mut Faults, criteria: &[Criterion]) {
     faults.unless(!criteria.is_empty(), "criteria", Fault::Empty);
     faults.unique("criteria", "code", criteria.iter().map(|one| one.code.as_str()));
+    let asks_for_a_role = criteria.iter().any(|one| one.kind == CriterionKind::Role);
+    faults.unless(criteria.is_empty() || asks_for_a_role, "criteria", Fault::NoRole);
     for kind in [CriterionKind::Role, CriterionKind::Pay] {
         for (index, _) in criteria.iter().enumerate().filter(|(_, one)| one.kind == kind).skip(1) {
             faults.add(format!("criteria[{index}].kind"), Fault::SecondOfKind);

@@ -145,8 +145,8 @@ pub const CHANGES: &[Change] = &[
         &[Rule::NoConflict],
     ),
     seen(
-        "INSERT INTO assessment (application_id, round, criterion, body_id, outcome, note, assessor_id, at) \
-         SELECT application_id, 2, criterion, body_id, outcome, note, assessor_id, at FROM assessment \
+        "INSERT INTO assessment (application_id, round, criterion, body_id, outcome, note, assessor_id, turn, at) \
+         SELECT application_id, 2, criterion, body_id, outcome, note, assessor_id, turn, at FROM assessment \
          WHERE application_id = (SELECT id FROM application WHERE status = 'IN_ASSESSMENT')",
         &[Rule::OneRound],
     ),

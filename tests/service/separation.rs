@@ -1,0 +1,65 @@
+//! Who may judge what: nobody twice, nobody with a conflict, and no body that has left.
+
+use serde_json::json;
+
+use super::support::World;
+use super::support::casework::{
+    SPECIALIST_TECH, apply, assessed, complete, done, endorsed, refused, submitted, taken,
+};
+use super::support::cast::{KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND};
+
+on_both_databases! {
+    whoever_found_something_does_not_confirm_though_a_colleague_found_it_anew,
+    advice_does_not_rest_on_findings_of_somebody_with_a_conflict,
+    a_draft_is_not_handed_in_to_a_body_that_has_left,
+}
+
+async fn whoever_found_something_does_not_confirm_though_a_colleague_found_it_anew(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (agent, assessor) = (world.sign_in(&KAURI_AGENT).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    submitted(&agent, complete()).await;
+    let case = taken(&assessor).await;
+    let finding =
+        json!({ "criterion": "role", "outcome": "MET", "role": "2613", "occupationCode": "261313" });
+    let case = done(&lead, "recordAssessment", case.with(finding)).await;
+    // The assessor finds everything anew and advises: of the lead's finding only its record is left.
+    let case = endorsed(&assessor, assessed(&assessor, case).await).await;
+    let seen = "query($id: ID!) { node(id: $id) { ... on Application { assessments { criterion assessor { name } } availableActions } } }";
+    let told = lead.data(seen, json!({ "id": case.id })).await;
+    let assessments = told["node"]["assessments"].as_array().expect("a list");
+    assert_eq!(assessments.len(), 5, "{assessments:?}");
+    assert!(assessments.iter().all(|one| one["assessor"]["name"] == NZTECH_ASSESSOR.name), "{assessments:?}");
+    assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "SAME_PERSON");
+    let actions = told["node"]["availableActions"].as_array().expect("a list");
+    assert!(!actions.contains(&json!("CONFIRM")), "{actions:?}");
+}
+
+async fn advice_does_not_rest_on_findings_of_somebody_with_a_conflict(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (agent, assessor) = (world.sign_in(&KAURI_AGENT).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    let (second, lead) = (world.sign_in(&NZTECH_SECOND).await, world.sign_in(&NZTECH_LEAD).await);
+    submitted(&agent, complete()).await;
+    let case = assessed(&assessor, taken(&assessor).await).await;
+    let conflict = json!({ "id": case.id, "employer": KAURI.nzbn, "reason": "A cousin works there." });
+    done(&assessor, "declareConflict", conflict).await;
+    // It went back to the queue; whoever takes it next has to find everything anew.
+    let case = taken(&second).await;
+    let endorse = json!({ "outcome": "ENDORSE" });
+    assert_eq!(refused(&second, "recommend", case.with(endorse)).await, "ASSESSMENT_INCOMPLETE");
+    let case = endorsed(&second, assessed(&second, case).await).await;
+    done(&lead, "confirm", case.with(json!({}))).await;
+}
+
+async fn a_draft_is_not_handed_in_to_a_body_that_has_left(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    let draft = done(&agent, "createApplication", complete()).await;
+    let left = SPECIALIST_TECH.replacen("prefix = \"NZT\"", "prefix = \"NZT\"\nends_on = \"2022-02-27\"", 1);
+    apply(&world, &left).await;
+    let submit = json!({ "declaration": true });
+    assert_eq!(refused(&agent, "submitApplication", draft.with(submit.clone())).await, "WINDOW_CLOSED");
+    assert_eq!(refused(&agent, "createApplication", complete()).await, "NOT_FOUND");
+    apply(&world, &left.replace("2022-02-27", "2022-12-31")).await;
+    done(&agent, "submitApplication", draft.with(submit)).await;
+}
