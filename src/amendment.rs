@@ -90,7 +90,7 @@ impl ApplyDefinition<'_> {
         for (_, body) in &members {
             if !self.definition.bodies.iter().any(|one| one.slug == body.slug) {
                 let message = format!(
-                    "The file leaves out the body {}, which has nominated. Keep it, with a last day in ends_on.",
+                    "The file leaves out the body {}, which has been on it. Keep it, with a last day in ends_on.",
                     body.slug
                 );
                 return Err(UserError::new(UserErrorCode::Invalid, message).into());

@@ -10,7 +10,7 @@ use entity::{ActorKind, BodyId, EmployerId, MembershipId, PersonId, StaffRole};
 
 use crate::error::{Failure, UserError, UserErrorCode};
 
-/// What a role may do. The table "who does what" in docs/ARCHITECTURE.md is printed from [`permissions_of`].
+/// What a role may do at all; on what, the scopes say, and when, the rules of each slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Permission {
     /// Draft, submit and follow applications of own employers.

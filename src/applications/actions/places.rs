@@ -1,7 +1,8 @@
 //! What the giving of places does to applications: those served become nominated, whichever body's they are.
 //!
-//! [`give_places`] is the only write across tenants. It runs under the gate, after anything that made somebody
-//! due or a place free, and in the same transaction.
+//! Here alone are rows of another body written, and only under the gate: by [`give_places`], which runs after
+//! anything that made somebody due or a place free and in the same transaction, and by the sweep, which is the
+//! service's own.
 
 use entity::{ApplicationId, ApplicationStatus, EventKind, ExceptionId, application};
 use serde_json::json;

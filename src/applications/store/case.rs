@@ -315,8 +315,8 @@ pub async fn count_leads(tx: &Tx, body: BodyId) -> Found<u64> {
     Ok(select.count(tx.conn()).await?)
 }
 
-/// The applications with these ids, of whichever body: the only read across tenants for an act, and only for
-/// who holds the gate and has just changed what they hold.
+/// The applications with these ids, of whichever body, held: the only read across tenants for an act, and only for
+/// who holds the gate and changes what they hold or wait for.
 ///
 /// # Errors
 /// Where the database does not answer.
