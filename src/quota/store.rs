@@ -1,34 +1,38 @@
 //! Every query on places, the queue, fingerprints of workers, and the ledger.
 //!
 //! What changes a place takes a transaction; what looks for who is due takes the gate. The redaction of other
-//! bodies' movements is the reader's: rows leave here with the body that they belong to. `figures` counts, and
-//! `ledger` reads the movements.
+//! bodies' movements is the reader's: rows leave here with the body that they belong to. Here are the places
+//! and what is written of their movements; `queue` has who waits, `fingerprints` which worker holds a place, `figures`
+//! counts, and `ledger` reads the movements.
 
 mod figures;
+mod fingerprints;
 mod ledger;
+mod queue;
 
 use entity::{
-    ActorKind, ApplicationId, BodyId, EmployerId, ExceptionId, MovementId, PersonId, PlaceId,
-    PlaceMovementKind, PlaceState, class_exception, place, place_movement, queue_entry, queue_standing,
-    worker_fingerprint,
+    ApplicationId, BodyId, EmployerId, ExceptionId, MovementId, PlaceId, PlaceMovementKind, PlaceState,
+    class_exception, place, place_movement,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set, Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, Statement, Value,
 };
 
 use crate::clock::day_in_new_zealand;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
-use crate::keys::Fingerprint;
 use crate::quota::rules::{self, PlaceCounts};
 use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
+pub use fingerprints::{
+    delete_fingerprints, fingerprints_of, mark_worker, save_fingerprint, worker_holds_place,
+};
 pub use ledger::{
     MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,
 };
+pub use queue::{anybody_is_due, dequeue, enqueue, first_due, order_of_the_due, some_waiting};
 
 /// Who a place is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,89 +82,6 @@ pub async fn count_places(conn: &impl ConnectionTrait, exception: ExceptionId) -
         counts.add(state, count);
     }
     Ok(counts)
-}
-
-/// Whether anybody is due a place.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn anybody_is_due(tx: &Tx, exception: ExceptionId) -> Found<bool> {
-    Ok(due(exception).one(tx.conn()).await?.is_some())
-}
-
-/// Who is due the next place.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn first_due(gate: &Gate<'_>) -> Found<Option<queue_standing::Model>> {
-    Ok(due(gate.exception()).one(gate.tx().conn()).await?)
-}
-
-/// Those that are due, in the order in which they are served.
-fn due(exception: ExceptionId) -> Select<queue_standing::Entity> {
-    queue_standing::Entity::find()
-        .filter(queue_standing::Column::ExceptionId.eq(exception))
-        .filter(queue_standing::Column::Blocked.is_null())
-        .order_by_asc(queue_standing::Column::DrawRank)
-        .order_by_asc(queue_standing::Column::Band)
-        .order_by_asc(queue_standing::Column::SubmittedAt)
-        .order_by_asc(queue_standing::Column::ApplicationId)
-}
-
-/// The ids of all that wait, due or not; for the end of the giving.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn everybody_waiting(gate: &Gate<'_>) -> Found<Vec<ApplicationId>> {
-    let select = queue_entry::Entity::find()
-        .select_only()
-        .column(queue_entry::Column::ApplicationId)
-        .filter(queue_entry::Column::ExceptionId.eq(gate.exception()));
-    Ok(select.into_tuple().all(gate.tx().conn()).await?)
-}
-
-/// Where the named applications stand in the queue; those that do not wait are left out.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn standings_of(
-    conn: &impl ConnectionTrait,
-    applications: &[ApplicationId],
-) -> Found<Vec<queue_standing::Model>> {
-    let select = queue_standing::Entity::find()
-        .filter(queue_standing::Column::ApplicationId.is_in(applications.iter().copied()));
-    Ok(select.all(conn).await?)
-}
-
-/// The order of everybody who is due, as ids; bounded, for telling positions.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn order_of_the_due(
-    conn: &impl ConnectionTrait,
-    exception: ExceptionId,
-    limit: u64,
-) -> Found<Vec<ApplicationId>> {
-    let select = due(exception).select_only().column(queue_standing::Column::ApplicationId).limit(limit);
-    Ok(select.into_tuple().all(conn).await?)
-}
-
-/// Puts a confirmed application into the queue.
-///
-/// # Errors
-/// Where the database refuses.
-pub async fn enqueue(gate: &Gate<'_>, entry: queue_entry::ActiveModel) -> Found<()> {
-    queue_entry::Entity::insert(entry).exec_without_returning(gate.tx().conn()).await?;
-    Ok(())
-}
-
-/// Takes an application out of the queue.
-///
-/// # Errors
-/// A race where it was not there.
-pub async fn dequeue(gate: &Gate<'_>, application: ApplicationId) -> Found<()> {
-    let gone = queue_entry::Entity::delete_by_id(application).exec(gate.tx().conn()).await?;
-    if gone.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the queue entry was gone")) }
 }
 
 /// Finds a free place and gives it to `holder`; none where none is free.
@@ -335,84 +256,6 @@ fn movement(
     }
 }
 
-/// Writes the fingerprint of an application's worker. Those of another passport go, of whichever key they are.
-///
-/// # Errors
-/// Where the database refuses.
-pub async fn save_fingerprint(
-    tx: &Tx,
-    exception: ExceptionId,
-    application: ApplicationId,
-    fingerprint: &Fingerprint,
-) -> Found<()> {
-    delete_fingerprints(tx, application).await?;
-    let row = worker_fingerprint::ActiveModel {
-        application_id: Set(application),
-        key_version: Set(fingerprint.version),
-        exception_id: Set(exception),
-        fingerprint: Set(fingerprint.hex.clone()),
-        holds_place: Set(false),
-    };
-    worker_fingerprint::Entity::insert(row).exec_without_returning(tx.conn()).await?;
-    Ok(())
-}
-
-/// Forgets the fingerprints of an application's worker.
-///
-/// # Errors
-/// Where the database refuses.
-pub async fn delete_fingerprints(tx: &Tx, application: ApplicationId) -> Found<()> {
-    worker_fingerprint::Entity::delete_many()
-        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// The fingerprints of an application's worker, one for each version of the key.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn fingerprints_of(tx: &Tx, application: ApplicationId) -> Found<Vec<worker_fingerprint::Model>> {
-    let select = worker_fingerprint::Entity::find()
-        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
-        .order_by_asc(worker_fingerprint::Column::KeyVersion);
-    Ok(select.all(tx.conn()).await?)
-}
-
-/// Whether the worker of these fingerprints holds a place under the exception.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn worker_holds_place(tx: &Tx, fingerprints: &[worker_fingerprint::Model]) -> Found<bool> {
-    for fingerprint in fingerprints {
-        let held = worker_fingerprint::Entity::find()
-            .filter(worker_fingerprint::Column::ExceptionId.eq(fingerprint.exception_id))
-            .filter(worker_fingerprint::Column::KeyVersion.eq(fingerprint.key_version))
-            .filter(worker_fingerprint::Column::Fingerprint.eq(&fingerprint.fingerprint))
-            .filter(worker_fingerprint::Column::HoldsPlace.eq(true))
-            .count(tx.conn())
-            .await?;
-        if held > 0 {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Marks whether an application's worker holds a place through it. The unique index refuses a second place.
-///
-/// # Errors
-/// Where the database refuses; [`crate::db::is_unique_violation`] tells that the worker holds one already.
-pub async fn mark_worker(tx: &Tx, application: ApplicationId, holds_place: bool) -> Found<()> {
-    worker_fingerprint::Entity::update_many()
-        .col_expr(worker_fingerprint::Column::HoldsPlace, Expr::val(holds_place))
-        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// The places that the named applications hold.
 ///
 /// # Errors
@@ -424,10 +267,4 @@ pub async fn places_of(
     let select =
         place::Entity::find().filter(place::Column::ApplicationId.is_in(applications.iter().copied()));
     Ok(select.all(conn).await?)
-}
-
-/// Whose hand a movement is by.
-#[must_use]
-pub fn hand_of(movement: &place_movement::Model) -> (ActorKind, Option<PersonId>) {
-    (movement.actor_kind, movement.actor_id)
 }

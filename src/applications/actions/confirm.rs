@@ -69,7 +69,8 @@ impl Confirm<'_> {
         }
         let gate = tx.gate(confirmed.exception_id).await?;
         enter_queue(&gate, &entrant).await?;
-        Ok(places::give_places(&gate, self.app).await?)
+        places::give_places(&gate, self.app).await?;
+        Ok(())
     }
 
     /// Tells a body that is too small for two people which one is missing.

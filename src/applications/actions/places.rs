@@ -18,22 +18,24 @@ use crate::quota;
 use crate::quota::actions::Given;
 use crate::quota::rules::giving_is_over;
 
-/// Gives free places to those that are due and marks them nominated.
+/// How many applications one statement names, and how many one sweep lets lapse: the next goes on from there.
+const AT_ONCE: usize = 500;
+
+/// Gives free places to those that are due and marks them nominated; tells how many.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn give_places(gate: &Gate<'_>, app: &App) -> Found<()> {
+pub async fn give_places(gate: &Gate<'_>, app: &App) -> Found<usize> {
     let given = quota::actions::allocate(gate).await?;
-    let ids: Vec<ApplicationId> = given.iter().map(|one| one.application).collect();
-    if ids.is_empty() {
-        return Ok(());
+    for given in given.chunks(AT_ONCE) {
+        let ids: Vec<ApplicationId> = given.iter().map(|one| one.application).collect();
+        for application in case::load_across_tenants(gate, &ids).await? {
+            let one = given.iter().find(|one| one.application == application.id);
+            let one = *one.ok_or_else(|| Fault::stored("application", "served without a place"))?;
+            nominate(gate.tx(), app, application, one).await?;
+        }
     }
-    for application in case::load_across_tenants(gate, &ids).await? {
-        let one = given.iter().find(|one| one.application == application.id);
-        let one = *one.ok_or_else(|| Fault::stored("application", "served without a place"))?;
-        nominate(gate.tx(), app, application, one).await?;
-    }
-    Ok(())
+    Ok(given.len())
 }
 
 /// Marks the application that this transaction confirmed and holds.
@@ -117,12 +119,10 @@ impl Command for Sweep<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Swept> {
         let gate = tx.gate(self.exception).await?;
-        let waiting = quota::store::everybody_waiting(&gate).await?;
-        give_places(&gate, self.app).await?;
-        let left = quota::store::everybody_waiting(&gate).await?;
-        let mut swept = Swept { nominated: waiting.len() - left.len(), lapsed: 0 };
+        let mut swept = Swept { nominated: give_places(&gate, self.app).await?, lapsed: 0 };
         let exception = quota::store::load_exception(tx, self.exception).await?;
         if giving_is_over(&exception, tx.now()) {
+            let left = quota::store::some_waiting(&gate, AT_ONCE).await?;
             for mut application in case::load_across_tenants(&gate, &left).await? {
                 quota::store::dequeue(&gate, application.id).await?;
                 application.status = ApplicationStatus::Lapsed;

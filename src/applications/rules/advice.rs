@@ -18,6 +18,7 @@ pub struct AssessedCriterion {
 
 /// The findings that stand in a round: of each criterion the newest, whoever made it. The others stay on record,
 /// since whoever made them took part.
+#[must_use]
 pub fn standing_findings(findings: &[assessment::Model], round: i32) -> Vec<&assessment::Model> {
     let mut standing = BTreeMap::<&str, &assessment::Model>::new();
     for finding in findings.iter().filter(|finding| finding.round == round) {

@@ -2,7 +2,7 @@
 
 use entity::{
     ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, application,
-    assessment, assessment_round, conflict, employer, membership, queue_entry, worker,
+    assessment, assessment_round, conflict, employer, membership, worker,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
@@ -326,12 +326,4 @@ pub async fn load_across_tenants(gate: &Gate<'_>, ids: &[ApplicationId]) -> Foun
         .filter(application::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(application::Column::Id);
     Ok(locked(gate.tx(), select).all(gate.tx().conn()).await?)
-}
-
-/// Whether an application waits in the queue.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn waits(gate: &Gate<'_>, id: ApplicationId) -> Found<bool> {
-    Ok(queue_entry::Entity::find_by_id(id).one(gate.tx().conn()).await?.is_some())
 }

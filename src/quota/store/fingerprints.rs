@@ -1,0 +1,87 @@
+//! Fingerprints of workers, and which of them hold a place. No tenant reads them.
+
+use entity::{ApplicationId, ExceptionId, worker_fingerprint};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+
+use crate::db::Tx;
+use crate::error::Found;
+use crate::keys::Fingerprint;
+
+/// Writes the fingerprint of an application's worker. Those of another passport go, of whichever key they are.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_fingerprint(
+    tx: &Tx,
+    exception: ExceptionId,
+    application: ApplicationId,
+    fingerprint: &Fingerprint,
+) -> Found<()> {
+    delete_fingerprints(tx, application).await?;
+    let row = worker_fingerprint::ActiveModel {
+        application_id: Set(application),
+        key_version: Set(fingerprint.version),
+        exception_id: Set(exception),
+        fingerprint: Set(fingerprint.hex.clone()),
+        holds_place: Set(false),
+    };
+    worker_fingerprint::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets the fingerprints of an application's worker.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn delete_fingerprints(tx: &Tx, application: ApplicationId) -> Found<()> {
+    worker_fingerprint::Entity::delete_many()
+        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The fingerprints of an application's worker, one for each version of the key.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn fingerprints_of(tx: &Tx, application: ApplicationId) -> Found<Vec<worker_fingerprint::Model>> {
+    let select = worker_fingerprint::Entity::find()
+        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
+        .order_by_asc(worker_fingerprint::Column::KeyVersion);
+    Ok(select.all(tx.conn()).await?)
+}
+
+/// Whether the worker of these fingerprints holds a place under the exception.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn worker_holds_place(tx: &Tx, fingerprints: &[worker_fingerprint::Model]) -> Found<bool> {
+    for fingerprint in fingerprints {
+        let held = worker_fingerprint::Entity::find()
+            .filter(worker_fingerprint::Column::ExceptionId.eq(fingerprint.exception_id))
+            .filter(worker_fingerprint::Column::KeyVersion.eq(fingerprint.key_version))
+            .filter(worker_fingerprint::Column::Fingerprint.eq(&fingerprint.fingerprint))
+            .filter(worker_fingerprint::Column::HoldsPlace.eq(true))
+            .count(tx.conn())
+            .await?;
+        if held > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Marks whether an application's worker holds a place through it. The unique index refuses a second place.
+///
+/// # Errors
+/// Where the database refuses; [`crate::db::is_unique_violation`] tells that the worker holds one already.
+pub async fn mark_worker(tx: &Tx, application: ApplicationId, holds_place: bool) -> Found<()> {
+    worker_fingerprint::Entity::update_many()
+        .col_expr(worker_fingerprint::Column::HoldsPlace, Expr::val(holds_place))
+        .filter(worker_fingerprint::Column::ApplicationId.eq(application))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The queue: who waits for a place, and in which order those that are due are served.
+
+use entity::{ApplicationId, ExceptionId, queue_entry, queue_standing};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+
+use crate::db::{Gate, Tx};
+use crate::error::{Fault, Found};
+
+/// Whether anybody is due a place.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn anybody_is_due(tx: &Tx, exception: ExceptionId) -> Found<bool> {
+    Ok(due(exception).one(tx.conn()).await?.is_some())
+}
+
+/// Who is due the next place.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn first_due(gate: &Gate<'_>) -> Found<Option<queue_standing::Model>> {
+    Ok(due(gate.exception()).one(gate.tx().conn()).await?)
+}
+
+/// Those that are due, in the order in which they are served.
+fn due(exception: ExceptionId) -> Select<queue_standing::Entity> {
+    queue_standing::Entity::find()
+        .filter(queue_standing::Column::ExceptionId.eq(exception))
+        .filter(queue_standing::Column::Blocked.is_null())
+        .order_by_asc(queue_standing::Column::DrawRank)
+        .order_by_asc(queue_standing::Column::Band)
+        .order_by_asc(queue_standing::Column::SubmittedAt)
+        .order_by_asc(queue_standing::Column::ApplicationId)
+}
+
+/// The ids of at most `limit` that wait, due or not; for the end of the giving.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn some_waiting(gate: &Gate<'_>, limit: usize) -> Found<Vec<ApplicationId>> {
+    let select = queue_entry::Entity::find()
+        .select_only()
+        .column(queue_entry::Column::ApplicationId)
+        .filter(queue_entry::Column::ExceptionId.eq(gate.exception()))
+        .limit(u64::try_from(limit).unwrap_or(u64::MAX));
+    Ok(select.into_tuple().all(gate.tx().conn()).await?)
+}
+
+/// The order of everybody who is due, as ids; bounded, for telling positions.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn order_of_the_due(
+    conn: &impl ConnectionTrait,
+    exception: ExceptionId,
+    limit: u64,
+) -> Found<Vec<ApplicationId>> {
+    let select = due(exception).select_only().column(queue_standing::Column::ApplicationId).limit(limit);
+    Ok(select.into_tuple().all(conn).await?)
+}
+
+/// Puts a confirmed application into the queue.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn enqueue(gate: &Gate<'_>, entry: queue_entry::ActiveModel) -> Found<()> {
+    queue_entry::Entity::insert(entry).exec_without_returning(gate.tx().conn()).await?;
+    Ok(())
+}
+
+/// Takes an application out of the queue.
+///
+/// # Errors
+/// A race where it was not there.
+pub async fn dequeue(gate: &Gate<'_>, application: ApplicationId) -> Found<()> {
+    let gone = queue_entry::Entity::delete_by_id(application).exec(gate.tx().conn()).await?;
+    if gone.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the queue entry was gone")) }
+}
