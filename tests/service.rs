@@ -6,6 +6,7 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod allocation;
     mod caseload;
     mod check;
     mod cli;
