@@ -10,6 +10,7 @@ mod service {
     mod check;
     mod cli;
     mod demo;
+    mod evidence;
     mod http;
     mod people;
     mod races;

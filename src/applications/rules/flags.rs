@@ -56,6 +56,26 @@ pub fn is_with_the_employer(status: ApplicationStatus) -> bool {
     matches!(status, ApplicationStatus::Draft | ApplicationStatus::Returned)
 }
 
+/// Whether the body has it, undecided or endorsed: its records are what the body goes by.
+#[must_use]
+pub fn is_with_the_body(status: ApplicationStatus) -> bool {
+    match status {
+        ApplicationStatus::Submitted
+        | ApplicationStatus::InAssessment
+        | ApplicationStatus::InformationRequested
+        | ApplicationStatus::Recommended
+        | ApplicationStatus::Confirmed
+        | ApplicationStatus::Nominated => true,
+        ApplicationStatus::Draft
+        | ApplicationStatus::Returned
+        | ApplicationStatus::Declined
+        | ApplicationStatus::Withdrawn
+        | ApplicationStatus::Revoked
+        | ApplicationStatus::Lapsed
+        | ApplicationStatus::Superseded => false,
+    }
+}
+
 /// While the body has it, the employer doesn't learn from a flag that a record was found not genuine. Once it can
 /// mend it, it has to.
 fn is_evidence_missing(facts: &Noticeable<'_>) -> bool {

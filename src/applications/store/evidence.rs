@@ -1,6 +1,6 @@
 //! Records of evidence: of one application, or of the employer for all of its applications to a body.
 
-use entity::{ApplicationId, BodyId, EmployerId, EvidenceId, application, evidence};
+use entity::{ApplicationId, ApplicationStatus, BodyId, EmployerId, EvidenceId, application, evidence};
 use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
@@ -161,4 +161,19 @@ pub async fn count_beside(tx: &Tx, application: &application::Model, of_employer
     };
     let ids: Vec<EvidenceId> = select.into_tuple().all(tx.conn()).await?;
     Ok(ids.len())
+}
+
+/// Whether an employer's own record counts for an application that stands in one of these.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn counts_in(tx: &Tx, record: &evidence::Model, statuses: &[ApplicationStatus]) -> Found<bool> {
+    let select = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::BodyId.eq(record.body_id))
+        .filter(application::Column::EmployerId.eq(record.employer_id))
+        .filter(application::Column::Status.is_in(statuses.iter().copied()))
+        .limit(1);
+    Ok(select.into_tuple::<ApplicationId>().one(tx.conn()).await?.is_some())
 }
