@@ -1,16 +1,31 @@
 //! Records of evidence between the two sides: what stays once the body goes by it, and who learns what of it.
 
-use entity::{ApplicationStatus, application as table};
+use std::time::Duration;
+
+use entity::{
+    ApplicationId, ApplicationStatus, EvidenceId, EvidenceKind, application as table, evidence as records,
+};
+use nominations::applications::actions::{AddEvidence, RemoveEvidence, SubmitApplication, VerifyEvidence};
+use nominations::applications::details::NewEvidence;
+use nominations::db::{Command, Tx};
+use nominations::error::{Acted, Failure, UserErrorCode};
+use nominations::tenancy::{Permission, Scope};
+use nominations::values::text::Line;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
+use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope};
 use super::support::casework::{Case, SPECIALIST_TECH, application, apply, complete, current, done, refusal};
-use super::support::cast::KAURI_AGENT;
+use super::support::cast::{KAURI, KAURI_AGENT, NZTECH_ASSESSOR};
 use super::support::{Caller, World};
 
 on_both_databases! {
     a_record_that_counts_at_the_body_is_not_taken_from_under_it,
+    a_record_that_is_being_looked_at_stays,
+    a_record_that_is_being_taken_out_is_not_there,
+    a_record_that_is_being_handed_in_stays,
 }
 
 /// A record of the employer, for all of its applications to the body.
@@ -54,4 +69,107 @@ async fn a_record_that_counts_at_the_body_is_not_taken_from_under_it(world: Worl
     assert_eq!(refusal(&agent, "removeEvidence", remove(&draft, &shared)).await, stays);
     all_become(&world, ApplicationStatus::Recommended, ApplicationStatus::Withdrawn).await;
     done(&agent, "removeEvidence", remove(&current(&agent, &draft).await, &shared)).await;
+}
+
+/// An act that has happened and waits a while before it is kept, so that another comes in between.
+struct Slow<'a, C> {
+    act: &'a C,
+    happened: Notify,
+}
+
+impl<C: Command> Command for Slow<'_, C> {
+    type Answer = C::Answer;
+    const NAME: &'static str = "slow";
+
+    async fn run(&self, tx: &Tx) -> Acted<C::Answer> {
+        let answer = self.act.run(tx).await?;
+        self.happened.notify_one();
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        Ok(answer)
+    }
+}
+
+/// Does `second` while `first` has happened and is not kept yet, and answers with the code that it is refused with.
+async fn in_between<F: Command, S: Command>(
+    world: &World,
+    (by_first, first): (&impl Scope, &F),
+    (by_second, second): (&impl Scope, &S),
+) -> Option<UserErrorCode> {
+    let slow = Slow { act: first, happened: Notify::new() };
+    let second = async {
+        slow.happened.notified().await;
+        world.app.db.perform(by_second, None, second).await
+    };
+    let (first, second) = tokio::join!(world.app.db.perform(by_first, None, &slow), second);
+    first.map(drop).expect("the first act");
+    match second {
+        Ok(_) => None,
+        Err(Failure::Refused(errors)) => errors.first().map(|error| error.code),
+        Err(failure) => panic!("a fault: {failure}"),
+    }
+}
+
+/// A case with a record of the employer that the body sees and nothing keeps, since the case was returned.
+async fn returned_with_a_record(cases: &Caseload<'_>) -> (ApplicationId, EvidenceId) {
+    let id = cases.submitted(&Wanted::new("N1234567")).await;
+    all_become(cases, ApplicationStatus::Submitted, ApplicationStatus::Returned).await;
+    (id, shared_record(cases, id).await)
+}
+
+/// Adds a record of the employer to its application.
+async fn shared_record(cases: &Caseload<'_>, id: ApplicationId) -> EvidenceId {
+    let scope = agent_scope(&KAURI);
+    let record = NewEvidence {
+        kind: EvidenceKind::Membership,
+        criterion: None,
+        title: Line::parse("NZRise").expect("a title"),
+        issuer: None,
+        reference: None,
+        url: None,
+        valid_from: None,
+        expires_on: None,
+        of_employer: true,
+    };
+    let version = cases.application(id).await.version;
+    let add = AddEvidence { app: &cases.app, scope: scope.clone(), id, version, record };
+    cases.app.db.perform(&scope, None, &add).await.expect("a record");
+    records::Entity::find().one(cases.conn()).await.expect("a query").expect("a record").id
+}
+
+async fn removal<'a>(cases: &'a Caseload<'_>, id: ApplicationId, evidence: EvidenceId) -> RemoveEvidence<'a> {
+    let version = cases.application(id).await.version;
+    RemoveEvidence { app: &cases.app, scope: agent_scope(&KAURI), id, version, evidence }
+}
+
+fn look<'a>(cases: &'a Caseload<'_>, evidence: EvidenceId) -> VerifyEvidence<'a> {
+    let scope = staff_scope(&NZTECH_ASSESSOR, Permission::Assess);
+    VerifyEvidence { app: &cases.app, scope, evidence, genuine: true, expires_on: None, note: None }
+}
+
+async fn a_record_that_is_being_looked_at_stays(world: World) {
+    let cases = Caseload::new(&world, |_| ()).await;
+    let (id, record) = returned_with_a_record(&cases).await;
+    let (look, remove) = (look(&cases, record), removal(&cases, id, record).await);
+    let refused = in_between(&world, (&look.scope, &look), (&remove.scope, &remove)).await;
+    assert_eq!(refused, Some(UserErrorCode::WrongStatus));
+}
+
+async fn a_record_that_is_being_taken_out_is_not_there(world: World) {
+    let cases = Caseload::new(&world, |_| ()).await;
+    let (id, record) = returned_with_a_record(&cases).await;
+    let (look, remove) = (look(&cases, record), removal(&cases, id, record).await);
+    let refused = in_between(&world, (&remove.scope, &remove), (&look.scope, &look)).await;
+    assert_eq!(refused, Some(UserErrorCode::NotFound));
+}
+
+async fn a_record_that_is_being_handed_in_stays(world: World) {
+    let cases = Caseload::new(&world, |_| ()).await;
+    let id = cases.draft(&Wanted::new("N1234567")).await;
+    let other = cases.draft(&Wanted::new("N7654321")).await;
+    let record = shared_record(&cases, id).await;
+    let (scope, version) = (agent_scope(&KAURI), cases.application(id).await.version);
+    let submit = SubmitApplication { app: &cases.app, scope, id, version, declaration: true };
+    let remove = removal(&cases, other, record).await;
+    let refused = in_between(&world, (&submit.scope, &submit), (&remove.scope, &remove)).await;
+    assert_eq!(refused, Some(UserErrorCode::WrongStatus));
 }

@@ -101,17 +101,19 @@ impl Command for RemoveEvidence<'_> {
         let opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::RemoveEvidence)?;
         let records = store::load_for(tx, &opened.application).await?;
-        let record = records.into_iter().find(|record| record.id == self.evidence);
+        let record = match records.iter().find(|record| record.id == self.evidence) {
+            Some(record) => store::hold(tx, record).await?,
+            None => None,
+        };
         let record = record.ok_or_else(|| UserError::not_found("evidence", "record of evidence"))?;
-        if record.verified_at.is_some() {
-            let message = "The body has looked at this record, so it stays. Add another beside it.";
-            return Err(UserError::at(UserErrorCode::WrongStatus, "evidence", message).into());
-        }
         if record.application_id.is_none() && counts_at_the_body(tx, &record).await? {
             let message = "This record counts for an application that the body has, so it stays. Add another beside it.";
             return Err(UserError::at(UserErrorCode::WrongStatus, "evidence", message).into());
         }
-        store::delete(tx, record.id).await?;
+        if !store::delete_unseen(tx, record.id).await? {
+            let message = "The body has looked at this record, so it stays. Add another beside it.";
+            return Err(UserError::at(UserErrorCode::WrongStatus, "evidence", message).into());
+        }
         let detail = json!({ "kind": record.kind, "ofEmployer": record.application_id.is_none() });
         Ok(opened.save(tx, EventKind::EvidenceRemoved, detail).await?.id)
     }

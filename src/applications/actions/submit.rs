@@ -43,7 +43,7 @@ impl Command for SubmitApplication<'_> {
         opened.may(tx, Action::Submit)?;
         body_takes_it(tx, &opened.application).await?;
         let mut worker = case::load_worker(tx, &opened.application).await?;
-        let evidence = evidence::load_for(tx, &opened.application).await?;
+        let evidence = evidence::hold_for(tx, &opened.application).await?;
         let revision = opened.exception.revision;
         let known = self.app.shelf.terms(tx.conn(), opened.exception.id, revision).await?;
         // The draft was held against the terms of its last change; these may be later ones.
