@@ -32,7 +32,9 @@ pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 
 use crate::app::App;
-use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Records, Refusal, assessed, may};
+use crate::applications::rules::{
+    Action, AssessedCriterion, Case, Hand, Records, Refusal, assessed, is_with_the_employer, may,
+};
 use crate::applications::store::case;
 use crate::db::Tx;
 use crate::error::{Acted, Found, UserError};
@@ -45,6 +47,7 @@ use crate::tenancy::CaseloadScope;
 struct Opened {
     application: application::Model,
     exception: class_exception::Model,
+    /// What it is held against.
     known: Arc<KnownTerms>,
     findings: Vec<assessment::Model>,
     rounds: Vec<assessment_round::Model>,
@@ -73,7 +76,7 @@ async fn open(
 /// Gathers what the rules need of an application that is held.
 async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: application::Model) -> Found<Opened> {
     let exception = quota::store::load_exception(tx, application.exception_id).await?;
-    let known = app.shelf.terms(tx.conn(), exception.id, application.terms_revision).await?;
+    let known = app.shelf.terms(tx.conn(), exception.id, terms_of(&application, &exception)).await?;
     let findings = case::load_findings(tx, &application).await?;
     let rounds = case::load_rounds(tx, &application).await?;
     let hand = Hand::of(scope);
@@ -90,6 +93,11 @@ async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: applicat
     };
     let case = Case::of(&records, hand.person(), tx.now());
     Ok(Opened { application, exception, known, findings, rounds, conflicted, case, hand })
+}
+
+/// The revision that an application is held against: today's while the employer writes it.
+fn terms_of(application: &application::Model, exception: &class_exception::Model) -> i32 {
+    if is_with_the_employer(application.status) { exception.revision } else { application.terms_revision }
 }
 
 impl Opened {

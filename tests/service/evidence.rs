@@ -23,6 +23,7 @@ use super::support::{Caller, World};
 
 on_both_databases! {
     a_record_that_counts_at_the_body_is_not_taken_from_under_it,
+    a_draft_is_held_against_the_criteria_of_today,
     a_record_that_is_being_looked_at_stays,
     a_record_that_is_being_taken_out_is_not_there,
     a_record_that_is_being_handed_in_stays,
@@ -69,6 +70,23 @@ async fn a_record_that_counts_at_the_body_is_not_taken_from_under_it(world: Worl
     assert_eq!(refusal(&agent, "removeEvidence", remove(&draft, &shared)).await, stays);
     all_become(&world, ApplicationStatus::Recommended, ApplicationStatus::Withdrawn).await;
     done(&agent, "removeEvidence", remove(&current(&agent, &draft).await, &shared)).await;
+}
+
+async fn a_draft_is_held_against_the_criteria_of_today(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    let draft = done(&agent, "createApplication", complete()).await;
+    let renamed = SPECIALIST_TECH.replace("\"industry-body\"", "\"membership\"");
+    apply(&world, &renamed).await;
+    let record = |criterion: &str| json!({ "kind": "OTHER", "title": "A letter", "criterion": criterion });
+    let unknown = [("INVALID".to_owned(), vec!["criterion".to_owned()])];
+    assert_eq!(refusal(&agent, "addEvidence", draft.with(record("industry-body"))).await, unknown);
+    let draft = done(&agent, "addEvidence", draft.with(record("membership"))).await;
+    // What was handed in goes by the terms of that day.
+    let case = done(&agent, "submitApplication", draft.with(json!({ "declaration": true }))).await;
+    apply(&world, SPECIALIST_TECH).await;
+    assert_eq!(refusal(&agent, "addEvidence", case.with(record("industry-body"))).await, unknown);
+    done(&agent, "addEvidence", case.with(record("membership"))).await;
 }
 
 /// An act that has happened and waits a while before it is kept, so that another comes in between.
