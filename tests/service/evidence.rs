@@ -24,6 +24,7 @@ use super::support::{Caller, World};
 on_both_databases! {
     a_record_that_counts_at_the_body_is_not_taken_from_under_it,
     a_draft_is_held_against_the_criteria_of_today,
+    what_was_found_of_a_shared_record_stays_with_the_body,
     a_record_that_is_being_looked_at_stays,
     a_record_that_is_being_taken_out_is_not_there,
     a_record_that_is_being_handed_in_stays,
@@ -87,6 +88,32 @@ async fn a_draft_is_held_against_the_criteria_of_today(world: World) {
     apply(&world, SPECIALIST_TECH).await;
     assert_eq!(refusal(&agent, "addEvidence", case.with(record("industry-body"))).await, unknown);
     done(&agent, "addEvidence", case.with(record("membership"))).await;
+}
+
+async fn what_was_found_of_a_shared_record_stays_with_the_body(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    let assessor = world.sign_in(&NZTECH_ASSESSOR).await;
+    let case = done(&agent, "createApplication", complete()).await;
+    let case = done(&agent, "addEvidence", case.with(of_the_employer())).await;
+    let programme = json!({ "kind": "PROGRAMME", "title": "Summer of Tech", "ofEmployer": true });
+    let case = done(&agent, "addEvidence", case.with(programme)).await;
+    let shared = record_of(&agent, &case).await;
+    let case = done(&agent, "submitApplication", case.with(json!({ "declaration": true }))).await;
+
+    let draft = done(&agent, "createApplication", complete()).await;
+    let fields = "flags eligibility { criteria { criterion outcome reasons } }";
+    let before = application(&agent, &draft, fields).await;
+    assert_eq!(before["flags"], json!([]));
+    let look = json!({ "evidence": shared, "genuine": false });
+    assert_eq!(refusal(&assessor, "verifyEvidence", look).await, []);
+    assert_eq!(application(&agent, &draft, fields).await, before);
+    assert_eq!(application(&assessor, &case, "flags").await["flags"], json!(["EVIDENCE_MISSING"]));
+
+    // Nor does handing the other in tell it.
+    let other = done(&agent, "submitApplication", draft.with(json!({ "declaration": true }))).await;
+    assert_eq!(application(&agent, &other, fields).await, before);
+    assert_eq!(application(&assessor, &other, "flags").await["flags"], json!(["EVIDENCE_MISSING"]));
 }
 
 /// An act that has happened and waits a while before it is kept, so that another comes in between.

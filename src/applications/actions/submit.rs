@@ -6,7 +6,7 @@ use super::draft::check_codes;
 use super::{nothing_more, open};
 use crate::app::App;
 use crate::applications::rules::{
-    Action, Completeness, complete_for_submission, eligibility_of, takes_applications,
+    Action, Completeness, as_the_employer_knows, complete_for_submission, eligibility_of, takes_applications,
 };
 use crate::applications::store::{case, evidence};
 use crate::clock::day_in_new_zealand;
@@ -44,6 +44,8 @@ impl Command for SubmitApplication<'_> {
         body_takes_it(tx, &opened.application).await?;
         let mut worker = case::load_worker(tx, &opened.application).await?;
         let evidence = evidence::hold_for(tx, &opened.application).await?;
+        // The employer reads what comes of this; what else was found of a record is told the body by a flag.
+        let evidence = as_the_employer_knows(opened.application.status, &evidence);
         let known = &opened.known;
         // The draft was held against the terms of its last change; these may be later ones.
         let unknown = check_codes(known, &opened.application);
