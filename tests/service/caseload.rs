@@ -10,7 +10,7 @@ use super::support::cast::{
     ITP_LEAD, KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND, NZTECH_SERVICE, OBSERVER,
     OFFICER, RATA_AGENT,
 };
-use super::support::{Caller, World};
+use super::support::World;
 
 on_both_databases! {
     an_application_goes_from_a_draft_to_a_place,
