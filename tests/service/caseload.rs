@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::support::World;
 use super::support::casework::{
     SPECIALIST_TECH, application, apply, assessed, complete, current, done, endorsed, merged, payload,
     submitted, taken, worker,
@@ -10,7 +11,6 @@ use super::support::cast::{
     ITP_LEAD, KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND, NZTECH_SERVICE, OBSERVER,
     OFFICER, RATA_AGENT,
 };
-use super::support::World;
 
 on_both_databases! {
     an_application_goes_from_a_draft_to_a_place,
