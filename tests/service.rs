@@ -11,6 +11,7 @@ mod service {
     mod check;
     mod cli;
     mod demo;
+    mod evidence;
     mod http;
     mod people;
     mod races;

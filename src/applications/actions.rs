@@ -10,6 +10,7 @@ mod confirm;
 mod conflict;
 mod draft;
 mod evidence;
+mod gather;
 mod places;
 mod submit;
 mod worker;
@@ -31,20 +32,22 @@ pub use evidence::{AddEvidence, RemoveEvidence};
 pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 
+use gather::{gather, gather_all};
+
 use crate::app::App;
-use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Records, Refusal, assessed, may};
+use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Refusal, assessed, may};
 use crate::applications::store::case;
 use crate::db::Tx;
 use crate::error::{Acted, Found, UserError};
 use crate::exceptions::store::KnownTerms;
 use crate::history::{self, Event};
-use crate::quota;
 use crate::tenancy::CaseloadScope;
 
 /// An application that an act has in hand.
 struct Opened {
     application: application::Model,
     exception: class_exception::Model,
+    /// What it is held against.
     known: Arc<KnownTerms>,
     findings: Vec<assessment::Model>,
     rounds: Vec<assessment_round::Model>,
@@ -68,28 +71,6 @@ async fn open(
         return Err(Refusal::Stale.into());
     }
     Ok(gather(tx, app, scope, application).await?)
-}
-
-/// Gathers what the rules need of an application that is held.
-async fn gather(tx: &Tx, app: &App, scope: &CaseloadScope, application: application::Model) -> Found<Opened> {
-    let exception = quota::store::load_exception(tx, application.exception_id).await?;
-    let known = app.shelf.terms(tx.conn(), exception.id, application.terms_revision).await?;
-    let findings = case::load_findings(tx, &application).await?;
-    let rounds = case::load_rounds(tx, &application).await?;
-    let hand = Hand::of(scope);
-    let advisers = rounds.iter().map(|round| round.advised_by);
-    let assessors = findings.iter().map(|finding| finding.assessor_id);
-    let people: Vec<PersonId> = advisers.chain(assessors).chain(hand.person()).collect();
-    let conflicted = case::conflicted(tx, application.employer_id, &people).await?;
-    let records = Records {
-        application: &application,
-        exception: &exception,
-        findings: &findings,
-        rounds: &rounds,
-        conflicted: &conflicted,
-    };
-    let case = Case::of(&records, hand.person(), tx.now());
-    Ok(Opened { application, exception, known, findings, rounds, conflicted, case, hand })
 }
 
 impl Opened {

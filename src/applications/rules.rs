@@ -15,7 +15,7 @@ pub use advice::{AssessedCriterion, assessed, may_advise, may_agree, priority_ba
 pub use bodies::takes_applications;
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use eligibility::eligibility_of;
-pub use flags::{Flag, Noticeable, flags_of, is_with_the_employer};
+pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
 pub use lifecycle::{Action, AdviceGiven, Case, Hand, Records, available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;

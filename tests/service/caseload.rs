@@ -2,15 +2,15 @@
 
 use serde_json::{Value, json};
 
+use super::support::World;
 use super::support::casework::{
-    Case, SPECIALIST_TECH, apply, assessed, complete, done, endorsed, merged, payload, submitted, taken,
-    worker,
+    SPECIALIST_TECH, application, apply, assessed, complete, current, done, endorsed, merged, payload,
+    submitted, taken, worker,
 };
 use super::support::cast::{
     ITP_LEAD, KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND, NZTECH_SERVICE, OBSERVER,
     OFFICER, RATA_AGENT,
 };
-use super::support::{Caller, World};
 
 on_both_databases! {
     an_application_goes_from_a_draft_to_a_place,
@@ -318,16 +318,4 @@ async fn what_hangs_on_a_page_is_loaded_together(world: World) {
     }
     let hidden = world.sign_in(&ITP_LEAD).await.data(query, json!({ "ids": ids })).await;
     assert_eq!(hidden["nodes"], json!([null, null, null]));
-}
-
-/// What a caller sees of an application.
-async fn application(caller: &Caller, case: &Case, fields: &str) -> Value {
-    let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on Application {{ {fields} }} }} }}");
-    caller.data(&query, json!({ "id": case.id })).await["node"].take()
-}
-
-/// The application with the version that it has now.
-async fn current(caller: &Caller, case: &Case) -> Case {
-    let version = application(caller, case, "version").await["version"].as_i64().expect("a version");
-    Case { id: case.id.clone(), version }
 }

@@ -119,6 +119,8 @@ impl Command for VerifyEvidence<'_> {
         let record = store::find_in_body(tx, &self.scope, self.evidence).await?;
         let record = record.ok_or_else(|| UserError::not_found("evidence", "record of evidence"))?;
         self.may(tx, &record).await?;
+        let record = store::hold(tx, &record).await?;
+        let record = record.ok_or_else(|| UserError::not_found("evidence", "record of evidence"))?;
         let event = Event {
             application: record.application_id,
             body: Some(record.body_id),

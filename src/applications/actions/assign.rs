@@ -1,15 +1,18 @@
 //! Who works on what: taken by an assessor, or given by a lead.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, PersonId, application};
+use std::collections::BTreeMap;
+
+use entity::{ApplicationId, ApplicationStatus, EventKind, PersonId, application, conflict};
 use serde_json::json;
 
-use super::{gather, nothing_more, save};
+use super::{Opened, gather, gather_all, nothing_more};
 use crate::app::App;
 use crate::applications::rules::{Action, Refusal};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
-use crate::error::{Acted, UserError, UserErrorCode};
+use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::exceptions::store as exceptions;
+use crate::history::{self, Event};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 /// An assessor takes the next application of the body's queue that nobody has.
@@ -38,7 +41,9 @@ impl Command for TakeNext<'_> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = gather(tx, self.app, &scope, application).await?;
         opened.may(tx, Action::Take)?;
-        put_into_hands(&mut opened.application, Some(self.scope.person()));
+        let person = Some(self.scope.person());
+        opened.application.assessor_id = person;
+        opened.application.status = status_in_hands(opened.application.status, person);
         Ok(Some(opened.save(tx, EventKind::Taken, nothing_more()).await?.id))
     }
 }
@@ -67,60 +72,68 @@ impl Command for AssignApplications<'_> {
             return Err(UserError::not_found("assessor", "assessor in your body").into());
         }
         let found = case::lock_applications(tx, &self.scope, &self.ids).await?;
-        let mut assigned = Vec::new();
+        let employers: Vec<_> = found.iter().map(|one| one.employer_id).collect();
+        let conflicts = case::load_conflicts(tx, &employers, self.assessor.as_slice()).await?;
+        let scope = CaseloadScope::Body(self.scope.clone());
+        let found = gather_all(tx, self.app, &scope, found).await?;
         let mut errors = Vec::new();
         for (index, id) in self.ids.iter().enumerate() {
-            // One that is named twice is assigned once: its row moves on with the first.
-            if assigned.contains(id) {
-                continue;
-            }
-            match self.assign(tx, found.iter().find(|one| one.id == *id)).await? {
-                Ok(()) => assigned.push(*id),
-                Err(error) => {
-                    errors.push(UserError { field: Some(vec!["ids".into(), index.to_string()]), ..error });
-                }
+            if let Err(error) = self.may(tx, found.iter().find(|one| one.application.id == *id), &conflicts) {
+                errors.push(UserError { field: Some(vec!["ids".into(), index.to_string()]), ..error });
             }
         }
-        if errors.is_empty() { Ok(assigned) } else { Err(errors.into()) }
+        if !errors.is_empty() {
+            return Err(errors.into());
+        }
+        put_all_into_hands(tx, found.into_iter().map(|one| one.application).collect(), self.assessor).await?;
+        // One that is named twice is assigned once.
+        let again = |index: usize, id: &ApplicationId| self.ids.iter().take(index).any(|one| one == id);
+        let assigned = self.ids.iter().enumerate().filter(|(index, id)| !again(*index, id));
+        Ok(assigned.map(|(_, id)| *id).collect())
     }
 }
 
 impl AssignApplications<'_> {
-    async fn assign(&self, tx: &Tx, found: Option<&application::Model>) -> Acted<Result<(), UserError>> {
-        let Some(application) = found else { return Ok(Err(UserError::not_found("ids", "application"))) };
-        let scope = CaseloadScope::Body(self.scope.clone());
-        let mut opened = gather(tx, self.app, &scope, application.clone()).await?;
-        if let Err(refusal) = opened.may(tx, Action::Assign) {
-            return Ok(Err(refusal.into()));
+    fn may(&self, tx: &Tx, opened: Option<&Opened>, conflicts: &[conflict::Model]) -> Result<(), UserError> {
+        let opened = opened.ok_or_else(|| UserError::not_found("ids", "application"))?;
+        opened.may(tx, Action::Assign)?;
+        let Some(assessor) = self.assessor else { return Ok(()) };
+        if conflicts.iter().any(|one| one.employer_id == opened.application.employer_id) {
+            let message = "This assessor has declared a conflict of interest with the employer.";
+            return Err(UserError::new(UserErrorCode::ConflictOfInterest, message));
         }
-        if let Some(assessor) = self.assessor {
-            if !case::conflicted(tx, application.employer_id, &[assessor]).await?.is_empty() {
-                let message = "This assessor has declared a conflict of interest with the employer.";
-                return Ok(Err(UserError::new(UserErrorCode::ConflictOfInterest, message)));
-            }
-            if opened.case.took_part_before.contains(&assessor) {
-                return Ok(Err(Refusal::EarlierRound { who: "an assessor" }.into()));
-            }
+        if opened.case.took_part_before.contains(&assessor) {
+            return Err(Refusal::EarlierRound { who: "an assessor" }.into());
         }
-        put_into_hands(&mut opened.application, self.assessor);
-        opened.save(tx, EventKind::Assigned, json!({ "assessor": self.assessor })).await?;
-        Ok(Ok(()))
+        Ok(())
     }
 }
 
-/// Puts an application into somebody's hands, or back into the queue. What was asked of the employer stays asked.
-fn put_into_hands(application: &mut application::Model, assessor: Option<PersonId>) {
-    application.assessor_id = assessor;
-    application.status = match (application.status, assessor) {
+/// Where an application stands in somebody's hands, or back in the queue. What was asked of the employer stays asked.
+fn status_in_hands(status: ApplicationStatus, assessor: Option<PersonId>) -> ApplicationStatus {
+    match (status, assessor) {
         (ApplicationStatus::InformationRequested, _) => ApplicationStatus::InformationRequested,
         (_, Some(_)) => ApplicationStatus::InAssessment,
         (_, None) => ApplicationStatus::Submitted,
-    };
+    }
 }
 
-/// Takes an application out of the hands of somebody who may not judge it any more.
-pub(super) async fn back_to_queue(tx: &Tx, mut application: application::Model) -> Acted<()> {
-    put_into_hands(&mut application, None);
-    save(tx, application, EventKind::Assigned, json!({ "assessor": null })).await?;
-    Ok(())
+/// Puts applications that are held into somebody's hands, or back into the queue.
+pub(super) async fn put_all_into_hands(
+    tx: &Tx,
+    applications: Vec<application::Model>,
+    assessor: Option<PersonId>,
+) -> Found<()> {
+    let mut by_status = BTreeMap::<_, Vec<ApplicationId>>::new();
+    for application in &applications {
+        by_status.entry(status_in_hands(application.status, assessor)).or_default().push(application.id);
+    }
+    // As many statements as there are states to stand in afterwards: two at most.
+    for (status, ids) in by_status {
+        case::save_hands(tx, &ids, status, assessor).await?;
+    }
+    let event = |application| {
+        Event::of_application(EventKind::Assigned, application).with(json!({ "assessor": assessor }))
+    };
+    history::record(tx, applications.iter().map(event)).await
 }

@@ -2,7 +2,7 @@
 
 use entity::{ApplicationId, EventKind, conflict};
 
-use super::assign::back_to_queue;
+use super::assign::put_all_into_hands;
 use super::open;
 use crate::app::App;
 use crate::applications::details::LongText;
@@ -54,9 +54,7 @@ impl Command for DeclareConflict<'_> {
         let event = Event::of_application(EventKind::ConflictDeclared, &opened.application);
         history::record(tx, [event]).await?;
         let in_hand = case::lock_in_the_hands_of(tx, &self.scope, opened.application.employer_id).await?;
-        for application in in_hand {
-            back_to_queue(tx, application).await?;
-        }
+        put_all_into_hands(tx, in_hand, None).await?;
         Ok(self.id)
     }
 }

@@ -172,8 +172,7 @@ impl Command for UpdateApplication<'_> {
             worker::save_fingerprint(tx, opened.exception.id, self.id, passport).await?;
         }
         opened.application.terms_revision = opened.exception.revision;
-        let known = self.app.shelf.terms(tx.conn(), opened.exception.id, opened.exception.revision).await?;
-        apply(&known, &mut opened.application, self.changes.clone())?;
+        apply(&opened.known, &mut opened.application, self.changes.clone())?;
         Ok(opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?.id)
     }
 }

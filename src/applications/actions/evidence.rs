@@ -1,15 +1,15 @@
 //! Records of evidence: added and taken out by the employer.
 
-use entity::{ApplicationId, EventKind, EvidenceId, evidence};
+use entity::{ApplicationId, ApplicationStatus, EventKind, EvidenceId, evidence};
 use serde_json::json;
 
 use super::open;
 use crate::app::App;
 use crate::applications::details::NewEvidence;
-use crate::applications::rules::Action;
+use crate::applications::rules::{Action, is_with_the_body};
 use crate::applications::store::evidence as store;
 use crate::db::{Command, Tx};
-use crate::error::{Acted, UserError, UserErrorCode};
+use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::tenancy::{CaseloadScope, EmployerScope};
 
 /// The employer adds a record, to the application or to all of its applications to the same body.
@@ -101,14 +101,27 @@ impl Command for RemoveEvidence<'_> {
         let opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::RemoveEvidence)?;
         let records = store::load_for(tx, &opened.application).await?;
-        let record = records.into_iter().find(|record| record.id == self.evidence);
+        let record = match records.iter().find(|record| record.id == self.evidence) {
+            Some(record) => store::hold(tx, record).await?,
+            None => None,
+        };
         let record = record.ok_or_else(|| UserError::not_found("evidence", "record of evidence"))?;
-        if record.verified_at.is_some() {
+        if record.application_id.is_none() && counts_at_the_body(tx, &record).await? {
+            let message = "This record counts for an application that the body has, so it stays. Add another beside it.";
+            return Err(UserError::at(UserErrorCode::WrongStatus, "evidence", message).into());
+        }
+        if !store::delete_unseen(tx, record.id).await? {
             let message = "The body has looked at this record, so it stays. Add another beside it.";
             return Err(UserError::at(UserErrorCode::WrongStatus, "evidence", message).into());
         }
-        store::delete(tx, record.id).await?;
         let detail = json!({ "kind": record.kind, "ofEmployer": record.application_id.is_none() });
         Ok(opened.save(tx, EventKind::EvidenceRemoved, detail).await?.id)
     }
+}
+
+/// Whether the employer has an application with the body that its own record counts for.
+async fn counts_at_the_body(tx: &Tx, record: &evidence::Model) -> Found<bool> {
+    let statuses: Vec<_> =
+        ApplicationStatus::all().into_iter().filter(|one| is_with_the_body(*one)).collect();
+    store::counts_in(tx, record, &statuses).await
 }

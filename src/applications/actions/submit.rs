@@ -6,7 +6,7 @@ use super::draft::check_codes;
 use super::{nothing_more, open};
 use crate::app::App;
 use crate::applications::rules::{
-    Action, Completeness, complete_for_submission, eligibility_of, takes_applications,
+    Action, Completeness, as_the_employer_knows, complete_for_submission, eligibility_of, takes_applications,
 };
 use crate::applications::store::{case, evidence};
 use crate::clock::day_in_new_zealand;
@@ -43,11 +43,12 @@ impl Command for SubmitApplication<'_> {
         opened.may(tx, Action::Submit)?;
         body_takes_it(tx, &opened.application).await?;
         let mut worker = case::load_worker(tx, &opened.application).await?;
-        let evidence = evidence::load_for(tx, &opened.application).await?;
-        let revision = opened.exception.revision;
-        let known = self.app.shelf.terms(tx.conn(), opened.exception.id, revision).await?;
+        let evidence = evidence::hold_for(tx, &opened.application).await?;
+        // The employer reads what comes of this; what else was found of a record is told the body by a flag.
+        let evidence = as_the_employer_knows(opened.application.status, &evidence);
+        let known = &opened.known;
         // The draft was held against the terms of its last change; these may be later ones.
-        let unknown = check_codes(&known, &opened.application);
+        let unknown = check_codes(known, &opened.application);
         if !unknown.is_empty() {
             return Err(unknown.into());
         }
@@ -61,11 +62,11 @@ impl Command for SubmitApplication<'_> {
         complete_for_submission(&facts)
             .map_err(|refusals| refusals.into_iter().map(UserError::from).collect::<Vec<_>>())?;
         let pay = pay_of(&opened.application)?;
-        let eligibility = eligibility_of(&known, &opened.application, pay, worker.offshore, &evidence, true);
+        let eligibility = eligibility_of(known, &opened.application, pay, worker.offshore, &evidence, true);
         let eligibility = eligibility.map_err(|errors| unreadable(&errors))?;
-        settle_role(&known, &mut opened.application, &eligibility);
+        settle_role(known, &mut opened.application, &eligibility);
         let application = &mut opened.application;
-        application.terms_revision = revision;
+        application.terms_revision = opened.exception.revision;
         application.eligibility =
             Some(serde_json::to_value(&eligibility).map_err(|why| Fault::stored("eligibility", why))?);
         application.status = ApplicationStatus::Submitted;

@@ -15,8 +15,8 @@ use super::loaders::{ConflictsWith, FindingsOn, PlaceOf, QueueOf, RoundsOf, Work
 use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker, pay_of};
 use super::timeline::{self, ApplicationEventConnection};
 use crate::applications::rules::{
-    Case, Hand, Noticeable, Records, available, eligibility_of, flags_of, is_with_the_employer,
-    standing_findings,
+    Case, Hand, Noticeable, Records, as_the_employer_knows, available, eligibility_of, flags_of,
+    is_with_the_employer, standing_findings,
 };
 use crate::clock::day_in_new_zealand;
 use crate::error::{Fault, Found};
@@ -195,6 +195,10 @@ impl Application {
     async fn check(&self, ctx: &Context<'_>, known: &KnownTerms) -> Result<Eligibility> {
         let worker = there("worker", cases(ctx).load_one(WorkerOf(self.row.id)).await?)?;
         let evidence = evidence::load_for(ctx, &self.row).await?;
+        let evidence = match self.inside() {
+            Some(_) => evidence,
+            None => as_the_employer_knows(self.row.status, &evidence),
+        };
         let pay = pay_of(&self.row)?;
         let checked = eligibility_of(known, &self.row, pay, worker.offshore, &evidence, true);
         let checked: Found<_> = checked.map_err(|errors| Fault::stored("job", format!("{errors:?}")));

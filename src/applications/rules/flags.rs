@@ -56,15 +56,43 @@ pub fn is_with_the_employer(status: ApplicationStatus) -> bool {
     matches!(status, ApplicationStatus::Draft | ApplicationStatus::Returned)
 }
 
-/// While the body has it, the employer doesn't learn from a flag that a record was found not genuine. Once it can
-/// mend it, it has to.
+/// Whether the body has it, undecided or endorsed: its records are what the body goes by.
+#[must_use]
+pub fn is_with_the_body(status: ApplicationStatus) -> bool {
+    match status {
+        ApplicationStatus::Submitted
+        | ApplicationStatus::InAssessment
+        | ApplicationStatus::InformationRequested
+        | ApplicationStatus::Recommended
+        | ApplicationStatus::Confirmed
+        | ApplicationStatus::Nominated => true,
+        ApplicationStatus::Draft
+        | ApplicationStatus::Returned
+        | ApplicationStatus::Declined
+        | ApplicationStatus::Withdrawn
+        | ApplicationStatus::Revoked
+        | ApplicationStatus::Lapsed
+        | ApplicationStatus::Superseded => false,
+    }
+}
+
+/// The records of an application as its employer may know them. While the body has it, the employer doesn't learn what
+/// was found of them; once it can mend that, it has to. A record of the employer may be before the body with another
+/// of its applications at any time, so what was found of it is never told by the machine: the body tells it in its
+/// own words.
+#[must_use]
+pub fn as_the_employer_knows(status: ApplicationStatus, records: &[evidence::Model]) -> Vec<evidence::Model> {
+    let tells = |record: &evidence::Model| record.application_id.is_some() && is_with_the_employer(status);
+    let known = |record: &evidence::Model| record.genuine.filter(|_| tells(record));
+    records.iter().map(|record| evidence::Model { genuine: known(record), ..record.clone() }).collect()
+}
+
 fn is_evidence_missing(facts: &Noticeable<'_>) -> bool {
-    if !facts.by_employer || is_with_the_employer(facts.application.status) {
+    if !facts.by_employer {
         return missing_evidence(facts.terms, facts.evidence).next().is_some();
     }
-    let unseen = |record: &evidence::Model| evidence::Model { genuine: None, ..record.clone() };
-    let evidence: Vec<_> = facts.evidence.iter().map(unseen).collect();
-    missing_evidence(facts.terms, &evidence).next().is_some()
+    let known = as_the_employer_knows(facts.application.status, facts.evidence);
+    missing_evidence(facts.terms, &known).next().is_some()
 }
 
 fn is_undecided(status: ApplicationStatus) -> bool {
@@ -149,6 +177,23 @@ mod tests {
             (ApplicationStatus::Draft, true, true),
         ] {
             let seen = flags(status, by_employer, |_, evidence| evidence[0].genuine = Some(false));
+            assert_eq!(seen.contains(&Flag::EvidenceMissing), told, "{status:?} {by_employer}");
+        }
+    }
+
+    #[test]
+    fn the_employer_never_learns_what_was_found_of_its_own_record() {
+        for (status, by_employer, told) in [
+            (ApplicationStatus::InAssessment, false, true),
+            (ApplicationStatus::Returned, false, true),
+            (ApplicationStatus::InAssessment, true, false),
+            (ApplicationStatus::Returned, true, false),
+            (ApplicationStatus::Draft, true, false),
+        ] {
+            let seen = flags(status, by_employer, |_, evidence| {
+                evidence[0].genuine = Some(false);
+                evidence[0].application_id = None;
+            });
             assert_eq!(seen.contains(&Flag::EvidenceMissing), told, "{status:?} {by_employer}");
         }
     }

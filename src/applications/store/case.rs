@@ -143,6 +143,30 @@ pub async fn save_application(
     if saved.rows_affected == 1 { Ok(application) } else { Err(Fault::Race("the application changed")) }
 }
 
+/// Puts applications that are held into somebody's hands, or into nobody's.
+///
+/// # Errors
+/// A race where one of them is not there.
+pub async fn save_hands(
+    tx: &Tx,
+    ids: &[ApplicationId],
+    status: ApplicationStatus,
+    assessor: Option<PersonId>,
+) -> Found<()> {
+    use application::Column;
+    let saved = application::Entity::update_many()
+        .col_expr(Column::Status, Expr::value(status))
+        .col_expr(Column::AssessorId, Expr::value(assessor))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .col_expr(Column::Revision, Expr::col(Column::Revision).add(1))
+        .col_expr(Column::UpdatedAt, Expr::value(tx.now()))
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .exec(tx.conn())
+        .await?;
+    let all = u64::try_from(ids.len()).is_ok_and(|count| count == saved.rows_affected);
+    if all { Ok(()) } else { Err(Fault::Race("an application is gone")) }
+}
+
 /// Moves the number that keys caches, for a change below the application.
 ///
 /// # Errors
@@ -194,13 +218,13 @@ pub async fn save_worker(tx: &Tx, worker: worker::Model) -> Found<()> {
     Ok(())
 }
 
-/// The findings on an application in all rounds.
+/// The findings on applications in all rounds.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn load_findings(tx: &Tx, application: &application::Model) -> Found<Vec<assessment::Model>> {
+pub async fn load_findings(tx: &Tx, applications: &[ApplicationId]) -> Found<Vec<assessment::Model>> {
     let select = assessment::Entity::find()
-        .filter(assessment::Column::ApplicationId.eq(application.id))
+        .filter(assessment::Column::ApplicationId.is_in(applications.iter().copied()))
         .order_by_asc(assessment::Column::Round)
         .order_by_asc(assessment::Column::Criterion);
     Ok(select.all(tx.conn()).await?)
@@ -228,13 +252,13 @@ pub async fn save_finding(tx: &Tx, finding: assessment::Model) -> Found<()> {
     Ok(())
 }
 
-/// The rounds of an application, the current one last; a round stands here from its advice on.
+/// The rounds of applications, the current one of each last; a round stands here from its advice on.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn load_rounds(tx: &Tx, application: &application::Model) -> Found<Vec<assessment_round::Model>> {
+pub async fn load_rounds(tx: &Tx, applications: &[ApplicationId]) -> Found<Vec<assessment_round::Model>> {
     let select = assessment_round::Entity::find()
-        .filter(assessment_round::Column::ApplicationId.eq(application.id))
+        .filter(assessment_round::Column::ApplicationId.is_in(applications.iter().copied()))
         .order_by_asc(assessment_round::Column::Round);
     Ok(select.all(tx.conn()).await?)
 }
@@ -268,6 +292,21 @@ pub async fn conflicted(tx: &Tx, employer: EmployerId, people: &[PersonId]) -> F
         .filter(conflict::Column::EmployerId.eq(employer))
         .filter(conflict::Column::PersonId.is_in(people.iter().copied()));
     Ok(select.into_tuple().all(tx.conn()).await?)
+}
+
+/// The conflicts that these people have declared with these employers.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_conflicts(
+    tx: &Tx,
+    employers: &[EmployerId],
+    people: &[PersonId],
+) -> Found<Vec<conflict::Model>> {
+    let select = conflict::Entity::find()
+        .filter(conflict::Column::EmployerId.is_in(employers.iter().copied()))
+        .filter(conflict::Column::PersonId.is_in(people.iter().copied()));
+    Ok(select.all(tx.conn()).await?)
 }
 
 /// Keeps a declared conflict; one that was declared before stays as it was.

@@ -1,14 +1,14 @@
 //! Records of evidence: of one application, or of the employer for all of its applications to a body.
 
-use entity::{ApplicationId, BodyId, EmployerId, EvidenceId, application, evidence};
+use entity::{ApplicationId, ApplicationStatus, BodyId, EmployerId, EvidenceId, application, evidence};
 use sea_orm::sea_query::Query;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use crate::db::Tx;
-use crate::error::Found;
+use crate::error::{Fault, Found};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 /// Most records that one application, or one employer at one body, may have.
@@ -19,7 +19,21 @@ pub const MOST_RECORDS: usize = 50;
 /// # Errors
 /// Where the database does not answer.
 pub async fn load_for(tx: &Tx, application: &application::Model) -> Found<Vec<evidence::Model>> {
-    let select = evidence::Entity::find()
+    Ok(counting_for(application).all(tx.conn()).await?)
+}
+
+/// As [`load_for`], and keeps them from being taken out to the end of the transaction.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn hold_for(tx: &Tx, application: &application::Model) -> Found<Vec<evidence::Model>> {
+    let select = counting_for(application);
+    let select = if tx.backend() == DbBackend::Postgres { select.lock_shared() } else { select };
+    Ok(select.all(tx.conn()).await?)
+}
+
+fn counting_for(application: &application::Model) -> Select<evidence::Entity> {
+    evidence::Entity::find()
         .filter(evidence::Column::BodyId.eq(application.body_id))
         .filter(evidence::Column::EmployerId.eq(application.employer_id))
         .filter(
@@ -27,8 +41,7 @@ pub async fn load_for(tx: &Tx, application: &application::Model) -> Found<Vec<ev
                 .add(evidence::Column::ApplicationId.eq(application.id))
                 .add(evidence::Column::ApplicationId.is_null()),
         )
-        .order_by_asc(evidence::Column::Id);
-    Ok(select.all(tx.conn()).await?)
+        .order_by_asc(evidence::Column::Id)
 }
 
 /// Adds a record.
@@ -40,22 +53,38 @@ pub async fn insert(tx: &Tx, record: evidence::Model) -> Found<()> {
     Ok(())
 }
 
-/// Takes a record out.
+/// Holds a record that this transaction has found, and reads it anew; none where it was taken out meanwhile. A record
+/// of an application is held after the application, or its two sides could wait crosswise.
 ///
 /// # Errors
-/// Where the database refuses.
-pub async fn delete(tx: &Tx, id: EvidenceId) -> Found<()> {
-    evidence::Entity::delete_by_id(id).exec(tx.conn()).await?;
-    Ok(())
+/// Where the database does not answer.
+pub async fn hold(tx: &Tx, record: &evidence::Model) -> Found<Option<evidence::Model>> {
+    let select = evidence::Entity::find_by_id(record.id);
+    let select = if tx.backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
+    Ok(select.one(tx.conn()).await?)
 }
 
-/// Saves a record that was looked at.
+/// Takes a record out, unless the body has looked at it; whether it is out.
 ///
 /// # Errors
 /// Where the database refuses.
+pub async fn delete_unseen(tx: &Tx, id: EvidenceId) -> Found<bool> {
+    let delete = evidence::Entity::delete_by_id(id).filter(evidence::Column::VerifiedAt.is_null());
+    Ok(delete.exec(tx.conn()).await?.rows_affected == 1)
+}
+
+/// Saves a record that was looked at, and is held.
+///
+/// # Errors
+/// A race where it was taken out.
 pub async fn save(tx: &Tx, record: evidence::Model) -> Found<()> {
-    record.into_active_model().reset_all().update(tx.conn()).await?;
-    Ok(())
+    let id = record.id;
+    let saved = evidence::Entity::update_many()
+        .set(record.into_active_model().reset_all())
+        .filter(evidence::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    if saved.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the record was taken out")) }
 }
 
 /// A record that the body's staff may look at: of an application that was submitted to it, or of an employer
@@ -161,4 +190,19 @@ pub async fn count_beside(tx: &Tx, application: &application::Model, of_employer
     };
     let ids: Vec<EvidenceId> = select.into_tuple().all(tx.conn()).await?;
     Ok(ids.len())
+}
+
+/// Whether an employer's own record counts for an application that stands in one of these.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn counts_in(tx: &Tx, record: &evidence::Model, statuses: &[ApplicationStatus]) -> Found<bool> {
+    let select = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::BodyId.eq(record.body_id))
+        .filter(application::Column::EmployerId.eq(record.employer_id))
+        .filter(application::Column::Status.is_in(statuses.iter().copied()))
+        .limit(1);
+    Ok(select.into_tuple::<ApplicationId>().one(tx.conn()).await?.is_some())
 }

@@ -141,3 +141,15 @@ pub async fn endorsed(assessor: &Caller, case: Case) -> Case {
     let case = assessed(assessor, case).await;
     done(assessor, "recommend", case.with(json!({ "outcome": "ENDORSE", "note": "A good one." }))).await
 }
+
+/// What a caller sees of an application.
+pub async fn application(caller: &Caller, case: &Case, fields: &str) -> Value {
+    let query = format!("query($id: ID!) {{ node(id: $id) {{ ... on Application {{ {fields} }} }} }}");
+    caller.data(&query, json!({ "id": case.id })).await["node"].take()
+}
+
+/// The application with the version that it has now.
+pub async fn current(caller: &Caller, case: &Case) -> Case {
+    let version = application(caller, case, "version").await["version"].as_i64().expect("a version");
+    Case { id: case.id.clone(), version }
+}

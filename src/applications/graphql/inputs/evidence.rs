@@ -90,7 +90,7 @@ pub struct RemoveEvidenceInput {
     /// The version that was read; an older one is refused as STALE.
     version: i32,
     /// One of the application's records, or of its employer's at the same body. One that the body has looked at
-    /// stays.
+    /// stays, and so does one of the employer while the body has an application that it counts for.
     evidence: ID,
 }
 

@@ -1,0 +1,98 @@
+//! What the rules need of applications that are held, loaded for all of them at once.
+
+use std::collections::BTreeSet;
+
+use entity::{PersonId, application, assessment, assessment_round, class_exception, conflict};
+
+use super::Opened;
+use crate::app::App;
+use crate::applications::rules::{Case, Hand, Records, is_with_the_employer};
+use crate::applications::store::case;
+use crate::db::Tx;
+use crate::error::{Fault, Found};
+use crate::exceptions::store as exceptions;
+use crate::tenancy::CaseloadScope;
+
+/// Gathers what the rules need of an application that is held.
+pub(super) async fn gather(
+    tx: &Tx,
+    app: &App,
+    scope: &CaseloadScope,
+    application: application::Model,
+) -> Found<Opened> {
+    let facts = Facts::load(tx, scope, std::slice::from_ref(&application)).await?;
+    facts.open(tx, app, application).await
+}
+
+/// Gathers what the rules need of applications that are held, in their order and in a fixed number of statements.
+pub(super) async fn gather_all(
+    tx: &Tx,
+    app: &App,
+    scope: &CaseloadScope,
+    applications: Vec<application::Model>,
+) -> Found<Vec<Opened>> {
+    let facts = Facts::load(tx, scope, &applications).await?;
+    let mut gathered = Vec::with_capacity(applications.len());
+    for application in applications {
+        gathered.push(facts.open(tx, app, application).await?);
+    }
+    Ok(gathered)
+}
+
+/// What stands beside applications.
+struct Facts {
+    hand: Hand,
+    exceptions: Vec<class_exception::Model>,
+    findings: Vec<assessment::Model>,
+    rounds: Vec<assessment_round::Model>,
+    conflicts: Vec<conflict::Model>,
+}
+
+impl Facts {
+    async fn load(tx: &Tx, scope: &CaseloadScope, applications: &[application::Model]) -> Found<Self> {
+        let hand = Hand::of(scope);
+        let ids: Vec<_> = applications.iter().map(|one| one.id).collect();
+        let exceptions = distinct(applications.iter().map(|one| one.exception_id));
+        let exceptions = exceptions::load_by_ids(tx.conn(), &exceptions).await?;
+        let findings = case::load_findings(tx, &ids).await?;
+        let rounds = case::load_rounds(tx, &ids).await?;
+        let advisers = rounds.iter().map(|round| round.advised_by);
+        let assessors = findings.iter().map(|finding| finding.assessor_id);
+        let people: Vec<PersonId> = distinct(advisers.chain(assessors).chain(hand.person()));
+        let employers = distinct(applications.iter().map(|one| one.employer_id));
+        let conflicts = case::load_conflicts(tx, &employers, &people).await?;
+        Ok(Self { hand, exceptions, findings, rounds, conflicts })
+    }
+
+    /// One of the applications with its own. Terms are kept in memory, so no statement is made for those that this
+    /// process has read.
+    async fn open(&self, tx: &Tx, app: &App, application: application::Model) -> Found<Opened> {
+        let exception = self.exceptions.iter().find(|one| one.id == application.exception_id).cloned();
+        let exception = exception.ok_or_else(|| Fault::stored("class exception", "it is gone"))?;
+        let known = app.shelf.terms(tx.conn(), exception.id, terms_of(&application, &exception)).await?;
+        let findings = self.findings.iter().filter(|one| one.application_id == application.id);
+        let findings: Vec<_> = findings.cloned().collect();
+        let rounds = self.rounds.iter().filter(|one| one.application_id == application.id);
+        let rounds: Vec<_> = rounds.cloned().collect();
+        let conflicted = self.conflicts.iter().filter(|one| one.employer_id == application.employer_id);
+        let conflicted: Vec<_> = conflicted.map(|one| one.person_id).collect();
+        let records = Records {
+            application: &application,
+            exception: &exception,
+            findings: &findings,
+            rounds: &rounds,
+            conflicted: &conflicted,
+        };
+        let case = Case::of(&records, self.hand.person(), tx.now());
+        Ok(Opened { application, exception, known, findings, rounds, conflicted, case, hand: self.hand })
+    }
+}
+
+/// The revision that an application is held against: today's while the employer writes it.
+fn terms_of(application: &application::Model, exception: &class_exception::Model) -> i32 {
+    if is_with_the_employer(application.status) { exception.revision } else { application.terms_revision }
+}
+
+fn distinct<T: Ord>(all: impl Iterator<Item = T>) -> Vec<T> {
+    all.collect::<BTreeSet<_>>().into_iter().collect()
+}
