@@ -3,6 +3,7 @@
 //! Nothing is parsed before it is known who asks and that the body is not too long. Requests come one by one:
 //! a list of them is refused. A request that fails before anything was executed has no `data` in its answer.
 
+use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, ServerError, Value, Variables};
 use axum::Extension;
 use axum::body::Body;
@@ -16,7 +17,7 @@ use super::Service;
 use super::answer::Refusal;
 use super::{body, credentials};
 use crate::schema::context::{RequestId, with_context};
-use crate::schema::document::{self, Unfit};
+use crate::schema::document::{self, Order, Unfit};
 use crate::schema::errors::{self, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED};
 use crate::tenancy::Viewer;
 
@@ -43,7 +44,14 @@ pub async fn answer(
     let sent = body::read(&headers, sent, body_max(&viewer)).await?;
     let asked = Asked::read(&sent)?;
     let mut response = match asked.fit() {
-        Ok(request) => service.schema.execute(with_context(request, &service.app, &viewer)).await,
+        Ok((document, request)) => {
+            let operation = request.operation_name.clone();
+            let mut response = service.schema.execute(with_context(request, &service.app, &viewer)).await;
+            if response.data != Value::Null {
+                Order::of(&document, operation.as_deref()).put(&mut response.data);
+            }
+            response
+        }
         Err(error) => async_graphql::Response::from_errors(vec![error]),
     };
     errors::finish(&mut response, &id);
@@ -99,7 +107,7 @@ impl Asked {
     }
 
     /// Makes it fit for execution.
-    fn fit(self) -> Result<Request, ServerError> {
+    fn fit(self) -> Result<(ExecutableDocument, Request), ServerError> {
         let variables = Variables::from_json(self.variables);
         let document = document::prepare(&self.query, self.operation.as_deref(), &variables);
         let document = document.map_err(|unfit| match unfit {
@@ -108,8 +116,8 @@ impl Asked {
         })?;
         let mut request = Request::new(self.query).variables(variables);
         request.operation_name = self.operation;
-        request.set_parsed_query(document);
-        Ok(request)
+        request.set_parsed_query(document.clone());
+        Ok((document, request))
     }
 }
 

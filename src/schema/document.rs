@@ -12,6 +12,9 @@ use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selec
 use async_graphql::{Name, ServerError, Variables};
 
 mod omitted;
+mod order;
+
+pub use order::Order;
 
 /// Brackets of any kind inside one another. The deepest of the standard introspection query are 16.
 const NESTING_MAX: usize = 40;
