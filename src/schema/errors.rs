@@ -23,6 +23,8 @@ pub const INTERNAL: &str = "INTERNAL";
 
 /// Most errors that one answer has.
 const ERRORS_MAX: usize = 20;
+/// Most characters of a message that the library made.
+const REPEATED_MAX: usize = 300;
 /// What a caller is told of a fault.
 pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
                                     tell us the request id if it happens again.";
@@ -68,10 +70,19 @@ fn told(error: &ServerError) -> (String, String) {
             (INTERNAL, INTERNAL_MESSAGE.to_owned())
         }
         // Raised by the library: in a field it is about an argument, before that about the document.
-        (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, error.message.clone()),
-        (None, None) => (BAD_USER_INPUT, error.message.clone()),
+        (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, shortened(&error.message)),
+        (None, None) => (BAD_USER_INPUT, shortened(&error.message)),
     };
     (code.to_owned(), message)
+}
+
+/// A message that the library made: it repeats what was sent, however long that is.
+#[must_use]
+pub fn shortened(message: &str) -> String {
+    match message.char_indices().nth(REPEATED_MAX) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 fn told_of_failure(failure: &Failure) -> (&'static str, String) {
@@ -127,5 +138,13 @@ mod tests {
         let mut response = Response::from_errors(vec![ServerError::new("x", None); 500]);
         finish(&mut response, &RequestId("r-1".into()));
         assert_eq!(response.errors.len(), ERRORS_MAX);
+    }
+
+    #[test]
+    fn what_the_library_repeats_is_cut() {
+        assert_eq!(shortened("Unknown field."), "Unknown field.");
+        let long = "é".repeat(REPEATED_MAX);
+        assert_eq!(shortened(&long), long);
+        assert_eq!(shortened(&format!("{long}é")), format!("{long}…"));
     }
 }
