@@ -6,10 +6,12 @@ mod service {
     #[macro_use]
     mod support;
 
+    mod bad_input;
     mod check;
     mod cli;
     mod demo;
     mod http;
+    mod isolation;
     mod people;
     mod races;
     mod sessions;
