@@ -48,16 +48,18 @@ enum Command {
 /// Which database, and which key goes with it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DatabaseArgs {
-    /// The database: `sqlite://path/to/file.db` or `postgres://user@host/name` [env: `DATABASE_URL`]
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", help = DATABASE_HELP)]
     database_url: Option<String>,
-    /// File with the deployment's key [env: `KEY_FILE`]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help = KEY_HELP)]
     key_file: Option<PathBuf>,
-    /// TOML file with settings, under the names of the flags [env: CONFIG]
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", help = CONFIG_HELP)]
     config: Option<PathBuf>,
 }
+
+const DATABASE_HELP: &str = "Where the data lives: sqlite://path/to/file.db or postgres://… [env: DATABASE_URL] \
+                             [default: sqlite://data/nominations.db]";
+const KEY_HELP: &str = "File with the deployment's key [env: KEY_FILE] [default: beside an SQLite database, with .key at its end]";
+const CONFIG_HELP: &str = "TOML file with settings, under the names of the flags [env: CONFIG]";
 
 impl DatabaseArgs {
     fn settings(self) -> Result<Settings, ConfigError> {

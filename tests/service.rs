@@ -7,12 +7,14 @@ mod service {
     mod support;
 
     mod allocation;
+    mod bad_input;
     mod caseload;
     mod check;
     mod cli;
     mod demo;
     mod evidence;
     mod http;
+    mod isolation;
     mod people;
     mod races;
     mod refusals;

@@ -51,7 +51,7 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let made = Box::pin(fill(&args, &making, keys)).await?;
     std::fs::rename(&making, &args.database).map_err(Problem::io("moving the demo to its place"))?;
     println!(
-        "A demo with {} applications stands at {}; {} acts made it.",
+        "A demo with {} applications stands at {}; {} acts made it. `nominations serve` serves it.",
         made.applications,
         args.database.display(),
         made.acts

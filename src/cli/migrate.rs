@@ -20,7 +20,7 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let db = Db::connect(DbSettings::new(&settings.database_url), Clock::system(), random()?).await?;
     let pending = db.pending_migrations().await?;
     db.migrate().await?;
-    println!("{pending} migrations applied; the schema is current.");
+    println!("Migrations applied: {pending}. The schema is current.");
     let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
     if is_new {
         println!("The database is marked as a production one.");

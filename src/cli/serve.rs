@@ -45,6 +45,7 @@ pub(super) async fn run(flags: Given) -> Outcome {
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(Problem::io(format!("listening on {}", settings.listen)))?;
+    println!("Serving on {}", settings.listen);
     if demo {
         println!("{}", what_next(&settings));
     }
@@ -114,7 +115,7 @@ The demo is served on {url} — everybody in it is invented. Try, in another ter
     TOKEN=$(curl -s {url}demo/sign-in -H 'content-type: application/json' \
       -d '{{"person":"nztech-assessor"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
     curl -s {url}graphql -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \
-      -d '{{"query":"{{ applications(filter: {{status: [SUBMITTED]}}, first: 3) {{ nodes {{ reference jobTitle employer {{ legalName }} }} }} }}"}}'
+      -d '{{"query":"{{ applications(filter: {{status: [SUBMITTED]}}, orderBy: {{field: SUBMITTED_AT, direction: ASC}}, first: 3) {{ nodes {{ reference jobTitle employer {{ legalName }} }} }} }}"}}'
 
 Stop with Ctrl-C.
 "#

@@ -125,6 +125,7 @@ impl Asked {
 
 fn coded(mut error: ServerError, code: &str) -> ServerError {
     error.extensions.get_or_insert_default().set("code", code);
+    error.message = errors::shortened(&error.message);
     error
 }
 

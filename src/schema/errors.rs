@@ -23,6 +23,8 @@ pub const INTERNAL: &str = "INTERNAL";
 
 /// Most errors that one answer has.
 const ERRORS_MAX: usize = 20;
+/// Most characters of a message that the library made.
+const REPEATED_MAX: usize = 300;
 /// What a caller is told of a fault.
 pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
                                     tell us the request id if it happens again.";
@@ -68,10 +70,36 @@ fn told(error: &ServerError) -> (String, String) {
             (INTERNAL, INTERNAL_MESSAGE.to_owned())
         }
         // Raised by the library: in a field it is about an argument, before that about the document.
-        (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, error.message.clone()),
-        (None, None) => (BAD_USER_INPUT, error.message.clone()),
+        (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, shortened(&error.message)),
+        (None, None) => (BAD_USER_INPUT, shortened(&plain(&error.message))),
     };
     (code.to_owned(), message)
+}
+
+/// A message about a value that could not be read, without the library's brackets around it: first what it was
+/// to be and in which inputs, then what is wrong with it.
+fn plain(message: &str) -> String {
+    let Some((kind, mut rest)) =
+        message.strip_prefix("Failed to parse \"").and_then(|rest| rest.split_once("\": "))
+    else {
+        return message.to_owned();
+    };
+    let mut parts = vec![kind];
+    while let Some((before, last)) = rest.rsplit_once(" (occurred while parsing \"") {
+        let Some(input) = last.strip_suffix("\")") else { break };
+        parts.insert(1, input);
+        rest = before;
+    }
+    format!("{}: {rest}", parts.join(" in "))
+}
+
+/// A message that the library made: it repeats what was sent, however long that is.
+#[must_use]
+pub fn shortened(message: &str) -> String {
+    match message.char_indices().nth(REPEATED_MAX) {
+        Some((end, _)) => format!("{}…", &message[..end]),
+        None => message.to_owned(),
+    }
 }
 
 fn told_of_failure(failure: &Failure) -> (&'static str, String) {
@@ -127,5 +155,22 @@ mod tests {
         let mut response = Response::from_errors(vec![ServerError::new("x", None); 500]);
         finish(&mut response, &RequestId("r-1".into()));
         assert_eq!(response.errors.len(), ERRORS_MAX);
+    }
+
+    #[test]
+    fn a_value_that_cannot_be_read_is_told_plainly() {
+        let told = "Failed to parse \"Date\": Enter a day. (occurred while parsing \"WorkerInput\") \
+                    (occurred while parsing \"CreateApplicationInput\")";
+        assert_eq!(plain(told), "Date in WorkerInput in CreateApplicationInput: Enter a day.");
+        assert_eq!(plain("Unknown field."), "Unknown field.");
+        assert_eq!(plain("Failed to parse \"Date"), "Failed to parse \"Date");
+    }
+
+    #[test]
+    fn what_the_library_repeats_is_cut() {
+        assert_eq!(shortened("Unknown field."), "Unknown field.");
+        let long = "é".repeat(REPEATED_MAX);
+        assert_eq!(shortened(&long), long);
+        assert_eq!(shortened(&format!("{long}é")), format!("{long}…"));
     }
 }

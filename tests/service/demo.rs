@@ -33,7 +33,7 @@ fn a_demo_lists_its_people(people: &Answer) {
     let agent = json!({
         "handle": "kauri-agent", "name": "Finn Gray", "role": "EMPLOYER", "body": null, "employers": [KAURI.name],
     });
-    assert_eq!(people["people"][3], agent);
+    assert_eq!(people["people"][4], agent);
 }
 
 async fn a_demo_signs_in(world: &World, signed_in: &Answer) {

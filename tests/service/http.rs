@@ -20,6 +20,7 @@ on_both_databases! {
     a_request_error_has_no_data_and_a_status_where_asked,
     deep_and_wide_documents_are_refused,
     an_omitted_variable_is_no_null,
+    fields_stand_in_the_order_of_the_document,
     other_addresses_and_methods_answer_json,
     a_running_service_answers_until_it_is_told_to_stop,
 }
@@ -147,6 +148,14 @@ async fn an_omitted_variable_is_no_null(world: World) {
     let message = answer["errors"][0]["message"].as_str().expect("a message");
     assert!(message.contains("is required") && !message.contains("null"), "{message}");
     assert_eq!(answer.get("data"), None::<&Value>);
+}
+
+async fn fields_stand_in_the_order_of_the_document(world: World) {
+    // The later ones are found without the database, and so before the first.
+    let query = "{ z: classExceptions { id } viewer { role } ...F } fragment F on Query { __typename }";
+    let answer = world.anybody().post_graphql(json!({ "query": query }).to_string()).await;
+    let text = String::from_utf8(answer.body).expect("a text");
+    assert_eq!(text, r#"{"data":{"z":[],"viewer":null,"__typename":"Query"}}"#);
 }
 
 async fn other_addresses_and_methods_answer_json(world: World) {

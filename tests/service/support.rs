@@ -1,6 +1,8 @@
 //! A world of its own for every test: a database with a cast of people in it, the service on top, a clock that
 //! stands at [`NOW`] until it is moved. Nothing here is shared between tests but the template of the database.
 
+pub mod acts;
+pub mod api;
 pub mod caseload;
 pub mod casework;
 pub mod cast;
@@ -21,7 +23,7 @@ use nominations::keys::Keys;
 use nominations::people::{actions, store};
 use nominations::random::Random;
 use nominations::tenancy::SystemScope;
-use sea_orm::{DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use url::Url;
@@ -112,6 +114,28 @@ impl World {
         self.app.db.read(&SystemScope::of("test"))
     }
 
+    /// How many rows each table has, to see that nothing was written.
+    pub async fn count_rows(&self) -> Vec<(String, i64)> {
+        let backend = self.app.db.backend();
+        let tables = match backend {
+            DbBackend::Postgres => {
+                "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+            }
+            _ => {
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY 1"
+            }
+        };
+        let query = |sql: String| Statement::from_string(backend, sql);
+        let mut counts = Vec::new();
+        for row in self.conn().query_all_raw(query(tables.into())).await.expect("tables") {
+            let name: String = row.try_get("", "name").expect("a name");
+            let count = query(format!("SELECT COUNT(*) AS rows FROM {name}"));
+            let count = self.conn().query_one_raw(count).await.expect("a count").expect("a row");
+            counts.push((name, count.try_get("", "rows").expect("a number")));
+        }
+        counts
+    }
+
     /// Lets time pass.
     pub fn wait_minutes(&self, minutes: i64) {
         self.clock.move_to(self.clock.now() + TimeDelta::minutes(minutes));
@@ -161,13 +185,22 @@ impl Caller {
         answer["data"].take()
     }
 
+    /// The whole answer, under an id of the request that is always the same: equal answers are equal byte for byte.
+    pub async fn ask(&self, query: &str, variables: &Value) -> Answer {
+        let body = json!({ "query": query, "variables": variables }).to_string();
+        self.send(post("/graphql").header("x-request-id", "asked"), body.into()).await
+    }
+
     /// Sends a body to the API.
     pub async fn post_graphql(&self, body: impl Into<Body>) -> Answer {
-        let mut request = post("/graphql");
+        self.send(post("/graphql"), body.into()).await
+    }
+
+    async fn send(&self, mut request: request::Builder, body: Body) -> Answer {
         if let Some(token) = &self.token {
             request = request.header("authorization", format!("Bearer {token}"));
         }
-        call(&self.router, request.body(body.into()).expect("a request")).await
+        call(&self.router, request.body(body).expect("a request")).await
     }
 }
 
@@ -193,6 +226,11 @@ impl Answer {
     /// One header, empty where there is none.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
+    }
+
+    /// All of it as one text: status, headers, body.
+    pub fn whole(&self) -> String {
+        format!("{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(&self.body))
     }
 
     /// The code of the first error.

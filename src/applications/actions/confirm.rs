@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Opened, nothing_more, open, places};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, Refusal, may_agree, priority_band};
+use crate::applications::rules::{Action, Refusal, priority_band};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Failure, Fault, UserError};
@@ -40,7 +40,6 @@ impl Command for Confirm<'_> {
             return Err(self.refused(tx, refusal).await?);
         }
         let round = current_round(&opened)?;
-        may_agree(round.advice)?;
         let decided = assessment_round::Model {
             decision: Some(DecisionOutcome::Confirmed),
             decision_reasons: Some(json!([])),

@@ -8,7 +8,7 @@ use entity::{
     class_exception,
 };
 
-use super::advice::standing_findings;
+use super::advice::{may_agree, standing_findings};
 use super::flags::is_with_the_employer;
 use super::refusal::Refusal;
 use crate::exceptions::rules::Window;
@@ -178,8 +178,8 @@ pub fn available(hand: Hand, case: &Case, now: DateTime<Utc>) -> Vec<Action> {
     Action::ALL.into_iter().filter(|action| may(*action, hand, case, now).is_ok()).collect()
 }
 
-/// Whether the viewer may do `action` now: by role, by where the application stands, by the window, and by the
-/// separation of duties, in this order.
+/// Whether the viewer may do `action` now: by role, by where the application stands, by the window, by the
+/// separation of duties, and by the advice, in this order.
 ///
 /// # Errors
 /// The first reason against it.
@@ -187,9 +187,12 @@ pub fn may(action: Action, hand: Hand, case: &Case, now: DateTime<Utc>) -> Resul
     let person = by_role(action, hand)?;
     by_status(action, case.status)?;
     by_time(action, case, now)?;
-    match person {
-        Some(person) => by_duty(action, person, case),
-        None => Ok(()),
+    if let Some(person) = person {
+        by_duty(action, person, case)?;
+    }
+    match (action, &case.advice) {
+        (Action::Confirm, Some(advice)) => may_agree(advice.outcome),
+        (_, _) => Ok(()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The people of every world. Two bodies with staff, two employers with an agent each, the agency, the ministry.
+//! The people of every world. Two bodies with staff, two employers with their agents, the agency, the ministry.
 //! All invented.
 
 use entity::{
@@ -52,20 +52,24 @@ pub const NZTECH_SERVICE: Member =
     staff(24, "nztech-service", "NZTech's system", StaffRole::Service, &NZTECH);
 pub const ITP_ASSESSOR: Member = staff(31, "itp-assessor", "Dev Evans", StaffRole::Assessor, &ITP);
 pub const ITP_LEAD: Member = staff(33, "itp-lead", "Eve Fox", StaffRole::Lead, &ITP);
+pub const ITP_SERVICE: Member = staff(34, "itp-service", "ITP's system", StaffRole::Service, &ITP);
 pub const KAURI_AGENT: Member = agent(41, "kauri-agent", "Finn Gray", &KAURI);
 pub const RATA_AGENT: Member = agent(42, "rata-agent", "Gita Hall", &RATA);
+pub const KAURI_SECOND: Member = agent(43, "kauri-second", "Jane King", &KAURI);
 pub const OFFICER: Member = outsider(51, "inz-officer", "Hana Irwin", StaffRole::AgencyOfficer);
 pub const OBSERVER: Member = outsider(52, "mbie-observer", "Ian Jones", StaffRole::Observer);
 
 /// Everybody, to say of each role what it may.
-pub const EVERYBODY: [&Member; 10] = [
+pub const EVERYBODY: [&Member; 12] = [
     &NZTECH_ASSESSOR,
     &NZTECH_SECOND,
     &NZTECH_LEAD,
     &NZTECH_SERVICE,
     &ITP_ASSESSOR,
     &ITP_LEAD,
+    &ITP_SERVICE,
     &KAURI_AGENT,
+    &KAURI_SECOND,
     &RATA_AGENT,
     &OFFICER,
     &OBSERVER,

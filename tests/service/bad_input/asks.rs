@@ -1,0 +1,212 @@
+//! Good requests about things that are there, to be spoilt in one place at a time.
+
+use std::collections::BTreeMap;
+
+use entity::{ApplicationId, EmployerId};
+use nominations::schema::GlobalId;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{Caller, World};
+use crate::service::support::acts::{MUTATIONS, Target, act, input};
+use crate::service::support::api::Api;
+use crate::service::support::caseload::{Caseload, Wanted};
+use crate::service::support::cast::{KAURI, KAURI_AGENT, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD};
+
+/// The caseload, with everything that a list can be asked for.
+pub const LIST: &str = "query($it: ApplicationFilter, $class: String, $order: ApplicationOrder, $first: Int,
+    $after: String, $last: Int, $before: String) {
+    applications(filter: $it, classException: $class, orderBy: $order, first: $first, after: $after, last: $last,
+        before: $before) { totalCount pageInfo { endCursor } } }";
+
+/// Who asks, and what about.
+pub struct Asks {
+    pub lead: Caller,
+    agent: Caller,
+    assessor: Caller,
+    targets: BTreeMap<&'static str, Target>,
+}
+
+impl Asks {
+    /// An application at every stage that something can be done at.
+    pub async fn new(world: &World) -> Self {
+        let cases = Caseload::new(world, |_| {}).await;
+        let agent = world.sign_in(&KAURI_AGENT).await;
+        let mut targets = BTreeMap::new();
+        for mutation in MUTATIONS {
+            let passport = format!("N00000{:02}", targets.len());
+            let wanted = Wanted::new(&passport);
+            let id = match mutation {
+                "createApplication" | "updateApplication" | "addEvidence" | "removeEvidence"
+                | "submitApplication" => cases.draft(&wanted).await,
+                "recordAssessment" | "verifyEvidence" => cases.in_assessment(&wanted, 0).await,
+                "recommend" => cases.in_assessment(&wanted, 5).await,
+                "confirm" => cases.recommended(&wanted).await,
+                _ => cases.submitted(&wanted).await,
+            };
+            let mut target = Target {
+                body: NZTECH.slug.to_owned(),
+                nzbn: KAURI.nzbn.to_owned(),
+                application: GlobalId::of(&id).to_string(),
+                version: world.application(id).await.version.into(),
+                evidence: String::new(),
+                person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
+                word: "Good".to_owned(),
+                passport: "Z0000001".to_owned(),
+            };
+            if matches!(mutation, "removeEvidence" | "verifyEvidence") {
+                let made = act(&agent, "addEvidence", &input("addEvidence", &target)).await;
+                target.version = made["application"]["version"].as_i64().expect("a version");
+                let query = "query($id: ID!) { node(id: $id) { ... on Application { evidence { id } } } }";
+                let found = agent.data(query, json!({ "id": target.application })).await;
+                found["node"]["evidence"][0]["id"].as_str().expect("an id").clone_into(&mut target.evidence);
+            }
+            targets.insert(mutation, target);
+        }
+        let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
+        Self { lead, agent, assessor, targets }
+    }
+
+    /// Who sends a mutation, and a good input for it with every field in it.
+    pub fn of(&self, mutation: &str) -> (&Caller, Value) {
+        let mut input = input(mutation, &self.targets[mutation]);
+        input["idempotencyKey"] = json!("a key");
+        let caller = match mutation {
+            "confirm" | "assignApplications" => &self.lead,
+            "takeNextApplication"
+            | "declareConflict"
+            | "recordAssessment"
+            | "recommend"
+            | "verifyEvidence" => &self.assessor,
+            _ => &self.agent,
+        };
+        (caller, input)
+    }
+
+    /// Every query with a text among its arguments, and good arguments for it.
+    pub fn queries(&self) -> Vec<(&Caller, &'static str, Value)> {
+        let Target { application, evidence, person, .. } = &self.targets["verifyEvidence"];
+        let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
+        let job = json!({
+            "classException": "specialist-tech", "jobTitle": "Developer", "occupationCode": "261313",
+            "remuneration": pay, "met": ["worker-offshore"],
+        });
+        let filter = json!({
+            "status": ["SUBMITTED"], "role": ["2613"], "assessor": person, "employer": KAURI.nzbn,
+            "submittedFrom": "2022-01-01T00:00:00Z", "submittedTo": "2023-01-01T00:00:00Z",
+        });
+        let order = json!({ "field": "SALARY", "direction": "ASC" });
+        let role = role_id();
+        let mut all: Vec<_> = QUERIES
+            .iter()
+            .map(|(query, variables)| (&self.lead, *query, serde_json::from_str(variables).expect("JSON")))
+            .collect();
+        all.extend([
+            (&self.lead, LIST, json!({ "it": filter, "class": "specialist-tech", "order": order })),
+            (
+                &self.agent,
+                "query($it: CheckEligibilityInput!) { checkEligibility(input: $it) { outcome } }",
+                json!({ "it": job }),
+            ),
+            (
+                &self.lead,
+                "query($it: [ID!]!) { nodes(ids: $it) { id } }",
+                json!({ "it": [application, evidence, person, role] }),
+            ),
+            (
+                &self.lead,
+                "query($it: ID!, $after: String) { node(id: $it) { ... on Application {
+                    timeline(after: $after) { totalCount } } } }",
+                json!({ "it": application, "after": "cursor" }),
+            ),
+        ]);
+        all
+    }
+
+    /// Ids that are not of what stands at this place of an input.
+    pub fn wrong_ids(&self, pointer: &str) -> Vec<String> {
+        let nobody = Uuid::from_u128(0x017f_0000_0000_7000_8000_0000_0000_0009);
+        let Target { application, evidence, person, .. } = &self.targets["verifyEvidence"];
+        let others = match pointer {
+            "/evidence" => [application, person],
+            "/assessor" => [application, evidence],
+            _ => [evidence, person],
+        };
+        let mut all: Vec<String> = others.into_iter().cloned().collect();
+        all.extend(["", "garbage", "QXBwbGljYXRpb246", "0", "../../etc/passwd", "null"].map(str::to_owned));
+        all.push(GlobalId::of(&EmployerId(nobody)).to_string());
+        all.push(role_id());
+        if pointer == "/id" || pointer == "/ids/0" {
+            all.push(GlobalId::of(&ApplicationId(nobody)).to_string());
+            all.push(format!("{application}="));
+        }
+        all
+    }
+}
+
+fn role_id() -> String {
+    let role = nominations::schema::global_id::ApprovedRoleId {
+        exception: "specialist\0tech".to_owned(),
+        code: "26\0".to_owned(),
+    };
+    GlobalId::of(&role).to_string()
+}
+
+/// Queries that need nothing of the caseload, with their variables.
+const QUERIES: [(&str, &str); 8] = [
+    ("query($it: String!) { application(reference: $it) { id } }", r#"{ "it": "NZT-000000" }"#),
+    ("query($it: String!) { classException(slug: $it) { id } }", r#"{ "it": "specialist-tech" }"#),
+    (
+        "query($it: String!, $class: String!) { searchJobTitles(classException: $class, query: $it) { score } }",
+        r#"{ "it": "developer", "class": "specialist-tech" }"#,
+    ),
+    (
+        "query($it: ApprovedListFilter, $class: String!) {
+            approvedList(classException: $class, filter: $it) { totalCount } }",
+        r#"{ "class": "specialist-tech", "it": { "body": ["itp"], "role": ["2613"], "search": "kauri" } }"#,
+    ),
+    (
+        "query($it: String) { approvedList(classException: \"specialist-tech\", before: $it) { totalCount } }",
+        r#"{ "it": "cursor" }"#,
+    ),
+    (
+        "query($it: NZBN!, $after: String) { employer(nzbn: $it) { applications(after: $after) { totalCount } } }",
+        r#"{ "it": "9429900000018", "after": "cursor" }"#,
+    ),
+    (
+        "query($it: String, $from: Date, $to: Date) { classException(slug: \"specialist-tech\") { quota {
+            movements(after: $it) { totalCount } history(from: $from, to: $to) { date } } } }",
+        r#"{ "it": "cursor", "from": "2022-02-01", "to": "2022-02-02" }"#,
+    ),
+    ("query($it: String) { applications(before: $it) { totalCount } }", r#"{ "it": "cursor" }"#),
+];
+
+#[test]
+fn every_field_of_every_input_is_spoilt() {
+    let api = Api::read();
+    let target = Target {
+        body: String::new(),
+        nzbn: String::new(),
+        application: String::new(),
+        version: 1,
+        evidence: String::new(),
+        person: String::new(),
+        word: String::new(),
+        passport: String::new(),
+    };
+    for field in api.fields("Mutation") {
+        let mut input = input(&field.name, &target);
+        input["idempotencyKey"] = json!("");
+        assert_is_whole(&api, &field.arguments[0].of, &input);
+    }
+}
+
+fn assert_is_whole(api: &Api, of: &str, value: &Value) {
+    for field in api.input(of).expect("an input") {
+        let sent = &value[&field.name];
+        assert!(!sent.is_null(), "{of}.{} is new: add it to `input` in support/acts.rs", field.name);
+        if api.input(&field.of).is_some() {
+            assert_is_whole(api, &field.of, sent);
+        }
+    }
+}

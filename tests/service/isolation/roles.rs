@@ -1,0 +1,86 @@
+//! Who may do what: every role with every mutation. What a role may do at all is told before anything is looked for.
+
+use serde_json::{Value, json};
+
+use super::probes::{unknown, unknown_id};
+use crate::service::support::World;
+use crate::service::support::acts::{MUTATIONS, Target, document, input};
+use crate::service::support::caseload::Caseload;
+use crate::service::support::cast::{
+    ITP_SERVICE, KAURI_AGENT, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, OBSERVER, OFFICER,
+};
+
+on_both_databases! { each_role_may_do_what_the_table_says_and_nothing_else }
+
+const EMPLOYER: &[&str] = &["EMPLOYER"];
+const ASSESSORS: &[&str] = &["ASSESSOR", "LEAD"];
+const LEADS: &[&str] = &["LEAD"];
+
+/// The mutations, each with the roles that may do it.
+const WHO_MAY: [(&str, &[&str]); 12] = [
+    ("createApplication", EMPLOYER),
+    ("updateApplication", EMPLOYER),
+    ("addEvidence", EMPLOYER),
+    ("removeEvidence", EMPLOYER),
+    ("submitApplication", EMPLOYER),
+    ("takeNextApplication", ASSESSORS),
+    ("declareConflict", ASSESSORS),
+    ("recordAssessment", ASSESSORS),
+    ("verifyEvidence", ASSESSORS),
+    ("recommend", ASSESSORS),
+    ("assignApplications", LEADS),
+    ("confirm", LEADS),
+];
+
+const SOMEBODY: [&Member; 7] =
+    [&KAURI_AGENT, &NZTECH_ASSESSOR, &NZTECH_LEAD, &NZTECH_SERVICE, &ITP_SERVICE, &OFFICER, &OBSERVER];
+
+#[test]
+fn every_mutation_is_in_the_table() {
+    let mut listed = WHO_MAY.map(|(mutation, _)| mutation);
+    let mut all = MUTATIONS;
+    listed.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(listed, all, "say in WHO_MAY who may do it");
+}
+
+async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
+    let _exception = Caseload::new(&world, |_| {}).await;
+    for (mutation, roles) in WHO_MAY {
+        let variables = json!({ "input": input(mutation, &nothing()) });
+        let public = world.anybody().ask(&document(mutation), &variables).await;
+        assert_eq!(public.code(), "UNAUTHENTICATED", "{mutation}");
+        assert_eq!(public.json().get("data"), Some(&Value::Null), "{mutation}");
+        for member in SOMEBODY {
+            let answer = world.sign_in(member).await.ask(&document(mutation), &variables).await.json();
+            assert_eq!(answer.get("errors"), None, "{mutation} by {}", member.handle);
+            let payload = &answer["data"][mutation];
+            let refused = payload["userErrors"][0]["code"] == "NOT_PERMITTED";
+            let may = roles.contains(&member.role.word().as_str());
+            assert_eq!(refused, !may, "{mutation} by {}: {payload}", member.handle);
+            if refused {
+                let done = if mutation == "assignApplications" {
+                    &payload["applications"]
+                } else {
+                    &payload["application"]
+                };
+                assert!(*done == Value::Null || *done == json!([]), "{mutation}: {payload}");
+            }
+        }
+    }
+}
+
+/// Good input about nothing that is there.
+fn nothing() -> Target {
+    let like = Target {
+        body: "nobody".to_owned(),
+        nzbn: String::new(),
+        application: String::new(),
+        version: 1,
+        evidence: String::new(),
+        person: unknown_id("Person"),
+        word: "Kiwiq".to_owned(),
+        passport: "Z0000001".to_owned(),
+    };
+    unknown(&like)
+}

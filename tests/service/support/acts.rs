@@ -1,0 +1,123 @@
+//! The mutations as callers send them: a document for each, and an input that has every field in it.
+
+use serde_json::{Value, json};
+
+use super::Caller;
+
+/// Every mutation, to be held against the schema.
+pub const MUTATIONS: [&str; 12] = [
+    "createApplication",
+    "updateApplication",
+    "addEvidence",
+    "removeEvidence",
+    "submitApplication",
+    "assignApplications",
+    "takeNextApplication",
+    "declareConflict",
+    "recordAssessment",
+    "recommend",
+    "confirm",
+    "verifyEvidence",
+];
+
+/// What an input names.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Slug of the body.
+    pub body: String,
+    pub nzbn: String,
+    pub application: String,
+    pub version: i64,
+    pub evidence: String,
+    pub person: String,
+    /// Stands in every text.
+    pub word: String,
+    pub passport: String,
+}
+
+/// The document of a mutation.
+pub fn document(mutation: &str) -> String {
+    let (first, rest) = mutation.split_at(1);
+    let done = match mutation {
+        "assignApplications" => "applications { id version status reference }",
+        "verifyEvidence" => "evidence { id }",
+        _ => "application { id version status reference }",
+    };
+    format!(
+        "mutation($input: {}{rest}Input!) {{ {mutation}(input: $input) {{ {done} userErrors {{ code field message }} }} }}",
+        first.to_uppercase()
+    )
+}
+
+/// An input with every field but the key in it.
+pub fn input(mutation: &str, target: &Target) -> Value {
+    let Target { body, nzbn, application: id, version, evidence, person, word, .. } = target;
+    match mutation {
+        "createApplication" => {
+            let mut input = details(target);
+            input["classException"] = json!("specialist-tech");
+            input["body"] = json!(body);
+            input["employerNzbn"] = json!(nzbn);
+            input
+        }
+        "updateApplication" => {
+            let mut input = details(target);
+            input["id"] = json!(id);
+            input["version"] = json!(version);
+            input
+        }
+        "addEvidence" => json!({
+            "id": id, "version": version, "kind": "PROGRAMME", "criterion": "domestic-skills",
+            "title": format!("{word} programme"), "issuer": format!("{word} issuer"),
+            "reference": format!("{word} number"), "url": format!("https://{}.example.nz/", word.to_lowercase()),
+            "validFrom": "2021-06-01", "expiresOn": "2023-06-01", "ofEmployer": false,
+        }),
+        "removeEvidence" => json!({ "id": id, "version": version, "evidence": evidence }),
+        "submitApplication" => json!({ "id": id, "version": version, "declaration": true }),
+        "assignApplications" => json!({ "ids": [id], "assessor": person }),
+        "takeNextApplication" => json!({ "classException": "specialist-tech", "role": ["2613"] }),
+        "declareConflict" => json!({ "id": id, "employer": nzbn, "reason": format!("{word} reason") }),
+        "recordAssessment" => json!({
+            "id": id, "version": version, "criterion": "role", "outcome": "MET", "role": "2613",
+            "occupationCode": "261313", "note": format!("{word} finding"),
+        }),
+        "recommend" => json!({
+            "id": id, "version": version, "outcome": "ENDORSE", "reasons": ["OTHER"],
+            "note": format!("{word} advice"),
+        }),
+        "confirm" => json!({ "id": id, "version": version, "note": format!("{word} decision") }),
+        "verifyEvidence" => json!({
+            "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
+        }),
+        _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
+    }
+}
+
+fn details(target: &Target) -> Value {
+    let Target { word, passport, .. } = target;
+    let small = word.to_lowercase();
+    json!({
+        "contactName": format!("{word} Contact"), "contactEmail": format!("{small}.contact@example.nz"),
+        "role": "2613", "jobTitle": format!("{word} Software Engineer"), "occupationCode": "261313",
+        "duties": format!("{word} duties"), "region": format!("{word} region"),
+        "remuneration": { "amount": "130000.00", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" },
+        "worker": {
+            "familyName": format!("{word}-Rao"), "givenNames": format!("{word} Asha"), "offshore": true,
+            "dateOfBirth": "1990-06-01", "nationality": "IND", "email": format!("{small}.worker@example.com"),
+            "passportIssuingState": "IND", "passportNumber": passport, "passportExpiresOn": "2030-06-01",
+        },
+    })
+}
+
+/// Sends a mutation, and answers its payload.
+pub async fn send(caller: &Caller, mutation: &str, input: &Value) -> Value {
+    let mut answer = caller.data(&document(mutation), json!({ "input": input })).await;
+    answer[mutation].take()
+}
+
+/// Sends a mutation that is done, and answers its payload.
+pub async fn act(caller: &Caller, mutation: &str, input: &Value) -> Value {
+    let payload = send(caller, mutation, input).await;
+    assert_eq!(payload["userErrors"], json!([]), "{mutation}");
+    payload
+}
