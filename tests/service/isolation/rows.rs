@@ -137,7 +137,9 @@ impl Desk {
             word: word.to_owned(),
             passport: format!("N000000{number}"),
         };
-        let made = act(&self.agent, "createApplication", &input("createApplication", &target)).await;
+        let mut create = input("createApplication", &target);
+        create["remuneration"]["amount"] = json!(pay_of(word));
+        let made = act(&self.agent, "createApplication", &create).await;
         target.application = text(&made["application"]["id"]);
         target.version = 1;
         let mut evidence = input("addEvidence", &target);
@@ -218,6 +220,17 @@ impl Desk {
         row.events = ids(&outside["timeline"]["nodes"]);
         row.events_inside = ids(&inside["timeline"]["nodes"]);
         row.events_inside.retain(|event| !row.events.contains(event));
+    }
+}
+
+/// The pay of the applications that have this word in them: of no others.
+pub fn pay_of(word: &str) -> &'static str {
+    match word.to_lowercase().as_str() {
+        "canaryq" => "131313.13",
+        "keaq" => "141414.14",
+        "robinq" => "151515.15",
+        "pipitq" => "161616.16",
+        _ => "171717.17",
     }
 }
 

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::StaffRole;
 use nominations::schema::GlobalId;
 
-use super::rows::{Row, Stage};
+use super::rows::{Row, Stage, pay_of};
 use crate::service::support::Answer;
 use crate::service::support::cast::{EVERYBODY, Firm, ITP, KAURI, Member, NZTECH, RATA};
 
@@ -19,7 +19,8 @@ pub struct Secret {
     pub is_shown: bool,
 }
 
-/// The words in what was written, each with those whom it is for.
+/// The words in what was written, each with those whom it is for: first those in applications, then those of a body's
+/// own people.
 const WORDS: [(&str, &[&str]); 7] = [
     ("canaryq", &["kauri", "nztech"]),
     ("keaq", &["kauri"]),
@@ -33,6 +34,9 @@ const WORDS: [(&str, &[&str]); 7] = [
 /// All of them. They are looked for in small letters.
 pub fn secrets(rows: &[Row]) -> Vec<Secret> {
     let mut all: Vec<Secret> = WORDS.iter().map(|(word, of)| shown(word, of)).collect();
+    all.extend(WORDS[..5].iter().map(|(word, of)| shown(pay_of(word), of)));
+    // The number of a passport is shown to nobody at all.
+    all.push(Secret { is_shown: false, ..shown("n000000", &[]) });
     all.extend(
         [(&KAURI, &["kauri", "nztech", "itp"][..]), (&RATA, &["rata", "nztech"])]
             .into_iter()
