@@ -38,7 +38,8 @@ use crate::app::App;
 use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Refusal, assessed, may};
 use crate::applications::store::case;
 use crate::db::Tx;
-use crate::error::{Acted, Found, UserError};
+use crate::error::{Acted, Found, UserError, UserErrorCode};
+use crate::exceptions::definition::Criterion;
 use crate::exceptions::store::KnownTerms;
 use crate::history::{self, Event};
 use crate::tenancy::CaseloadScope;
@@ -76,6 +77,15 @@ async fn open(
 impl Opened {
     fn may(&self, tx: &Tx, action: Action) -> Result<(), Refusal> {
         may(action, self.hand, &self.case, tx.now())
+    }
+
+    /// The criterion with this code.
+    fn criterion(&self, code: &str) -> Result<&Criterion, UserError> {
+        self.known.terms.criterion(code).ok_or_else(|| {
+            let codes: Vec<_> = self.known.terms.criteria.iter().map(|one| one.code.as_str()).collect();
+            let message = format!("There is no such criterion. The codes are {}.", codes.join(", "));
+            UserError::at(UserErrorCode::Invalid, "criterion", message)
+        })
     }
 
     /// The findings that stand in the current round.

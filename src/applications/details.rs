@@ -1,8 +1,9 @@
 //! What an application says, parsed: values that cannot be wrong, though they may still be missing.
 
 use chrono::NaiveDate;
-use entity::{DecisionReason, EvidenceKind};
+use entity::{DecisionReason, EvidenceKind, application};
 
+use crate::error::{Fault, Found};
 use crate::values::country::CountryCode;
 use crate::values::dates::Birthday;
 use crate::values::email::Email;
@@ -94,6 +95,15 @@ pub struct Changes {
     pub pay: Option<Pay>,
     /// Who.
     pub worker: Option<WorkerDetails>,
+}
+
+/// The pay that stands on an application.
+///
+/// # Errors
+/// Where what is stored is no pay.
+pub fn pay_of(row: &application::Model) -> Found<Pay> {
+    Pay::from_stored(row.pay_cents, &row.pay_currency, row.pay_period, row.pay_hours_hundredths)
+        .map_err(|errors| Fault::stored("pay", format!("{errors:?}")))
 }
 
 /// A record of evidence, about to be added.

@@ -53,12 +53,8 @@ impl Command for RecordAssessment<'_> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::Assess)?;
-        let Some(criterion) = opened.known.terms.criterion(&self.criterion) else {
-            let codes: Vec<_> = opened.known.terms.criteria.iter().map(|one| one.code.as_str()).collect();
-            let message = format!("There is no such criterion. The codes are {}.", codes.join(", "));
-            return Err(UserError::at(UserErrorCode::Invalid, "criterion", message).into());
-        };
-        if criterion.kind == CriterionKind::Role {
+        let kind = opened.criterion(&self.criterion)?.kind;
+        if kind == CriterionKind::Role {
             let application = &mut opened.application;
             application.role_code = self.role.role.clone().map(Into::into).or(application.role_code.take());
             let occupation = self.role.occupation_code.clone().map(Into::into);

@@ -36,13 +36,8 @@ impl Command for AddEvidence<'_> {
         let opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::AddEvidence)?;
         let record = &self.record;
-        if let Some(code) = record.criterion.as_ref().map(crate::values::text::Line::as_str) {
-            let criteria = &opened.known.terms.criteria;
-            if !criteria.iter().any(|criterion| criterion.code == code) {
-                let codes: Vec<_> = criteria.iter().map(|criterion| criterion.code.as_str()).collect();
-                let message = format!("There is no such criterion. The codes are {}.", codes.join(", "));
-                return Err(UserError::at(UserErrorCode::Invalid, "criterion", message).into());
-            }
+        if let Some(code) = &record.criterion {
+            opened.criterion(code.as_str())?;
         }
         if store::count_beside(tx, &opened.application, record.of_employer).await? >= store::MOST_RECORDS {
             let message =

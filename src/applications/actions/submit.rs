@@ -5,6 +5,7 @@ use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, cla
 use super::draft::check_codes;
 use super::{nothing_more, open};
 use crate::app::App;
+use crate::applications::details::pay_of;
 use crate::applications::rules::{
     Action, Completeness, as_the_employer_knows, complete_for_submission, eligibility_of, takes_applications,
 };
@@ -16,7 +17,6 @@ use crate::exceptions::definition::CriterionKind;
 use crate::exceptions::rules::{Eligibility, EligibilityOutcome, QuestionError};
 use crate::exceptions::store::{self as exceptions, KnownTerms};
 use crate::tenancy::{CaseloadScope, EmployerScope};
-use crate::values::pay::Pay;
 
 /// The employer submits an application. What the check says does not stop it: people decide.
 #[derive(Clone, Debug)]
@@ -90,13 +90,6 @@ async fn body_takes_it(tx: &Tx, application: &application::Model) -> Acted<()> {
     }
     let message = "This body takes no applications today. Begin an application to another body.";
     Err(UserError::new(UserErrorCode::WindowClosed, message).into())
-}
-
-/// The pay that stands on an application.
-pub(super) fn pay_of(application: &application::Model) -> Result<Pay, Fault> {
-    let application::Model { pay_cents, pay_currency, pay_period, pay_hours_hundredths, .. } = application;
-    Pay::from_stored(*pay_cents, pay_currency, *pay_period, *pay_hours_hundredths)
-        .map_err(|errors| Fault::stored("pay", format!("{errors:?}")))
 }
 
 fn unreadable(errors: &[QuestionError]) -> Vec<UserError> {

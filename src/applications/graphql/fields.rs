@@ -12,8 +12,9 @@ use super::application::Application;
 use super::evidence::{self, Evidence};
 use super::kinds::{ApplicationAction, ApplicationFlag};
 use super::loaders::{ConflictsWith, FindingsOn, PlaceOf, QueueOf, RoundsOf, WorkerOf, cases, there};
-use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker, pay_of};
+use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker};
 use super::timeline::{self, ApplicationEventConnection};
+use crate::applications::details::pay_of;
 use crate::applications::rules::{
     Case, Hand, Noticeable, Records, as_the_employer_knows, available, eligibility_of, flags_of,
     is_with_the_employer, standing_findings,

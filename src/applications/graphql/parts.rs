@@ -38,12 +38,6 @@ impl From<Pay> for Remuneration {
     }
 }
 
-/// The pay that stands on an application.
-pub(super) fn pay_of(row: &application::Model) -> Found<Pay> {
-    Pay::from_stored(row.pay_cents, &row.pay_currency, row.pay_period, row.pay_hours_hundredths)
-        .map_err(|errors| Fault::stored("pay", format!("{errors:?}")))
-}
-
 /// Whom an application is for: personal data, shown whole to the own body and the own employer only. A field that
 /// is null is open, or not this viewer's to see.
 #[derive(Clone, SimpleObject)]
