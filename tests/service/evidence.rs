@@ -145,7 +145,8 @@ async fn in_between<F: Command, S: Command>(
         slow.happened.notified().await;
         world.app.db.perform(by_second, None, second).await
     };
-    let (first, second) = tokio::join!(world.app.db.perform(by_first, None, &slow), second);
+    let (first, second) =
+        tokio::join!(Box::pin(world.app.db.perform(by_first, None, &slow)), Box::pin(second));
     first.map(drop).expect("the first act");
     match second {
         Ok(_) => None,
