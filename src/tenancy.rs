@@ -129,7 +129,7 @@ impl Viewer {
     /// `Unauthenticated`, or `NOT_PERMITTED` for a role without the permission.
     pub fn in_body(&self, permission: Permission) -> Result<BodyScope, Failure> {
         let member = self.holding(permission)?;
-        let body = member.body.ok_or_else(not_permitted)?;
+        let body = member.body.ok_or_else(|| not_permitted(permission))?;
         Ok(BodyScope { body, person: member.person, role: member.role })
     }
 
@@ -195,16 +195,20 @@ impl Viewer {
 
     fn holding(&self, permission: Permission) -> Result<&Member, Failure> {
         let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
-        if permissions_of(member.role).contains(&permission) { Ok(member) } else { Err(not_permitted()) }
+        if permissions_of(member.role).contains(&permission) {
+            Ok(member)
+        } else {
+            Err(not_permitted(permission))
+        }
     }
 }
 
-fn not_permitted() -> Failure {
-    UserError::new(
-        UserErrorCode::NotPermitted,
-        "Your role does not allow this. Ask a colleague whose role does.",
-    )
-    .into()
+/// Names the roles that may, so that whoever is refused knows whom to ask.
+fn not_permitted(permission: Permission) -> Failure {
+    let able = StaffRole::all().into_iter().filter(|role| permissions_of(*role).contains(&permission));
+    let able = able.map(StaffRole::word).collect::<Vec<_>>().join(" or ");
+    let message = format!("Your role does not allow this. It needs the role {able}.");
+    UserError::new(UserErrorCode::NotPermitted, message).into()
 }
 
 mod sealed {
