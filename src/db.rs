@@ -3,27 +3,30 @@
 //! A connection is given in exchange for a scope. Acts are [`Command`]s: `perform` begins, runs, keeps the
 //! idempotency key, commits, and runs again what lost a race. Nobody else begins, retries or commits.
 
+mod races;
+mod transaction;
+
 use std::sync::Mutex;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-use entity::{ExceptionId, idempotency};
+use entity::idempotency;
 use migration::MigratorTrait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, EntityTrait, IsolationLevel, RuntimeErr, Set, SqliteTransactionMode, SqlxError,
-    Statement, TransactionOptions, TransactionTrait,
+    DbBackend, EntityTrait, IsolationLevel, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use crate::clock::Clock;
 use crate::error::{Acted, Failure, Fault, Found, UserError, UserErrorCode};
 use crate::random::{IdMaker, Random};
 use crate::tenancy::{Actor, Scope};
+
+pub use races::is_unique_violation;
+use races::may_run_again;
+pub use transaction::{Gate, Savepoint, Tx};
 
 /// How often an act that lost a race is run before the fault is told.
 const ATTEMPTS: u32 = 8;
@@ -268,175 +271,6 @@ pub struct Keyed {
     pub request_hash: [u8; 32],
 }
 
-/// A transaction: one instant, one hand.
-#[derive(Debug)]
-pub struct Tx {
-    inner: DatabaseTransaction,
-    now: DateTime<Utc>,
-    actor: Actor,
-    ids: Mutex<IdMaker>,
-    random: Random,
-}
-
-impl Tx {
-    /// The connection that the transaction runs on.
-    #[must_use]
-    pub fn conn(&self) -> &DatabaseTransaction {
-        &self.inner
-    }
-
-    /// The instant of everything that this transaction does.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        self.now
-    }
-
-    /// Whose hand it is by.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        self.actor
-    }
-
-    /// A new id, greater than the last that this transaction made.
-    pub fn new_id<Id: From<Uuid>>(&self) -> Id {
-        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).make()
-    }
-
-    /// `N` random bytes.
-    #[must_use]
-    pub fn random_bytes<const N: usize>(&self) -> [u8; N] {
-        self.random.bytes()
-    }
-
-    /// SQLite or PostgreSQL.
-    #[must_use]
-    pub fn backend(&self) -> DbBackend {
-        self.inner.get_database_backend()
-    }
-
-    /// Waits for the gate of a class exception and holds it to the end of the transaction. Whoever can change
-    /// who is due a place or what is free takes it *before* reading or locking places, queue entries or
-    /// confirmed applications; docs/decisions/the-gate.md says why.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn gate(&self, exception: ExceptionId) -> Found<Gate<'_>> {
-        self.lock(lock_number(&["gate", &exception.to_string()])).await?;
-        Ok(Gate { tx: self, exception })
-    }
-
-    /// Waits for every act that passes by the gate to end, and keeps new ones from passing, so that the settings
-    /// of a class exception may change; only for the holder of the gate.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn lock_settings(&self, gate: &Gate<'_>) -> Found<()> {
-        self.lock(settings_lock(gate.exception)).await
-    }
-
-    /// Keeps the settings of a class exception from changing to the end of the transaction; false where they are
-    /// about to change.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn try_share_settings(&self, exception: ExceptionId) -> Found<bool> {
-        self.try_lock("pg_try_advisory_xact_lock_shared", settings_lock(exception)).await
-    }
-
-    /// Waits for the lock of one worker under one exception; only for the holder of the gate.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn lock_worker(&self, gate: &Gate<'_>, fingerprint: &str) -> Found<()> {
-        self.lock(worker_lock(gate.exception, fingerprint)).await
-    }
-
-    /// Takes the lock of one worker where nobody has it; false where somebody does.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn try_lock_worker(&self, exception: ExceptionId, fingerprint: &str) -> Found<bool> {
-        self.try_lock("pg_try_advisory_xact_lock", worker_lock(exception, fingerprint)).await
-    }
-
-    async fn try_lock(&self, function: &'static str, number: i64) -> Found<bool> {
-        if self.backend() != DbBackend::Postgres {
-            // BEGIN IMMEDIATE holds everything already.
-            return Ok(true);
-        }
-        let sql = format!("SELECT {function}($1) AS taken");
-        let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
-        let row = self.inner.query_one_raw(statement).await?;
-        Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
-    }
-
-    async fn lock(&self, number: i64) -> Found<()> {
-        if self.backend() == DbBackend::Postgres {
-            let sql = "SELECT pg_advisory_xact_lock($1)";
-            let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
-            self.inner.execute_raw(statement).await?;
-        }
-        Ok(())
-    }
-
-    /// Begins something that may be undone without undoing the transaction.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn savepoint(&self) -> Found<Savepoint<'_>> {
-        self.inner.execute_unprepared("SAVEPOINT attempt").await?;
-        Ok(Savepoint { tx: self })
-    }
-}
-
-/// A proof that the gate of a class exception is held.
-#[derive(Debug)]
-pub struct Gate<'tx> {
-    tx: &'tx Tx,
-    exception: ExceptionId,
-}
-
-impl Gate<'_> {
-    /// The transaction that holds it.
-    #[must_use]
-    pub fn tx(&self) -> &Tx {
-        self.tx
-    }
-
-    /// Whose gate it is.
-    #[must_use]
-    pub fn exception(&self) -> ExceptionId {
-        self.exception
-    }
-}
-
-/// See [`Tx::savepoint`].
-#[derive(Debug)]
-#[must_use = "keep it or undo it"]
-pub struct Savepoint<'tx> {
-    tx: &'tx Tx,
-}
-
-impl Savepoint<'_> {
-    /// Keeps what was done since.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn keep(self) -> Found<()> {
-        self.tx.inner.execute_unprepared("RELEASE SAVEPOINT attempt").await?;
-        Ok(())
-    }
-
-    /// Undoes what was done since, and lets go of the locks that were taken since.
-    ///
-    /// # Errors
-    /// Where the database does not answer.
-    pub async fn undo(self) -> Found<()> {
-        self.tx.inner.execute_unprepared("ROLLBACK TO SAVEPOINT attempt").await?;
-        self.keep().await
-    }
-}
-
 async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> Acted<C::Answer> {
     let (Some(keyed), Some(actor_id)) = (keyed, tx.actor.person) else {
         return command.run(tx).await;
@@ -470,49 +304,4 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
     }
     let answer = first.answer.unwrap_or_default();
     Ok(serde_json::from_value(answer).map_err(|why| Fault::stored("answer", why))?)
-}
-
-fn settings_lock(exception: ExceptionId) -> i64 {
-    lock_number(&["settings", &exception.to_string()])
-}
-
-fn worker_lock(exception: ExceptionId, fingerprint: &str) -> i64 {
-    lock_number(&["worker", &exception.to_string(), fingerprint])
-}
-
-/// Advisory locks are numbers: the first eight bytes of a hash of what is locked.
-fn lock_number(what: &[&str]) -> i64 {
-    let digest = Sha256::digest(what.join("|"));
-    digest.iter().take(8).fold(0, |number, byte| (number << 8) | i64::from(*byte))
-}
-
-fn may_run_again(fault: &Fault) -> bool {
-    match fault {
-        Fault::Race(_) => true,
-        Fault::Database(error) => is_lost_race(error),
-        Fault::Stored { .. } => false,
-    }
-}
-
-/// PostgreSQL: serialisation failure, deadlock, lock not available. SQLite: busy and its kin.
-fn is_lost_race(error: &DbErr) -> bool {
-    sql_code(error)
-        .is_some_and(|code| matches!(code.as_str(), "40001" | "40P01" | "55P03" | "5" | "261" | "517"))
-}
-
-/// Whether a unique index refused.
-#[must_use]
-pub fn is_unique_violation(error: &DbErr) -> bool {
-    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
-}
-
-fn sql_code(error: &DbErr) -> Option<String> {
-    let (DbErr::Conn(runtime) | DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else { return None };
-    match runtime {
-        RuntimeErr::SqlxError(error) => match error.as_ref() {
-            SqlxError::Database(error) => error.code().map(std::borrow::Cow::into_owned),
-            _ => None,
-        },
-        RuntimeErr::Internal(_) => None,
-    }
 }

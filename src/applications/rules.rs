@@ -4,6 +4,7 @@
 
 mod advice;
 mod bodies;
+mod case;
 mod completeness;
 mod eligibility;
 mod flags;
@@ -13,9 +14,10 @@ mod validity;
 
 pub use advice::{AssessedCriterion, assessed, may_advise, may_agree, priority_band, standing_findings};
 pub use bodies::takes_applications;
+pub use case::{AdviceGiven, Case, Hand, Records};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
-pub use lifecycle::{Action, AdviceGiven, Case, Hand, Records, available, may};
+pub use lifecycle::{Action, available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;

@@ -15,7 +15,6 @@ use sea_orm::{
 use crate::db::Tx;
 use crate::error::{Fault, Found};
 use crate::exceptions::definition::Terms;
-use crate::exceptions::rules::Window;
 use crate::exceptions::titles::TitleIndex;
 
 /// One revision's terms with the index of their job titles.
@@ -73,12 +72,6 @@ pub struct Current {
     pub row: class_exception::Model,
     /// What it asks.
     pub known: Arc<KnownTerms>,
-}
-
-/// When an exception takes applications in.
-#[must_use]
-pub fn window_of(exception: &class_exception::Model) -> Window {
-    Window { opens_at: exception.opens_at, closes_at: exception.closes_at, paused: exception.paused }
 }
 
 /// All class exceptions, the newest first. There are as many as the Government announces: few.

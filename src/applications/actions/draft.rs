@@ -12,6 +12,7 @@ use crate::applications::store::case;
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::exceptions::rules::Window;
 use crate::exceptions::store::{self as exceptions, KnownTerms};
 use crate::history::{self, Event};
 use crate::tenancy::{CaseloadScope, EmployerScope};
@@ -52,7 +53,7 @@ impl Command for CreateApplication<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let (exception, body, employer) = self.parties(tx).await?;
-        exceptions::window_of(&exception).may_draft(tx.now()).map_err(Refusal::from)?;
+        Window::from(&exception).may_draft(tx.now()).map_err(Refusal::from)?;
         let known = self.app.shelf.terms(tx.conn(), exception.id, exception.revision).await?;
         let reference = new_reference(tx, &body).await?;
         let mut application = self.blank(tx, &exception, &body, &employer, reference);

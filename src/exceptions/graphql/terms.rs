@@ -10,7 +10,8 @@ use super::roles::ApprovedRole;
 use crate::error::{Fault, Found};
 use crate::exceptions::definition;
 use crate::exceptions::loaders::{BodiesOf, Exceptions};
-use crate::exceptions::store::{Current, window_of};
+use crate::exceptions::rules::Window;
+use crate::exceptions::store::Current;
 use crate::people::graphql::Body;
 use crate::schema::scalars::{Date, DateTime, Url};
 use crate::schema::{self, GlobalId};
@@ -44,7 +45,7 @@ impl ExceptionPart {
     /// Whether applications are taken in at this moment, by the service's clock.
     async fn status(&self, ctx: &Context<'_>) -> ClassExceptionStatus {
         let now = schema::app(ctx).db.clock().now();
-        window_of(&self.0.row).status(now).into()
+        Window::from(&self.0.row).status(now).into()
     }
 
     /// How places are given when there are more good applications than places.

@@ -5,6 +5,7 @@
 
 use crate::exceptions::definition::Settings;
 use chrono::{DateTime, Utc};
+use entity::class_exception;
 use serde::{Deserialize, Serialize};
 
 /// Where a class exception stands at an instant.
@@ -90,6 +91,12 @@ impl Window {
             ClassExceptionStatus::Paused => Err(WindowRefusal::Paused),
             ClassExceptionStatus::Closed => Err(WindowRefusal::Closed),
         }
+    }
+}
+
+impl From<&class_exception::Model> for Window {
+    fn from(exception: &class_exception::Model) -> Self {
+        Self { opens_at: exception.opens_at, closes_at: exception.closes_at, paused: exception.paused }
     }
 }
 
