@@ -49,6 +49,16 @@ pub struct Model {
     pub ballot_entry: Option<String>,
     pub nominated_at: Option<DateTimeUtc>,
     pub valid_until: Option<Date>,
+    /// First instant at which the body is late; none while the clock stands still, and once it is decided.
+    pub due_at: Option<DateTimeUtc>,
+    /// Working days that were left when the clock stopped for a question to the employer.
+    pub days_left: Option<i32>,
+    /// When it came to where it ended, or to RETURNED.
+    pub ended_at: Option<DateTimeUtc>,
+    /// Why a lead has put it on hold; none while it is not.
+    pub hold_reason: Option<String>,
+    /// The nomination whose place it is to take over, for another worker.
+    pub supersedes_id: Option<ApplicationId>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -50,6 +50,12 @@ ids! {
     ApplicationId;
     /// A record of evidence.
     EvidenceId;
+    /// A question to the employer.
+    InformationRequestId;
+    /// A case that was turned back.
+    TurnBackId;
+    /// A correction of a nomination's facts.
+    AmendmentId;
     /// A place of the quota.
     PlaceId;
     /// A movement of a place.

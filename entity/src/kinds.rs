@@ -126,6 +126,72 @@ kinds! {
         Superseded,
     }
 
+    /// Where a question to the employer stands.
+    InformationRequestStatus {
+        /// Waits for the answer.
+        Open,
+        /// Answered.
+        Answered,
+        /// Taken back by the body.
+        Cancelled,
+        /// Its last day passed without an answer.
+        Expired,
+    }
+
+    /// Where a lead turned a case back to.
+    TurnBackKind {
+        /// From the second person to assessment.
+        SentBack,
+        /// To the employer, as incomplete.
+        Returned,
+        /// From its end to assessment, in a new round.
+        Reconsidered,
+    }
+
+    /// Where a correction of a nomination's facts stands.
+    AmendmentStatus {
+        /// Waits for the second person.
+        Proposed,
+        /// The facts stand as it says.
+        Accepted,
+        /// The second person disagreed.
+        Rejected,
+        /// The nomination ended first.
+        Dropped,
+    }
+
+    /// Where a case stands at the agency, in the agency's words.
+    AgencyStatus {
+        /// On no published release.
+        NotSent,
+        /// On a published release.
+        Sent,
+        /// The agency has acknowledged the release.
+        Acknowledged,
+        /// The employer asked for travel.
+        TravelRequested,
+        /// Travel was approved.
+        TravelApproved,
+        /// Travel was declined.
+        TravelDeclined,
+        /// The request for travel was withdrawn.
+        TravelWithdrawn,
+        /// The worker was invited to apply.
+        Invited,
+        /// The invitation ran out.
+        InvitationExpired,
+        /// The worker applied for the visa.
+        VisaApplied,
+        /// The visa was granted.
+        VisaGranted,
+        /// The visa was declined.
+        VisaDeclined,
+        /// The application for the visa was withdrawn.
+        VisaWithdrawn,
+        /// The worker has arrived.
+        Arrived,
+    }
+
     /// What a record of evidence is.
     EvidenceKind {
         /// Part in a programme for domestic skills.
@@ -284,9 +350,43 @@ kinds! {
         Confirmed,
         /// It was given a place.
         Nominated,
-        /// Its place was given back.
-        PlaceGivenBack,
         /// No place came before giving ended.
         Lapsed,
+        /// The employer was asked something.
+        InformationRequested,
+        /// The employer answered.
+        InformationAnswered,
+        /// A question was taken back.
+        InformationRequestCancelled,
+        /// The last day for an answer is near.
+        InformationReminded,
+        /// The last day for an answer passed.
+        InformationRequestExpired,
+        /// A second person agreed with the advice to decline.
+        Declined,
+        /// A second person disagreed with the advice.
+        SentBack,
+        /// Sent back to the employer as incomplete.
+        Returned,
+        /// A lead sent it back from its end to assessment.
+        Reconsidered,
+        /// A lead put it on hold.
+        Held,
+        /// A lead released the hold.
+        HoldReleased,
+        /// The employer took it back.
+        Withdrawn,
+        /// The body took it back.
+        Revoked,
+        /// The employer began an application for another worker in its stead.
+        ReplacementBegun,
+        /// The application for another worker took its place over.
+        Superseded,
+        /// A correction of its facts was proposed.
+        AmendmentProposed,
+        /// A second person accepted the correction.
+        AmendmentAccepted,
+        /// A second person rejected the correction.
+        AmendmentRejected,
     }
 }

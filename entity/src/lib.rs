@@ -1,6 +1,8 @@
 //! One sea-orm model per table, typed ids and stored enums. What a table's rows must obey stands in
 //! the migration, beside the constraint that holds it.
 
+pub mod agency_case;
+pub mod amendment;
 pub mod application;
 pub mod assessment;
 pub mod assessment_round;
@@ -14,6 +16,7 @@ pub mod employer_agent;
 pub mod evidence;
 pub mod history_event;
 pub mod idempotency;
+pub mod information_request;
 pub mod installation;
 pub mod membership;
 pub mod person;
@@ -22,6 +25,7 @@ pub mod place_movement;
 pub mod queue_entry;
 pub mod queue_standing;
 pub mod session;
+pub mod turn_back;
 pub mod worker;
 pub mod worker_fingerprint;
 

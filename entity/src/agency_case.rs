@@ -1,0 +1,24 @@
+//! What the agency says of a case.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{AgencyStatus, ApplicationId, BodyId};
+
+/// What the agency says of a case.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "agency_case")]
+#[expect(missing_docs, reason = "the names of the columns say it; what does not is said beside them")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub application_id: ApplicationId,
+    pub body_id: BodyId,
+    pub status: AgencyStatus,
+    /// Since when, in the agency's words.
+    pub at: DateTimeUtc,
+}
+
+/// None: what belongs together is loaded by the store that knows whose it is.
+#[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
