@@ -43,7 +43,7 @@ impl Event {
             body: Some(application.body_id),
             application: Some(application.id),
             detail: json!({}),
-            by_service: matches!(kind, EventKind::Nominated | EventKind::Lapsed),
+            by_service: is_of_the_service(kind),
         }
     }
 
@@ -96,6 +96,17 @@ pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<(
     Ok(())
 }
 
+/// Whether it is the service's doing, whoever's act set it off: what comes of the giving of places, and of a clock.
+fn is_of_the_service(kind: EventKind) -> bool {
+    matches!(
+        kind,
+        EventKind::Nominated
+            | EventKind::Lapsed
+            | EventKind::InformationReminded
+            | EventKind::InformationRequestExpired
+    )
+}
+
 /// Whether an event is about how the body works on a case before it decides, which the employer does not learn.
 #[must_use]
 pub fn is_inside_the_body(kind: EventKind) -> bool {
@@ -105,7 +116,12 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::ConflictDeclared
         | EventKind::Assessed
         | EventKind::EvidenceVerified
-        | EventKind::Recommended => true,
+        | EventKind::Recommended
+        | EventKind::SentBack
+        | EventKind::Held
+        | EventKind::HoldReleased
+        | EventKind::AmendmentProposed
+        | EventKind::AmendmentRejected => true,
         EventKind::ExceptionApplied
         | EventKind::Created
         | EventKind::Updated
@@ -114,8 +130,20 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::Submitted
         | EventKind::Confirmed
         | EventKind::Nominated
-        | EventKind::PlaceGivenBack
-        | EventKind::Lapsed => false,
+        | EventKind::Lapsed
+        | EventKind::InformationRequested
+        | EventKind::InformationAnswered
+        | EventKind::InformationRequestCancelled
+        | EventKind::InformationReminded
+        | EventKind::InformationRequestExpired
+        | EventKind::Declined
+        | EventKind::Returned
+        | EventKind::Reconsidered
+        | EventKind::Withdrawn
+        | EventKind::Revoked
+        | EventKind::ReplacementBegun
+        | EventKind::Superseded
+        | EventKind::AmendmentAccepted => false,
     }
 }
 
@@ -212,7 +240,7 @@ pub enum By {
 /// to learn of.
 #[must_use]
 pub fn by(scope: &CaseloadScope, event: &history_event::Model) -> By {
-    if matches!(event.kind, EventKind::Nominated | EventKind::Lapsed) {
+    if is_of_the_service(event.kind) {
         return By::Service;
     }
     match (event.actor_id, scope) {
@@ -259,8 +287,41 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::Recommended => format!("The assessor advised: {}.", word("outcome")),
         EventKind::Confirmed => "A second person confirmed the endorsement.".into(),
         EventKind::Nominated => format!("Place {} was given; the nomination stands.", word("place")),
-        EventKind::PlaceGivenBack => format!("Place {} was given back.", word("place")),
         EventKind::Lapsed => "No place came before the giving of places ended.".into(),
+        EventKind::InformationRequested => {
+            format!("The employer was asked something, until {}.", word("dueOn"))
+        }
+        EventKind::InformationAnswered => "The employer answered.".into(),
+        EventKind::InformationRequestCancelled => "A question was taken back.".into(),
+        EventKind::InformationReminded => format!("The answer is due on {}.", word("dueOn")),
+        EventKind::InformationRequestExpired => "The last day for an answer passed without one.".into(),
+        EventKind::Declined => "A second person confirmed the advice to decline.".into(),
+        EventKind::SentBack => "A second person disagreed with the advice: back to assessment.".into(),
+        EventKind::Returned => "The application was returned as incomplete.".into(),
+        EventKind::Reconsidered => {
+            "The application is reconsidered: back to assessment, by new people.".into()
+        }
+        EventKind::Held => "The application was put on hold.".into(),
+        EventKind::HoldReleased => "The hold was released.".into(),
+        EventKind::Withdrawn => ended("The employer withdrew the application", &event.detail["place"]),
+        EventKind::Revoked => ended("The body revoked the nomination", &event.detail["place"]),
+        EventKind::ReplacementBegun => {
+            format!("Application {} for another worker was begun.", word("reference"))
+        }
+        EventKind::Superseded => format!("Application {} took the place over.", word("reference")),
+        EventKind::AmendmentProposed => {
+            format!("A correction was proposed: {}.", list(&event.detail["fields"]))
+        }
+        EventKind::AmendmentAccepted => format!("Corrected: {}.", list(&event.detail["fields"])),
+        EventKind::AmendmentRejected => "A proposed correction was rejected.".into(),
+    }
+}
+
+/// An end, with what became of the place.
+fn ended(what: &str, place: &serde_json::Value) -> String {
+    match place {
+        serde_json::Value::Null => format!("{what}."),
+        number => format!("{what}; place {number} was given back."),
     }
 }
 
@@ -313,7 +374,7 @@ mod tests {
         for (kind, actor, to_employer, to_body) in [
             (EventKind::Submitted, Some(employer), By::Person(ANN), By::Person(ANN)),
             (EventKind::Confirmed, Some(lead), By::Body, By::Person(ANN)),
-            (EventKind::PlaceGivenBack, None, By::Service, By::Service),
+            (EventKind::InformationReminded, None, By::Service, By::Service),
             (EventKind::Nominated, Some(lead), By::Service, By::Service),
             (EventKind::Lapsed, Some(lead), By::Service, By::Service),
         ] {

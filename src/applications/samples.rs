@@ -48,6 +48,11 @@ pub fn application() -> application::Model {
         ballot_entry: None,
         nominated_at: None,
         valid_until: None,
+        due_at: None,
+        days_left: None,
+        ended_at: None,
+        hold_reason: None,
+        supersedes_id: None,
         created_at: now(),
         updated_at: now(),
     }

@@ -156,19 +156,18 @@ fn history(facts: &Facts<'_>, report: &mut Report) {
 fn told_by(status: ApplicationStatus, was_submitted: bool) -> Vec<&'static [EventKind]> {
     use ApplicationStatus as Status;
     let own: &[EventKind] = match status {
-        Status::Draft
-        | Status::Submitted
-        | Status::InformationRequested
-        | Status::Declined
-        | Status::Returned
-        | Status::Withdrawn
-        | Status::Revoked
-        | Status::Superseded => &[],
-        Status::InAssessment => &[EventKind::Taken, EventKind::Assigned],
+        Status::Draft | Status::Submitted => &[],
+        Status::InformationRequested => &[EventKind::InformationRequested],
+        Status::Declined => &[EventKind::Declined],
+        Status::Returned => &[EventKind::Returned],
+        Status::Withdrawn => &[EventKind::Withdrawn],
+        Status::Revoked => &[EventKind::Revoked],
+        Status::Superseded => &[EventKind::Superseded],
+        Status::InAssessment => &[EventKind::Taken, EventKind::Assigned, EventKind::Reconsidered],
         Status::Recommended => &[EventKind::Recommended],
         Status::Confirmed => &[EventKind::Confirmed],
         Status::Nominated => &[EventKind::Nominated],
-        Status::Lapsed => &[EventKind::Lapsed, EventKind::PlaceGivenBack],
+        Status::Lapsed => &[EventKind::Lapsed],
     };
     let submitted: &[EventKind] = if was_submitted { &[EventKind::Submitted] } else { &[] };
     [submitted, own].into_iter().filter(|kinds| !kinds.is_empty()).collect()
@@ -187,12 +186,29 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::Recommended
         | EventKind::Confirmed
         | EventKind::Nominated
-        | EventKind::PlaceGivenBack
-        | EventKind::Lapsed => true,
+        | EventKind::Lapsed
+        | EventKind::InformationRequested
+        | EventKind::InformationAnswered
+        | EventKind::InformationRequestCancelled
+        | EventKind::InformationRequestExpired
+        | EventKind::Declined
+        | EventKind::SentBack
+        | EventKind::Returned
+        | EventKind::Reconsidered
+        | EventKind::Held
+        | EventKind::HoldReleased
+        | EventKind::Withdrawn
+        | EventKind::Revoked
+        | EventKind::ReplacementBegun
+        | EventKind::Superseded
+        | EventKind::AmendmentProposed
+        | EventKind::AmendmentAccepted
+        | EventKind::AmendmentRejected => true,
         EventKind::ExceptionApplied
         | EventKind::Created
         | EventKind::ConflictDeclared
-        | EventKind::EvidenceVerified => false,
+        | EventKind::EvidenceVerified
+        | EventKind::InformationReminded => false,
     }
 }
 

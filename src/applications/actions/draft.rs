@@ -132,6 +132,11 @@ impl CreateApplication<'_> {
             ballot_entry: None,
             nominated_at: None,
             valid_until: None,
+            due_at: None,
+            days_left: None,
+            ended_at: None,
+            hold_reason: None,
+            supersedes_id: None,
             created_at: tx.now(),
             updated_at: tx.now(),
         }

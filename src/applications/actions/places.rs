@@ -87,7 +87,8 @@ impl Command for GiveBack<'_> {
         };
         for mut application in case::load_across_tenants(&gate, &[self.id]).await? {
             application.status = self.end;
-            save(tx, application, EventKind::PlaceGivenBack, json!({ "place": place })).await?;
+            application.ended_at = Some(tx.now());
+            save(tx, application, EventKind::Revoked, json!({ "place": place })).await?;
         }
         give_places(&gate, self.app).await?;
         Ok(Some(place))
@@ -126,6 +127,7 @@ impl Command for Sweep<'_> {
             for mut application in case::load_across_tenants(&gate, &left).await? {
                 quota::store::dequeue(&gate, application.id).await?;
                 application.status = ApplicationStatus::Lapsed;
+                application.ended_at = Some(tx.now());
                 save(tx, application, EventKind::Lapsed, json!({})).await?;
                 swept.lapsed += 1;
             }
