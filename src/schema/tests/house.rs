@@ -114,6 +114,11 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         ballot_entry: Some(format!("entry {number}")),
         nominated_at: Some(tx.now()),
         valid_until: None,
+        due_at: None,
+        days_left: None,
+        ended_at: None,
+        hold_reason: None,
+        supersedes_id: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }
