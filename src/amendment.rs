@@ -141,7 +141,7 @@ impl ApplyDefinition<'_> {
     /// Makes or retires places, and serves whoever became due.
     async fn fit_quota(&self, gate: &Gate<'_>, lines: &mut Vec<String>) -> Found<()> {
         let CapChange { created, retired, excess } = quota::actions::fit_to_cap(gate).await?;
-        let served = give_places(gate, self.app).await?;
+        let served = give_places(gate, self.app).await?.len();
         let figures = [
             (created, "places are created"),
             (retired, "free places retire"),

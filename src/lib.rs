@@ -22,3 +22,4 @@ pub mod random;
 pub mod schema;
 pub mod tenancy;
 pub mod values;
+pub mod working_days;

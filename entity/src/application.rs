@@ -55,10 +55,14 @@ pub struct Model {
     pub days_left: Option<i32>,
     /// When it came to where it ended, or to RETURNED.
     pub ended_at: Option<DateTimeUtc>,
+    /// Why it was withdrawn or revoked.
+    pub end_reason: Option<String>,
     /// Why a lead has put it on hold; none while it is not.
     pub hold_reason: Option<String>,
     /// The nomination whose place it is to take over, for another worker.
     pub supersedes_id: Option<ApplicationId>,
+    /// Why the worker is replaced.
+    pub supersedes_reason: Option<String>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

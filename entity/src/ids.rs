@@ -54,6 +54,8 @@ ids! {
     InformationRequestId;
     /// A case that was turned back.
     TurnBackId;
+    /// A hold on an application.
+    HoldId;
     /// A correction of a nomination's facts.
     AmendmentId;
     /// A place of the quota.

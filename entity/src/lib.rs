@@ -15,6 +15,7 @@ pub mod employer;
 pub mod employer_agent;
 pub mod evidence;
 pub mod history_event;
+pub mod hold;
 pub mod idempotency;
 pub mod information_request;
 pub mod installation;

@@ -17,7 +17,7 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for sql in [APPLICATIONS, QUESTIONS, TURN_BACKS, AMENDMENTS, AGENCY] {
+        for sql in [APPLICATIONS, QUESTIONS, TURN_BACKS, HOLDS, AMENDMENTS, AGENCY] {
             dialect::execute(manager, sql).await?;
         }
         dialect::append_only(manager, "turn_back").await
@@ -28,8 +28,10 @@ const APPLICATIONS: &str = "
 ALTER TABLE application ADD COLUMN due_at {instant};
 ALTER TABLE application ADD COLUMN days_left INTEGER CHECK (days_left IS NULL OR due_at IS NULL);
 ALTER TABLE application ADD COLUMN ended_at {instant};
+ALTER TABLE application ADD COLUMN end_reason TEXT;
 ALTER TABLE application ADD COLUMN hold_reason TEXT;
 ALTER TABLE application ADD COLUMN supersedes_id {uuid} REFERENCES application (id);
+ALTER TABLE application ADD COLUMN supersedes_reason TEXT;
 
 UPDATE application SET ended_at = updated_at
     WHERE status IN ('DECLINED', 'RETURNED', 'WITHDRAWN', 'REVOKED', 'LAPSED', 'SUPERSEDED');
@@ -88,6 +90,23 @@ CREATE TABLE turn_back (
     CHECK (turned_by <> advised_by)
 ) {strict};
 CREATE INDEX turn_back_of_application ON turn_back (application_id, id);
+";
+
+const HOLDS: &str = "
+CREATE TABLE hold (
+    id {uuid} PRIMARY KEY,
+    application_id {uuid} NOT NULL REFERENCES application (id),
+    body_id {uuid} NOT NULL REFERENCES body (id),
+    reason TEXT NOT NULL,
+    held_by {uuid} NOT NULL REFERENCES person (id),
+    held_at {instant} NOT NULL,
+    released_by {uuid} REFERENCES person (id),
+    released_at {instant},
+    note TEXT,
+    CHECK (released_by IS NULL OR released_at IS NOT NULL)
+) {strict};
+CREATE UNIQUE INDEX one_hold_at_a_time ON hold (application_id) WHERE released_at IS NULL;
+CREATE INDEX hold_of_application ON hold (application_id, id);
 ";
 
 const AMENDMENTS: &str = "

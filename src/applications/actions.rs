@@ -4,45 +4,63 @@
 //! and gathers what the rules need.
 
 mod advise;
+mod amend;
 mod assess;
 mod assign;
+mod clocks;
 mod confirm;
 mod conflict;
+mod decline;
 mod draft;
 mod evidence;
 mod gather;
+mod hold;
 mod places;
+mod questions;
+mod replace;
 mod submit;
+mod turn_back;
+mod withdraw;
 mod worker;
 
 use std::sync::Arc;
 
 use entity::{
-    ApplicationId, EventKind, PersonId, application, assessment, assessment_round, class_exception,
+    ApplicationId, ApplicationStatus, EventKind, PersonId, application, assessment, assessment_round,
+    class_exception,
 };
 use serde_json::json;
 
 pub use advise::Recommend;
+pub use amend::{AmendNomination, ConfirmAmendment, FieldChange};
 pub use assess::{RecordAssessment, RoleFinding, VerifyEvidence};
 pub use assign::{AssignApplications, TakeNext};
 pub use confirm::Confirm;
 pub use conflict::DeclareConflict;
+pub use decline::Decline;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
-pub use places::{GiveBack, Sweep, Swept, give_places};
+pub use hold::{HoldApplication, ReleaseHold};
+pub use places::{Served, Sweep, Swept, give_places};
+pub use questions::{
+    AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, RequestInformation,
+};
+pub use replace::ReplaceWorker;
 pub use submit::SubmitApplication;
+pub use turn_back::{Reconsider, ReturnApplication, SendBack};
+pub use withdraw::{RevokeNomination, TakenBack, WithdrawApplication};
 
 use gather::{gather, gather_all};
 
 use crate::app::App;
 use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Refusal, assessed, may};
-use crate::applications::store::case;
-use crate::db::Tx;
-use crate::error::{Acted, Found, UserError, UserErrorCode};
+use crate::applications::store::{case, questions as asked, standing};
+use crate::db::{Gate, Tx};
+use crate::error::{Acted, Failure, Fault, Found, UserError, UserErrorCode};
 use crate::exceptions::definition::Criterion;
 use crate::exceptions::store::KnownTerms;
 use crate::history::{self, Event};
-use crate::tenancy::CaseloadScope;
+use crate::tenancy::{BodyScope, CaseloadScope};
 
 /// An application that an act has in hand.
 struct Opened {
@@ -74,7 +92,78 @@ async fn open(
     Ok(gather(tx, app, scope, application).await?)
 }
 
+/// Opens an application for an act that may change what is held or waited for. One that is CONFIRMED or NOMINATED is held
+/// under the gate, and read again there; any other is held by itself, and answers without a gate.
+async fn open_at_gate<'tx>(
+    tx: &'tx Tx,
+    app: &App,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+    version: i32,
+) -> Acted<(Opened, Option<Gate<'tx>>)> {
+    let found = case::lock_application(tx, scope, id).await?;
+    let found = found.ok_or_else(|| UserError::not_found("id", "application"))?;
+    let (application, gate) = if case::UNDER_THE_GATE.contains(&found.status) {
+        let gate = tx.gate(found.exception_id).await?;
+        let again = case::lock_under_gate(&gate, scope, id).await?;
+        (again.ok_or(Fault::Race("the application is gone"))?, Some(gate))
+    } else {
+        (found, None)
+    };
+    if version != application.version {
+        return Err(Refusal::Stale.into());
+    }
+    Ok((gather(tx, app, scope, application).await?, gate))
+}
+
+/// Brings an application to where it ends, or to RETURNED: no clock runs on it, no hold stands, and what was open on it
+/// closes.
+async fn end(
+    tx: &Tx,
+    mut application: application::Model,
+    to: ApplicationStatus,
+) -> Found<application::Model> {
+    if application.hold_reason.take().is_some() {
+        standing::close_hold(tx, application.id, None, None).await?;
+    }
+    asked::cancel_open(tx, application.id, "The application ended.").await?;
+    standing::drop_proposed(tx, application.id).await?;
+    clocks::stop(&mut application);
+    application.ended_at = Some(tx.now());
+    application.status = to;
+    Ok(application)
+}
+
+/// Tells a body that is too small for two people which one is missing.
+async fn missing_lead(tx: &Tx, scope: &BodyScope, refusal: Refusal) -> Result<Failure, Fault> {
+    let needs_another = refusal.needs_another_person();
+    let mut error = UserError::from(refusal);
+    if needs_another && case::count_leads(tx, scope.body()).await? < 2 {
+        error.message.push_str(" Your body has no second lead: one has to be added first.");
+    }
+    Ok(error.into())
+}
+
 impl Opened {
+    /// Moves the application to where an act leads.
+    fn moves(&mut self, action: Action, to: ApplicationStatus) {
+        assert!(action.law().to.contains(&to), "{action:?} does not lead to {to:?}");
+        self.application.status = to;
+    }
+
+    /// Brings the application to the end that an act leads to.
+    async fn ends(&mut self, tx: &Tx, action: Action, to: ApplicationStatus) -> Found<()> {
+        self.application = end(tx, self.application.clone(), to).await?;
+        self.moves(action, to);
+        Ok(())
+    }
+
+    /// The record of the current round.
+    fn current_round(&self) -> Result<assessment_round::Model, Fault> {
+        let current = self.rounds.iter().find(|round| round.round == self.application.round);
+        current.cloned().ok_or_else(|| Fault::stored("round", "a recommended application has no advice"))
+    }
+
     fn may(&self, tx: &Tx, action: Action) -> Result<(), Refusal> {
         may(action, self.hand, &self.case, tx.now())
     }
@@ -90,14 +179,14 @@ impl Opened {
 
     /// The findings that stand in the current round.
     fn current_findings(&self) -> Vec<AssessedCriterion> {
-        assessed(&self.findings, self.application.round)
+        assessed(&self.findings, &self.application)
     }
 
     /// Those of them that advice may rest on: a finding by somebody with a conflict has to be made anew.
     fn findings_to_rest_on(&self) -> Vec<AssessedCriterion> {
         let unbiased = |finding: &&assessment::Model| !self.conflicted.contains(&finding.assessor_id);
         let findings: Vec<_> = self.findings.iter().filter(unbiased).cloned().collect();
-        assessed(&findings, self.application.round)
+        assessed(&findings, &self.application)
     }
 
     /// Saves the application as it was changed, and records what happened to it.

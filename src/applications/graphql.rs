@@ -3,6 +3,7 @@
 //! Whatever is loaded goes through the viewer's caseload: a body's staff see what was submitted to their body,
 //! those who act for an employer see its own, and nobody else sees any.
 
+mod amendment;
 mod application;
 mod approved_list;
 mod employer;
@@ -15,6 +16,7 @@ mod loaders;
 mod mutations;
 mod parts;
 mod payloads;
+mod question;
 mod timeline;
 
 use async_graphql::{Context, ID, Object, Result};
@@ -28,6 +30,8 @@ pub use list::{ApplicationConnection, ApplicationFilter, ApplicationOrder};
 pub use loaders::attach;
 pub use mutations::{EmployerMutation, StaffMutation};
 pub use parts::Worker;
+pub use question::InformationRequest;
+pub(crate) use question::find_question;
 pub use timeline::ApplicationEvent;
 pub(crate) use timeline::find_event;
 

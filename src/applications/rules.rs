@@ -2,22 +2,32 @@
 //!
 //! [`may`] guards every act and tells `availableActions`; nothing else decides it.
 
+mod acts;
 mod advice;
 mod bodies;
 mod case;
+pub mod clock;
 mod completeness;
+mod diagram;
 mod eligibility;
 mod flags;
+mod impact;
 mod lifecycle;
 mod refusal;
 mod validity;
 
-pub use advice::{AssessedCriterion, assessed, may_advise, may_agree, priority_band, standing_findings};
+pub use acts::{Action, COURSES, Course, Duty, LAWS, Law, Whose};
+pub use advice::{
+    AssessedCriterion, assessed, may_advise, may_agree, may_agree_to_decline, priority_band,
+    standing_findings,
+};
 pub use bodies::takes_applications;
-pub use case::{AdviceGiven, Case, Hand, Records};
+pub use case::{AdviceGiven, Case, Hand, Records, Standing};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
+pub use diagram::diagram;
 pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
-pub use lifecycle::{Action, available, may};
+pub use impact::{Impact, Next};
+pub use lifecycle::{available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;

@@ -51,8 +51,10 @@ pub fn application() -> application::Model {
         due_at: None,
         days_left: None,
         ended_at: None,
+        end_reason: None,
         hold_reason: None,
         supersedes_id: None,
+        supersedes_reason: None,
         created_at: now(),
         updated_at: now(),
     }

@@ -141,7 +141,7 @@ fn findings(facts: &Facts<'_>, report: &mut Report) {
         | Status::Superseded => return,
     };
     let (Some(known), Some(round)) = (facts.known, facts.current_round()) else { return };
-    let current = assessed(facts.findings, application.round);
+    let current = assessed(facts.findings, application);
     let role_stands = application.role_code.is_some() && application.occupation_code.is_some();
     if round.advice == RecommendationOutcome::Endorse
         && let Err(refusal) = may_advise(round.advice, &[], &known.terms, &current, role_stands)

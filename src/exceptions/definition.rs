@@ -15,8 +15,8 @@ use serde::Deserialize;
 
 pub use faults::{DefinitionError, Fault};
 pub use terms::{
-    Confidence, Criterion, CriterionKind, CriterionStrength, DatedFact, DeclaredBy, JobTitles, Occupation,
-    Role, Standing, Terms, Validity, Vocabulary,
+    Clocks, Confidence, Criterion, CriterionKind, CriterionStrength, DatedFact, DeclaredBy, JobTitles,
+    Occupation, Role, Standing, Terms, Validity, Vocabulary,
 };
 
 /// One class exception, checked.

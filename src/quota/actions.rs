@@ -11,7 +11,8 @@ use sea_orm::Set;
 
 use crate::db::{Gate, Tx, is_unique_violation};
 use crate::error::{Fault, Found};
-use crate::quota::rules::{self, CapChange};
+use crate::keys::Fingerprint;
+use crate::quota::rules::{self, CapChange, Returned};
 use crate::quota::store::{self, Holder, Search};
 
 /// A confirmed application, as the queue knows it.
@@ -29,6 +30,8 @@ pub struct Entrant {
     pub priority: bool,
     /// First complete submission.
     pub submitted_at: chrono::DateTime<chrono::Utc>,
+    /// Whether a lead has put it on hold.
+    pub on_hold: bool,
 }
 
 impl Entrant {
@@ -52,7 +55,7 @@ pub struct Given {
 /// # Errors
 /// Where the database does not answer.
 pub async fn try_at_once(tx: &Tx, entrant: &Entrant) -> Found<Option<Given>> {
-    if tx.backend() != sea_orm::DbBackend::Postgres {
+    if entrant.on_hold || tx.backend() != sea_orm::DbBackend::Postgres {
         // SQLite's transaction is the gate.
         return Ok(None);
     }
@@ -109,7 +112,7 @@ pub async fn enter_queue(gate: &Gate<'_>, entrant: &Entrant) -> Found<()> {
         band: Set(i32::from(!entrant.priority)),
         draw_rank: Set(None),
         submitted_at: Set(entrant.submitted_at),
-        on_hold: Set(false),
+        on_hold: Set(entrant.on_hold),
     };
     store::enqueue(gate, entry).await
 }
@@ -159,22 +162,105 @@ async fn claim(tx: &Tx, exception: ExceptionId, holder: Holder, search: Search) 
     Ok(Some(Given { application: holder.application, place: place.number }))
 }
 
-/// Frees the place of an application whose line no published release carries, and tells its number; none where
-/// it holds none. A place above the cap retires instead of coming free. The caller then allocates.
+/// Takes what an application that ends holds or waits for: out of the queue, or its place back. A place that no published
+/// release carries comes free at once, or retires above the cap; one that is listed is on its way back until the agency
+/// has acknowledged it. The caller then allocates.
 ///
 /// # Errors
-/// A fault where the place is further on than RESERVED: that is the agency's to return.
-pub async fn give_back(gate: &Gate<'_>, application: ApplicationId, reason: &str) -> Found<Option<i32>> {
+/// A fault where the place is used up: the rules refuse that before.
+pub async fn give_back(gate: &Gate<'_>, application: ApplicationId, reason: &str) -> Found<Returned> {
     let tx = gate.tx();
-    let Some(place) = store::lock_place_of(gate, application).await? else { return Ok(None) };
+    let Some(place) = store::lock_place_of(gate, application).await? else { return Ok(Returned::Nothing) };
+    let number = place.number;
+    match place.state {
+        PlaceState::Returning => return Ok(Returned::AlreadyReturning { place: number }),
+        PlaceState::Listed => {
+            store::move_place(gate, place, PlaceMovementKind::GivenBack, Some(reason)).await?;
+            return Ok(Returned::Returning { place: number });
+        }
+        PlaceState::Reserved | PlaceState::Available | PlaceState::Consumed | PlaceState::Retired => {}
+    }
     let freed = store::move_place(gate, place, PlaceMovementKind::Freed, Some(reason)).await?;
     store::mark_worker(tx, application, false).await?;
-    let number = freed.number;
     let exception = store::load_exception(tx, gate.exception()).await?;
     if store::count_places(tx.conn(), gate.exception()).await?.excess(exception.places) > 0 {
         store::move_place(gate, freed, PlaceMovementKind::Retired, Some("above the cap")).await?;
+        return Ok(Returned::Retired { place: number });
     }
-    Ok(Some(number))
+    Ok(Returned::Freed { place: number })
+}
+
+/// What came of passing a place on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// The place is the new holder's.
+    On(Given),
+    /// There is none that could be passed on.
+    NoPlace,
+    /// The new worker holds a place already.
+    WorkerHoldsPlace,
+}
+
+/// Passes the place of a nomination on to the application that replaces its worker. No published release carries the new
+/// holder, so the place is RESERVED again. The caller then allocates: the old worker is free.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn pass_on(gate: &Gate<'_>, from: ApplicationId, to: &Entrant) -> Found<Passed> {
+    let tx = gate.tx();
+    let fingerprints = store::fingerprints_of(tx, to.application).await?;
+    for fingerprint in &fingerprints {
+        tx.lock_worker(gate, &fingerprint.fingerprint).await?;
+    }
+    let Some(place) = store::lock_place_of(gate, from).await? else { return Ok(Passed::NoPlace) };
+    if rules::leads_to(Some(place.state), PlaceMovementKind::Transferred).is_none() {
+        return Ok(Passed::NoPlace);
+    }
+    if store::worker_holds_place(tx, &fingerprints).await? {
+        return Ok(Passed::WorkerHoldsPlace);
+    }
+    let number = place.number;
+    store::mark_worker(tx, from, false).await?;
+    store::transfer_place(gate, place, to.holder()).await?;
+    store::mark_worker(tx, to.application, true).await?;
+    Ok(Passed::On(Given { application: to.application, place: number }))
+}
+
+/// Writes the fingerprint of a corrected passport; false, and nothing is written, where its worker holds another place. The
+/// caller then allocates: whoever the old passport was taken for is free.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn correct_worker(
+    gate: &Gate<'_>,
+    application: ApplicationId,
+    fingerprint: &Fingerprint,
+) -> Found<bool> {
+    let tx = gate.tx();
+    tx.lock_worker(gate, &fingerprint.hex).await?;
+    if store::others_worker_holds_place(gate, application, fingerprint).await? {
+        return Ok(false);
+    }
+    let holds = store::lock_place_of(gate, application).await?.is_some();
+    store::save_fingerprint(tx, gate.exception(), application, fingerprint).await?;
+    store::mark_worker(tx, application, holds).await?;
+    Ok(true)
+}
+
+/// Holds a confirmed application back from places, or lets it come to them again. The caller then allocates.
+///
+/// # Errors
+/// A race where it does not wait in the queue.
+pub async fn set_hold(gate: &Gate<'_>, application: ApplicationId, on_hold: bool) -> Found<()> {
+    store::set_hold(gate, application, on_hold).await
+}
+
+/// Takes an application that ends out of the queue. The caller then allocates.
+///
+/// # Errors
+/// A race where it was not there.
+pub async fn leave_queue(gate: &Gate<'_>, application: ApplicationId) -> Found<()> {
+    store::dequeue(gate, application).await
 }
 
 /// Makes or retires places so that they fit the exception's cap, as far as what is held allows. The caller then

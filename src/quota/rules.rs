@@ -4,6 +4,7 @@
 mod counts;
 mod days;
 mod redaction;
+mod returned;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use entity::{AllocationMethod, PlaceMovementKind, PlaceState, class_exception};
 pub use counts::{BodyCounts, PlaceCounts, QueueCounts, Totals};
 pub use days::{DayMoves, MOST_DAYS, Span, SpanError, day_by_day};
 pub use redaction::{Hand, LedgerReader, Shown, ShownActor, shown};
+pub use returned::Returned;
 
 /// Where a movement of a kind leads from a state; none where that cannot happen.
 #[must_use]

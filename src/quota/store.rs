@@ -27,12 +27,13 @@ use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
 pub use fingerprints::{
-    delete_fingerprints, fingerprints_of, mark_worker, save_fingerprint, worker_holds_place,
+    delete_fingerprints, fingerprints_of, mark_worker, others_worker_holds_place, save_fingerprint,
+    worker_holds_place,
 };
 pub use ledger::{
     MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,
 };
-pub use queue::{anybody_is_due, dequeue, enqueue, first_due, order_of_the_due, some_waiting};
+pub use queue::{anybody_is_due, dequeue, enqueue, first_due, order_of_the_due, set_hold, some_waiting};
 
 /// Who a place is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,6 +156,25 @@ pub async fn move_place(
     let holder = place.application_id.zip(place.body_id);
     record_movement(tx, &moved, Some(place.state), kind, holder, reason).await?;
     Ok(moved)
+}
+
+/// Gives a held place to another holder, and writes the ledger: the new holder's body is the old one's.
+///
+/// # Errors
+/// A fault where no rule leads that way: that would be a mistake of ours.
+pub async fn transfer_place(gate: &Gate<'_>, place: place::Model, holder: Holder) -> Found<()> {
+    let (tx, kind) = (gate.tx(), PlaceMovementKind::Transferred);
+    let to = rules::leads_to(Some(place.state), kind)
+        .ok_or_else(|| Fault::stored("place", format!("{kind:?} from {:?}", place.state)))?;
+    let mut next: place::ActiveModel = place.clone().into();
+    next.state = Set(to);
+    next.since = Set(tx.now());
+    next.movements = Set(place.movements + 1);
+    next.application_id = Set(Some(holder.application));
+    next.body_id = Set(Some(holder.body));
+    next.employer_id = Set(Some(holder.employer));
+    let moved = next.update(tx.conn()).await?;
+    record_movement(tx, &moved, Some(place.state), kind, Some((holder.application, holder.body)), None).await
 }
 
 /// Makes `count` places, numbered on from the highest.

@@ -6,7 +6,10 @@
 use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::{ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, MovementId, PersonId};
+use entity::{
+    AmendmentId, ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, InformationRequestId,
+    MovementId, PersonId,
+};
 use uuid::Uuid;
 
 use crate::error::UserError;
@@ -90,6 +93,8 @@ global! {
     EmployerId, "Employer", "employer";
     ApplicationId, "Application", "application";
     EvidenceId, "Evidence", "record of evidence";
+    InformationRequestId, "InformationRequest", "question";
+    AmendmentId, "Amendment", "correction";
     MovementId, "PlaceMovement", "movement of a place";
     EventId, "ApplicationEvent", "event";
 }

@@ -9,7 +9,9 @@ use futures_util::future::try_join_all;
 use super::class_exception::ClassException;
 use super::errors::bad_input;
 use super::global_id::GlobalId;
-use crate::applications::graphql::{self as applications, Application, ApplicationEvent, Evidence};
+use crate::applications::graphql::{
+    self as applications, Application, ApplicationEvent, Evidence, InformationRequest,
+};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 use crate::quota::graphql::{self as quota, PlaceMovement};
@@ -42,6 +44,8 @@ pub enum Node {
     Application(Application),
     /// A record of evidence.
     Evidence(Evidence),
+    /// A question to the employer.
+    InformationRequest(InformationRequest),
     /// Something that happened to an application.
     ApplicationEvent(ApplicationEvent),
 }
@@ -57,6 +61,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("PlaceMovement") => quota::find_movement(ctx, id).await?.map(Node::from),
         Some("Application") => applications::find_application(ctx, id).await?.map(Node::from),
         Some("Evidence") => applications::find_evidence(ctx, id).await?.map(Node::from),
+        Some("InformationRequest") => applications::find_question(ctx, id).await?.map(Node::from),
         Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
         _ => None,
     };

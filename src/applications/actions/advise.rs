@@ -38,7 +38,6 @@ impl Command for Recommend<'_> {
         let Advice { outcome, reasons, note } = &self.advice;
         let application = &mut opened.application;
         let role_stands = application.role_code.is_some() && application.occupation_code.is_some();
-        application.status = ApplicationStatus::Recommended;
         let round = assessment_round::Model {
             application_id: self.id,
             round: application.round,
@@ -56,6 +55,7 @@ impl Command for Recommend<'_> {
         };
         may_advise(*outcome, reasons, &opened.known.terms, &opened.findings_to_rest_on(), role_stands)?;
         case::insert_round(tx, round).await?;
+        opened.moves(Action::Recommend, ApplicationStatus::Recommended);
         Ok(opened.save(tx, EventKind::Recommended, json!({ "outcome": outcome })).await?.id)
     }
 }

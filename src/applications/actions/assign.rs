@@ -41,9 +41,8 @@ impl Command for TakeNext<'_> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = gather(tx, self.app, &scope, application).await?;
         opened.may(tx, Action::Take)?;
-        let person = Some(self.scope.person());
-        opened.application.assessor_id = person;
-        opened.application.status = status_in_hands(opened.application.status, person);
+        opened.application.assessor_id = Some(self.scope.person());
+        opened.moves(Action::Take, ApplicationStatus::InAssessment);
         Ok(Some(opened.save(tx, EventKind::Taken, nothing_more()).await?.id))
     }
 }

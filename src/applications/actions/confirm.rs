@@ -3,13 +3,14 @@
 use entity::{ApplicationId, ApplicationStatus, DecisionOutcome, EventKind, application, assessment_round};
 use serde_json::json;
 
-use super::{Opened, nothing_more, open, places};
+use super::replace::take_over;
+use super::{nothing_more, open, places};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, Refusal, priority_band};
+use crate::applications::rules::{Action, priority_band};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
-use crate::error::{Acted, Failure, Fault, UserError};
+use crate::error::{Acted, Fault};
 use crate::quota::actions::{Entrant, enter_queue, try_at_once};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
@@ -37,20 +38,20 @@ impl Command for Confirm<'_> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         if let Err(refusal) = opened.may(tx, Action::Confirm) {
-            return Err(self.refused(tx, refusal).await?);
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
         }
-        let round = current_round(&opened)?;
         let decided = assessment_round::Model {
             decision: Some(DecisionOutcome::Confirmed),
             decision_reasons: Some(json!([])),
             decision_note: self.note.clone().map(Into::into),
             decided_by: Some(self.scope.person()),
             decided_at: Some(tx.now()),
-            ..round
+            ..opened.current_round()?
         };
         case::save_round(tx, decided).await?;
         opened.application.priority = Some(priority_band(&opened.known.terms, &opened.current_findings()));
-        opened.application.status = ApplicationStatus::Confirmed;
+        super::clocks::stop(&mut opened.application);
+        opened.moves(Action::Confirm, ApplicationStatus::Confirmed);
         opened.application.confirmed_at = Some(tx.now());
         opened.application.ballot_entry = Some(hex::encode(tx.random_bytes::<16>()));
         let confirmed = opened.save(tx, EventKind::Confirmed, nothing_more()).await?;
@@ -60,9 +61,16 @@ impl Command for Confirm<'_> {
 }
 
 impl Confirm<'_> {
-    /// Past the gate where nothing but the order of receipt decides and a place is free; else through it.
+    /// Another worker's application takes over the place of the nomination that it replaces. Any other goes past the gate
+    /// where nothing but the order of receipt decides and a place is free; else through it.
     async fn seek_place(&self, tx: &Tx, confirmed: &application::Model) -> Acted<()> {
         let entrant = entrant(confirmed)?;
+        if let Some(old) = confirmed.supersedes_id {
+            let gate = tx.gate(confirmed.exception_id).await?;
+            if take_over(&gate, self.app, confirmed, old).await? {
+                return Ok(());
+            }
+        }
         if let Some(given) = try_at_once(tx, &entrant).await? {
             return Ok(places::nominate_own(tx, self.app, confirmed.clone(), given).await?);
         }
@@ -71,41 +79,10 @@ impl Confirm<'_> {
         places::give_places(&gate, self.app).await?;
         Ok(())
     }
-
-    /// Tells a body that is too small for two people which one is missing.
-    async fn refused(&self, tx: &Tx, refusal: Refusal) -> Result<Failure, Fault> {
-        let mut error = UserError::from(refusal.clone());
-        let needs_another = match refusal {
-            Refusal::SamePerson { .. } | Refusal::EarlierRound { .. } | Refusal::ConflictOfInterest => true,
-            Refusal::Stale
-            | Refusal::WrongStatus { .. }
-            | Refusal::NotPermitted { .. }
-            | Refusal::Window(_)
-            | Refusal::DeadlinePassed
-            | Refusal::RestsOnConflict
-            | Refusal::Missing { .. }
-            | Refusal::NotDeclared
-            | Refusal::EvidenceMissing { .. }
-            | Refusal::NotEligible { .. }
-            | Refusal::AssessmentIncomplete { .. }
-            | Refusal::RoleNeeded
-            | Refusal::ReasonNeeded
-            | Refusal::AdviceDiffers { .. } => false,
-        };
-        if needs_another && case::count_leads(tx, self.scope.body()).await? < 2 {
-            error.message.push_str(" Your body has no second lead: one has to be added first.");
-        }
-        Ok(error.into())
-    }
-}
-
-fn current_round(opened: &Opened) -> Result<assessment_round::Model, Fault> {
-    let current = opened.rounds.iter().find(|round| round.round == opened.application.round);
-    current.cloned().ok_or_else(|| Fault::stored("round", "a recommended application has no advice"))
 }
 
 /// What the queue needs to know of a confirmed application.
-fn entrant(application: &application::Model) -> Result<Entrant, Fault> {
+pub(super) fn entrant(application: &application::Model) -> Result<Entrant, Fault> {
     let submitted_at = application.submitted_at;
     Ok(Entrant {
         application: application.id,
@@ -114,5 +91,6 @@ fn entrant(application: &application::Model) -> Result<Entrant, Fault> {
         employer: application.employer_id,
         priority: application.priority.unwrap_or(false),
         submitted_at: submitted_at.ok_or_else(|| Fault::stored("application", "it was never submitted"))?,
+        on_hold: application.hold_reason.is_some(),
     })
 }

@@ -135,8 +135,10 @@ impl CreateApplication<'_> {
             due_at: None,
             days_left: None,
             ended_at: None,
+            end_reason: None,
             hold_reason: None,
             supersedes_id: None,
+            supersedes_reason: None,
             created_at: tx.now(),
             updated_at: tx.now(),
         }
@@ -200,7 +202,7 @@ fn changed_fields(changes: &Changes) -> Vec<&'static str> {
 }
 
 /// Writes a change into an application. Codes have to be ones that the terms know.
-fn apply(known: &KnownTerms, application: &mut application::Model, changes: Changes) -> Acted<()> {
+pub(super) fn apply(known: &KnownTerms, application: &mut application::Model, changes: Changes) -> Acted<()> {
     application.contact_name = changes.contact_name.applied_to(application.contact_name.take(), Into::into);
     application.contact_email =
         changes.contact_email.applied_to(application.contact_email.take(), |email| email.as_str().to_owned());
@@ -244,7 +246,7 @@ fn annual_cents(pay: &Pay) -> i64 {
     (pay.annual() * rust_decimal::Decimal::ONE_HUNDRED).trunc().to_i64().unwrap_or(i64::MAX)
 }
 
-async fn new_reference(tx: &Tx, body: &body::Model) -> Acted<Reference> {
+pub(super) async fn new_reference(tx: &Tx, body: &body::Model) -> Acted<Reference> {
     let prefix = Prefix::parse(&body.prefix).map_err(|why| Fault::stored("body's prefix", why))?;
     for _ in 0..REFERENCES_TRIED {
         let reference = Reference::make(prefix, tx.random_bytes());

@@ -1,13 +1,15 @@
 //! What the rules need of applications that are held, loaded for all of them at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
-use entity::{PersonId, application, assessment, assessment_round, class_exception, conflict};
+use entity::{
+    ApplicationId, PersonId, application, assessment, assessment_round, class_exception, conflict, turn_back,
+};
 
 use super::Opened;
 use crate::app::App;
-use crate::applications::rules::{Case, Hand, Records, is_with_the_employer};
-use crate::applications::store::case;
+use crate::applications::rules::{Case, Hand, Records, Standing, is_with_the_employer};
+use crate::applications::store::{case, standing};
 use crate::db::Tx;
 use crate::error::{Fault, Found};
 use crate::exceptions::store as exceptions;
@@ -45,7 +47,9 @@ struct Facts {
     exceptions: Vec<class_exception::Model>,
     findings: Vec<assessment::Model>,
     rounds: Vec<assessment_round::Model>,
+    turn_backs: Vec<turn_back::Model>,
     conflicts: Vec<conflict::Model>,
+    standings: HashMap<ApplicationId, Standing>,
 }
 
 impl Facts {
@@ -58,10 +62,16 @@ impl Facts {
         let rounds = case::load_rounds(tx, &ids).await?;
         let advisers = rounds.iter().map(|round| round.advised_by);
         let assessors = findings.iter().map(|finding| finding.assessor_id);
-        let people: Vec<PersonId> = distinct(advisers.chain(assessors).chain(hand.person()));
+        let in_hands = applications.iter().filter_map(|one| one.assessor_id);
+        let people = advisers.chain(assessors).chain(in_hands).chain(hand.person());
+        let people: Vec<PersonId> = distinct(people);
         let employers = distinct(applications.iter().map(|one| one.employer_id));
         let conflicts = case::load_conflicts(tx, &employers, &people).await?;
-        Ok(Self { hand, exceptions, findings, rounds, conflicts })
+        let turn_backs = standing::load_turn_backs(tx, &ids).await?;
+        let superseded = applications.iter().filter_map(|one| one.supersedes_id);
+        let holders: Vec<_> = distinct(ids.into_iter().chain(superseded));
+        let standings = standing::load_standings(tx.conn(), &holders).await?;
+        Ok(Self { hand, exceptions, findings, rounds, turn_backs, conflicts, standings })
     }
 
     /// One of the applications with its own. Terms are kept in memory, so no statement is made for those that this
@@ -76,12 +86,18 @@ impl Facts {
         let rounds: Vec<_> = rounds.cloned().collect();
         let conflicted = self.conflicts.iter().filter(|one| one.employer_id == application.employer_id);
         let conflicted: Vec<_> = conflicted.map(|one| one.person_id).collect();
+        let turn_backs = self.turn_backs.iter().filter(|one| one.application_id == application.id);
+        let turn_backs: Vec<_> = turn_backs.cloned().collect();
+        let standing = |id| self.standings.get(&id).copied();
         let records = Records {
             application: &application,
             exception: &exception,
             findings: &findings,
             rounds: &rounds,
+            turn_backs: &turn_backs,
             conflicted: &conflicted,
+            standing: standing(application.id).unwrap_or_else(|| Standing::new(application.status)),
+            replaces: application.supersedes_id.and_then(standing),
         };
         let case = Case::of(&records, self.hand.person(), tx.now());
         Ok(Opened { application, exception, known, findings, rounds, conflicted, case, hand: self.hand })

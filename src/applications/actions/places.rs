@@ -4,10 +4,10 @@
 //! anything that made somebody due or a place free and in the same transaction, and by the sweep, which is the
 //! service's own.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, ExceptionId, application};
+use entity::{ApplicationId, ApplicationStatus, BodyId, EmployerId, EventKind, ExceptionId, application};
 use serde_json::json;
 
-use super::save;
+use super::{end, save};
 use crate::app::App;
 use crate::applications::rules::valid_until;
 use crate::applications::store::case;
@@ -21,21 +21,41 @@ use crate::quota::rules::giving_is_over;
 /// How many applications one statement names, and how many one sweep lets lapse: the next goes on from there.
 const AT_ONCE: usize = 500;
 
-/// Gives free places to those that are due and marks them nominated; tells how many.
+/// An application that was given a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Served {
+    /// Its reference.
+    pub reference: String,
+    /// Whose.
+    pub body: BodyId,
+    /// Of which employer.
+    pub employer: EmployerId,
+    /// Number of the place.
+    pub place: i32,
+}
+
+/// Gives free places to those that are due and marks them nominated; tells whom, in the order of ids.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn give_places(gate: &Gate<'_>, app: &App) -> Found<usize> {
+pub async fn give_places(gate: &Gate<'_>, app: &App) -> Found<Vec<Served>> {
     let given = quota::actions::allocate(gate).await?;
+    let mut served = Vec::with_capacity(given.len());
     for given in given.chunks(AT_ONCE) {
         let ids: Vec<ApplicationId> = given.iter().map(|one| one.application).collect();
         for application in case::load_across_tenants(gate, &ids).await? {
             let one = given.iter().find(|one| one.application == application.id);
             let one = *one.ok_or_else(|| Fault::stored("application", "served without a place"))?;
+            served.push(Served {
+                reference: application.reference.clone(),
+                body: application.body_id,
+                employer: application.employer_id,
+                place: one.place,
+            });
             nominate(gate.tx(), app, application, one).await?;
         }
     }
-    Ok(given.len())
+    Ok(served)
 }
 
 /// Marks the application that this transaction confirmed and holds.
@@ -58,41 +78,6 @@ async fn nominate(tx: &Tx, app: &App, mut application: application::Model, given
     application.valid_until = valid_until(&known.terms.validity, day_in_new_zealand(tx.now()));
     save(tx, application, EventKind::Nominated, json!({ "place": given.place })).await?;
     Ok(())
-}
-
-/// Gives the place of a nomination back and ends the nomination; the next due has the place when this answers.
-/// The acts that give places back (withdrawing, revoking) are made of it.
-#[derive(Clone, Debug)]
-pub struct GiveBack<'a> {
-    /// The service.
-    pub app: &'a App,
-    /// Under which exception.
-    pub exception: ExceptionId,
-    /// Whose place.
-    pub id: ApplicationId,
-    /// Where its application ends.
-    pub end: ApplicationStatus,
-    /// Why, for the ledger.
-    pub reason: &'static str,
-}
-
-impl Command for GiveBack<'_> {
-    type Answer = Option<i32>;
-    const NAME: &'static str = "giveBack";
-
-    async fn run(&self, tx: &Tx) -> Acted<Option<i32>> {
-        let gate = tx.gate(self.exception).await?;
-        let Some(place) = quota::actions::give_back(&gate, self.id, self.reason).await? else {
-            return Ok(None);
-        };
-        for mut application in case::load_across_tenants(&gate, &[self.id]).await? {
-            application.status = self.end;
-            application.ended_at = Some(tx.now());
-            save(tx, application, EventKind::Revoked, json!({ "place": place })).await?;
-        }
-        give_places(&gate, self.app).await?;
-        Ok(Some(place))
-    }
 }
 
 /// What a sweep found to do.
@@ -120,15 +105,14 @@ impl Command for Sweep<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Swept> {
         let gate = tx.gate(self.exception).await?;
-        let mut swept = Swept { nominated: give_places(&gate, self.app).await?, lapsed: 0 };
+        let mut swept = Swept { nominated: give_places(&gate, self.app).await?.len(), lapsed: 0 };
         let exception = quota::store::load_exception(tx, self.exception).await?;
         if giving_is_over(&exception, tx.now()) {
             let left = quota::store::some_waiting(&gate, AT_ONCE).await?;
-            for mut application in case::load_across_tenants(&gate, &left).await? {
-                quota::store::dequeue(&gate, application.id).await?;
-                application.status = ApplicationStatus::Lapsed;
-                application.ended_at = Some(tx.now());
-                save(tx, application, EventKind::Lapsed, json!({})).await?;
+            for application in case::load_across_tenants(&gate, &left).await? {
+                quota::actions::leave_queue(&gate, application.id).await?;
+                let lapsed = end(tx, application, ApplicationStatus::Lapsed).await?;
+                save(tx, lapsed, EventKind::Lapsed, json!({})).await?;
                 swept.lapsed += 1;
             }
         }

@@ -3,6 +3,7 @@
 use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, class_exception_body};
 
 use super::draft::check_codes;
+use super::replace::tell_the_nomination;
 use super::{nothing_more, open};
 use crate::app::App;
 use crate::applications::details::pay_of;
@@ -41,7 +42,9 @@ impl Command for SubmitApplication<'_> {
         let scope = CaseloadScope::Employers(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
         opened.may(tx, Action::Submit)?;
-        body_takes_it(tx, &opened.application).await?;
+        if opened.application.supersedes_id.is_none() {
+            body_takes_it(tx, &opened.application).await?;
+        }
         let mut worker = case::load_worker(tx, &opened.application).await?;
         let evidence = evidence::hold_for(tx, &opened.application).await?;
         // The employer reads what comes of this; what else was found of a record is told the body by a flag.
@@ -69,12 +72,17 @@ impl Command for SubmitApplication<'_> {
         application.terms_revision = opened.exception.revision;
         application.eligibility =
             Some(serde_json::to_value(&eligibility).map_err(|why| Fault::stored("eligibility", why))?);
-        application.status = ApplicationStatus::Submitted;
+        application.ended_at = None;
+        super::clocks::start(application, &opened.known.terms, tx.now());
+        opened.moves(Action::Submit, ApplicationStatus::Submitted);
+        let application = &mut opened.application;
         application.declared_at = Some(tx.now());
         application.submitted_at = Some(tx.now());
         worker.notice_given_at = Some(tx.now());
         case::save_worker(tx, worker).await?;
-        Ok(opened.save(tx, EventKind::Submitted, nothing_more()).await?.id)
+        let submitted = opened.save(tx, EventKind::Submitted, nothing_more()).await?;
+        tell_the_nomination(tx, &submitted).await?;
+        Ok(submitted.id)
     }
 }
 

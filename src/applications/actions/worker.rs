@@ -80,14 +80,18 @@ fn passport_state(row: &worker::Model, details: &WorkerDetails) -> Acted<Option<
     Ok(after)
 }
 
-fn seal(app: &App, row: &mut worker::Model, state: CountryCode, number: &PassportNumber) -> Fingerprint {
-    let place = PassportPlace {
+/// Where a worker's passport is sealed for.
+pub(super) fn place_of(row: &worker::Model) -> PassportPlace {
+    PassportPlace {
         table: "worker",
         column: "passport_sealed",
         row: row.application_id.0,
         body: row.body_id.0,
-    };
-    row.passport_sealed = Some(app.keys.passport_seal(number, &place));
+    }
+}
+
+fn seal(app: &App, row: &mut worker::Model, state: CountryCode, number: &PassportNumber) -> Fingerprint {
+    row.passport_sealed = Some(app.keys.passport_seal(number, &place_of(row)));
     row.passport_hint = Some(number.hint().to_owned());
     app.keys.fingerprint(state, number)
 }

@@ -49,6 +49,15 @@ pub struct Application {
     ballot_entry: Option<String>,
     /// When it was handed in, or handed in again after it was returned; null for what never was.
     submitted_at: Option<DateTime>,
+    /// The instant from which on the body is late with its decision, in New Zealand working days. Null before its
+    /// submission, while the employer is asked, and once it is decided. Late work is flagged, never declined for it.
+    due_at: Option<DateTime>,
+    /// Why it was withdrawn or revoked, in the words of who did. Null otherwise.
+    end_reason: Option<String>,
+    /// Why a lead has put it on hold. Null while it is not on hold, and to employers.
+    hold_reason: Option<String>,
+    /// Why the worker of the nomination is replaced, where this is an application in its stead.
+    replacement_reason: Option<String>,
     /// When the employer began it.
     created_at: DateTime,
     /// When it last changed.
@@ -73,6 +82,10 @@ impl Application {
             nomination: Nomination::of(&row),
             ballot_entry: row.ballot_entry.clone(),
             submitted_at: row.submitted_at.map(DateTime),
+            due_at: row.due_at.map(DateTime),
+            end_reason: row.end_reason.clone(),
+            hold_reason: row.hold_reason.clone().filter(|_| matches!(scope, CaseloadScope::Body(_))),
+            replacement_reason: row.supersedes_reason.clone(),
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
             row,

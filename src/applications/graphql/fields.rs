@@ -6,17 +6,22 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Result};
-use entity::{ApplicationStatus, assessment, assessment_round};
+use entity::{ApplicationStatus, TurnBackKind, assessment, assessment_round, turn_back};
 
+use super::amendment::Amendment;
 use super::application::Application;
 use super::evidence::{self, Evidence};
 use super::kinds::{ApplicationAction, ApplicationFlag};
-use super::loaders::{ConflictsWith, FindingsOn, PlaceOf, QueueOf, RoundsOf, WorkerOf, cases, there};
+use super::loaders::{
+    AmendmentOf, ConflictsWith, FindingsOn, PlaceOf, QuestionsOn, QueueOf, RoundsOf, StandingOf, SuccessorOf,
+    TurnBacksOf, WorkerOf, cases, there,
+};
 use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker};
+use super::question::InformationRequest;
 use super::timeline::{self, ApplicationEventConnection};
 use crate::applications::details::pay_of;
 use crate::applications::rules::{
-    Case, Hand, Noticeable, Records, as_the_employer_knows, available, eligibility_of, flags_of,
+    Case, Hand, Noticeable, Records, Standing, as_the_employer_knows, available, eligibility_of, flags_of,
     is_with_the_employer, standing_findings,
 };
 use crate::clock::day_in_new_zealand;
@@ -104,7 +109,7 @@ impl Application {
             return Ok(None);
         }
         let findings = self.findings(ctx).await?;
-        let standing = standing_findings(&findings, self.row.round).into_iter().cloned();
+        let standing = standing_findings(&findings, &self.row).into_iter().cloned();
         Ok(Some(standing.map(Into::into).collect()))
     }
 
@@ -142,16 +147,70 @@ impl Application {
         let (hand, now) = (Hand::of(&self.scope), schema::app(ctx).db.clock().now());
         let (findings, rounds) = (self.findings(ctx).await?, self.rounds(ctx).await?);
         let conflicts = cases(ctx).load_one(ConflictsWith(self.row.employer_id)).await?.unwrap_or_default();
-        let conflicted: Vec<_> = conflicts.iter().map(|declared| declared.person_id).collect();
+        let conflicted: Vec<_> = conflicts.iter().map(|one| one.person_id).collect();
+        let turn_backs = self.turn_backs(ctx).await?;
+        let replaces = match self.row.supersedes_id {
+            Some(old) => cases(ctx).load_one(StandingOf(old)).await?,
+            None => None,
+        };
+        let standing = cases(ctx).load_one(StandingOf(self.row.id)).await?;
         let records = Records {
             application: &self.row,
             exception: &self.exception(ctx).await?.row,
             findings: &findings,
             rounds: &rounds,
+            turn_backs: &turn_backs,
             conflicted: &conflicted,
+            standing: standing.unwrap_or_else(|| Standing::new(self.row.status)),
+            replaces,
         };
         let case = Case::of(&records, hand.person(), now);
         Ok(available(hand, &case, now).into_iter().map(Into::into).collect())
+    }
+
+    /// What the body has asked the employer, oldest first.
+    #[graphql(complexity = "1 + 2 * child_complexity")]
+    async fn information_requests(&self, ctx: &Context<'_>) -> Result<Vec<InformationRequest>> {
+        let found = cases(ctx).load_one(QuestionsOn(self.row.id)).await?.unwrap_or_default();
+        Ok(found.into_iter().map(Into::into).collect())
+    }
+
+    /// What is missing, in the body's words, while it is returned. Null otherwise.
+    async fn return_note(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if self.row.status != ApplicationStatus::Returned {
+            return Ok(None);
+        }
+        self.note_of(ctx, TurnBackKind::Returned).await
+    }
+
+    /// Why a second person sent the advice back in the current round, in the words for colleagues; the newest. Null where
+    /// nobody did, and to employers.
+    async fn send_back_note(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        if self.inside().is_none() {
+            return Ok(None);
+        }
+        self.note_of(ctx, TurnBackKind::SentBack).await
+    }
+
+    /// The correction that waits for a second person. Null where none does, and to employers.
+    async fn pending_amendment(&self, ctx: &Context<'_>) -> Result<Option<Amendment>> {
+        let found = cases(ctx).load_one(AmendmentOf(self.row.id)).await?;
+        Ok(found.map(Amendment::try_from).transpose()?)
+    }
+
+    /// The nomination in whose stead it was begun, for another worker. Null where there is none.
+    async fn supersedes(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        match self.row.supersedes_id {
+            Some(old) => super::load_application(ctx, old).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The application that was begun in its stead, for another worker: the newest that the viewer may see. It takes the
+    /// place over once it is confirmed. Null where there is none.
+    async fn superseded_by(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
+        let found = cases(ctx).load_one(SuccessorOf(self.row.id)).await?;
+        Ok(found.map(|row| Self::of(row, self.scope.clone())))
     }
 
     /// What happened to it, oldest first. Employers read what concerns them, not how the body works before it
@@ -209,6 +268,16 @@ impl Application {
     /// The findings in all rounds; none for who may not read them.
     async fn findings(&self, ctx: &Context<'_>) -> Result<Vec<assessment::Model>> {
         Ok(cases(ctx).load_one(FindingsOn(self.row.id)).await?.unwrap_or_default())
+    }
+
+    async fn turn_backs(&self, ctx: &Context<'_>) -> Result<Vec<turn_back::Model>> {
+        Ok(cases(ctx).load_one(TurnBacksOf(self.row.id)).await?.unwrap_or_default())
+    }
+
+    /// The newest note of a kind in the current round.
+    async fn note_of(&self, ctx: &Context<'_>, kind: TurnBackKind) -> Result<Option<String>> {
+        let mut turned = self.turn_backs(ctx).await?.into_iter().rev();
+        Ok(turned.find(|one| one.kind == kind && one.round == self.row.round).map(|one| one.note))
     }
 
     async fn rounds(&self, ctx: &Context<'_>) -> Result<Vec<assessment_round::Model>> {

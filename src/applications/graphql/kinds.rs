@@ -48,7 +48,7 @@ pub enum ApplicationFlag {
     EvidenceExpired,
 }
 
-/// An act on an application. More are added as the service learns them.
+/// An act on an application. More may come: show nothing for one that you do not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::applications::rules::Action")]
 pub enum ApplicationAction {
@@ -60,6 +60,12 @@ pub enum ApplicationAction {
     RemoveEvidence,
     /// Declare it to be true and hand it in, by `submitApplication`.
     Submit,
+    /// Take it back, by `withdrawApplication`.
+    Withdraw,
+    /// Begin an application for another worker in its stead, by `replaceWorker`.
+    ReplaceWorker,
+    /// Answer a question of the body, by `answerInformationRequest`.
+    Answer,
     /// Take it to assess it. `takeNextApplication` gives the next in order.
     Take,
     /// Give it to an assessor or back to the queue, by `assignApplications`.
@@ -70,10 +76,32 @@ pub enum ApplicationAction {
     Assess,
     /// Say whether a record of evidence is genuine, by `verifyEvidence`.
     VerifyEvidence,
+    /// Ask the employer something, by `requestInformation`.
+    RequestInformation,
+    /// Take a question back, by `cancelInformationRequest`.
+    CancelInformationRequest,
     /// Advise to endorse or to decline it, by `recommend`.
     Recommend,
     /// Agree with an endorsement as the second person, by `confirm`.
     Confirm,
+    /// Agree with the advice to decline as the second person, by `decline`.
+    Decline,
+    /// Disagree with the advice as the second person, by `sendBack`.
+    SendBack,
+    /// Return it to the employer as incomplete, by `returnApplication`.
+    Return,
+    /// Send it from its end back to assessment, in a new round, by `reconsider`.
+    Reconsider,
+    /// Put it on hold, by `holdApplication`.
+    Hold,
+    /// Release the hold, by `releaseHold`.
+    ReleaseHold,
+    /// Take back what the body has confirmed, by `revokeNomination`.
+    Revoke,
+    /// Propose a correction of a nomination's facts, by `amendNomination`.
+    Amend,
+    /// Decide on a proposed correction, by `confirmAmendment`.
+    ConfirmAmendment,
 }
 
 /// What a record of evidence is. It tells which criteria the record is for, where it does not say so itself.
@@ -146,6 +174,20 @@ pub enum DecisionReason {
     Duplicate,
     /// None of these; the note says what.
     Other,
+}
+
+/// Where a question to the employer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::InformationRequestStatus")]
+pub enum InformationRequestStatus {
+    /// Waits for the employer's answer.
+    Open,
+    /// Answered by the employer.
+    Answered,
+    /// Taken back by the body, or closed since the application ended.
+    Cancelled,
+    /// Its last day passed without an answer. The case goes on without one.
+    Expired,
 }
 
 /// What a caseload can be ordered by.

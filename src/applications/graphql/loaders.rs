@@ -8,12 +8,13 @@ use std::sync::Arc;
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::{Context, Request};
 use entity::{
-    ApplicationId, EmployerId, EvidenceId, ExceptionId, application, assessment, assessment_round, conflict,
-    evidence, place, worker,
+    ApplicationId, EmployerId, EvidenceId, ExceptionId, InformationRequestId, amendment, application,
+    assessment, assessment_round, conflict, evidence, information_request, place, turn_back, worker,
 };
 
 use crate::app::App;
-use crate::applications::store::{caseload, evidence as records};
+use crate::applications::rules::Standing;
+use crate::applications::store::{caseload, evidence as records, questions, standing};
 use crate::error::{Fault, Found};
 use crate::quota;
 use crate::tenancy::{CaseloadScope, Viewer};
@@ -65,6 +66,21 @@ pub(super) struct ConflictsWith(pub EmployerId);
 /// The place that an application holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PlaceOf(pub ApplicationId);
+/// The questions on an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct QuestionsOn(pub ApplicationId);
+/// Where leads turned an application back to, in all rounds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TurnBacksOf(pub ApplicationId);
+/// What an application holds, and what waits to change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct StandingOf(pub ApplicationId);
+/// The correction that waits on an application; for the body alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AmendmentOf(pub ApplicationId);
+/// The newest application that is to take this one's place over, or did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct SuccessorOf(pub ApplicationId);
 /// Who is due under a class exception: positions from 1 on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct QueueOf(pub ExceptionId);
@@ -208,6 +224,80 @@ impl Loader<PlaceOf> for CaseLoader {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = quota::store::places_of(conn, &ids).await?;
         Ok(rows.into_iter().filter_map(|row| Some((PlaceOf(row.application_id?), row))).collect())
+    }
+}
+
+impl Loader<InformationRequestId> for CaseLoader {
+    type Value = information_request::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(
+        &self,
+        ids: &[InformationRequestId],
+    ) -> Loaded<InformationRequestId, information_request::Model> {
+        let (scope, conn) = scope_or_nothing!(self);
+        Ok(by(questions::load_by_ids(conn, scope, ids).await?, |row| row.id))
+    }
+}
+
+impl Loader<QuestionsOn> for CaseLoader {
+    type Value = Vec<information_request::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[QuestionsOn]) -> Loaded<QuestionsOn, Vec<information_request::Model>> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = questions::load_of_applications(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| QuestionsOn(row.application_id)))
+    }
+}
+
+impl Loader<TurnBacksOf> for CaseLoader {
+    type Value = Vec<turn_back::Model>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[TurnBacksOf]) -> Loaded<TurnBacksOf, Vec<turn_back::Model>> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = standing::turn_backs_of(conn, scope, &ids).await?;
+        Ok(grouped(keys, rows, |row| TurnBacksOf(row.application_id)))
+    }
+}
+
+impl Loader<StandingOf> for CaseLoader {
+    type Value = Standing;
+    type Error = Arc<Fault>;
+
+    /// Every key comes from a row of the viewer's own caseload.
+    async fn load(&self, keys: &[StandingOf]) -> Loaded<StandingOf, Standing> {
+        let (_, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = standing::load_standings(conn, &ids).await?;
+        Ok(found.into_iter().map(|(id, standing)| (StandingOf(id), standing)).collect())
+    }
+}
+
+impl Loader<AmendmentOf> for CaseLoader {
+    type Value = amendment::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[AmendmentOf]) -> Loaded<AmendmentOf, amendment::Model> {
+        let (scope, conn) = body_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        Ok(by(standing::proposed_on(conn, scope, &ids).await?, |row| AmendmentOf(row.application_id)))
+    }
+}
+
+impl Loader<SuccessorOf> for CaseLoader {
+    type Value = application::Model;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[SuccessorOf]) -> Loaded<SuccessorOf, application::Model> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let rows = standing::successors_of(conn, scope, &ids).await?;
+        // Oldest first, so that the newest of each is what stays.
+        Ok(rows.into_iter().filter_map(|row| Some((SuccessorOf(row.supersedes_id?), row))).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{AssessmentOutcome, DecisionReason, RecommendationOutcome, assessment};
+use entity::{AssessmentOutcome, DecisionReason, RecommendationOutcome, application, assessment};
 
 use super::refusal::Refusal;
 use crate::exceptions::definition::{CriterionKind, CriterionStrength, Terms};
@@ -16,12 +16,19 @@ pub struct AssessedCriterion {
     pub outcome: AssessmentOutcome,
 }
 
-/// The findings that stand in a round: of each criterion the newest, whoever made it. The others stay on record,
-/// since whoever made them took part.
+/// The findings that stand in the current round: of each criterion the newest, whoever made it. Those from before the
+/// newest submission are of what it said then. The others stay on record, since whoever made them took part.
 #[must_use]
-pub fn standing_findings(findings: &[assessment::Model], round: i32) -> Vec<&assessment::Model> {
+pub fn standing_findings<'a>(
+    findings: &'a [assessment::Model],
+    application: &application::Model,
+) -> Vec<&'a assessment::Model> {
     let mut standing = BTreeMap::<&str, &assessment::Model>::new();
-    for finding in findings.iter().filter(|finding| finding.round == round) {
+    let is_current = |finding: &&assessment::Model| {
+        finding.round == application.round
+            && application.submitted_at.is_none_or(|submitted| submitted <= finding.at)
+    };
+    for finding in findings.iter().filter(is_current) {
         let known = standing.entry(&finding.criterion).or_insert(finding);
         if known.turn < finding.turn {
             *known = finding;
@@ -30,10 +37,10 @@ pub fn standing_findings(findings: &[assessment::Model], round: i32) -> Vec<&ass
     standing.into_values().collect()
 }
 
-/// The findings that stand in a round, as far as advice goes by them.
+/// The findings that stand in the current round, as far as advice goes by them.
 #[must_use]
-pub fn assessed(findings: &[assessment::Model], round: i32) -> Vec<AssessedCriterion> {
-    let standing = standing_findings(findings, round).into_iter();
+pub fn assessed(findings: &[assessment::Model], application: &application::Model) -> Vec<AssessedCriterion> {
+    let standing = standing_findings(findings, application).into_iter();
     standing
         .map(|finding| AssessedCriterion { criterion: finding.criterion.clone(), outcome: finding.outcome })
         .collect()
@@ -94,7 +101,21 @@ pub fn may_agree(advice: RecommendationOutcome) -> Result<(), Refusal> {
         RecommendationOutcome::Endorse => Ok(()),
         RecommendationOutcome::Decline => Err(Refusal::AdviceDiffers {
             advice: advice.word(),
-            hint: "An application is confirmed on advice to endorse only.",
+            hint: "An application is confirmed on advice to endorse only: send it back, with a note, to disagree.",
+        }),
+    }
+}
+
+/// Whether advice to decline is what the second person would agree with.
+///
+/// # Errors
+/// Where the advice is to endorse.
+pub fn may_agree_to_decline(advice: RecommendationOutcome) -> Result<(), Refusal> {
+    match advice {
+        RecommendationOutcome::Decline => Ok(()),
+        RecommendationOutcome::Endorse => Err(Refusal::AdviceDiffers {
+            advice: advice.word(),
+            hint: "An application is declined on advice to decline only: send it back, with a note, to disagree.",
         }),
     }
 }

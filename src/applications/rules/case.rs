@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ApplicationStatus, PersonId, RecommendationOutcome, StaffRole, application, assessment, assessment_round,
-    class_exception,
+    AgencyStatus, ApplicationStatus, PersonId, PlaceState, RecommendationOutcome, StaffRole, TurnBackKind,
+    application, assessment, assessment_round, class_exception, turn_back,
 };
 
 use super::advice::standing_findings;
+use super::clock;
 use crate::exceptions::rules::Window;
 use crate::quota::rules::giving_is_over;
 use crate::tenancy::CaseloadScope;
@@ -38,6 +39,68 @@ pub struct AdviceGiven {
     pub rests_on_conflict: bool,
 }
 
+/// What an application holds and what hangs on that: its place, the agency's word on it, what waits to change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Where the application stands.
+    pub status: ApplicationStatus,
+    /// Where its place stands; none where it holds none.
+    pub place: Option<PlaceState>,
+    /// What the agency says of it; none before it was sent.
+    pub agency: Option<AgencyStatus>,
+    /// Who proposed the correction that waits for a second person.
+    pub amendment_by: Option<PersonId>,
+    /// Whether an application for another worker is on its way to take the place over.
+    pub has_successor: bool,
+}
+
+impl Standing {
+    /// What a new application has: nothing.
+    #[must_use]
+    pub fn new(status: ApplicationStatus) -> Self {
+        Self { status, place: None, agency: None, amendment_by: None, has_successor: false }
+    }
+
+    /// Whether it is a nomination that stands.
+    #[must_use]
+    pub fn is_nominated(&self) -> bool {
+        self.status == ApplicationStatus::Nominated
+    }
+
+    /// Whether the worker's visa is granted: the place is used up.
+    #[must_use]
+    pub fn visa_is_granted(&self) -> bool {
+        self.place == Some(PlaceState::Consumed)
+            || matches!(self.agency, Some(AgencyStatus::VisaGranted | AgencyStatus::Arrived))
+    }
+
+    /// Whether the agency has ever invited the worker in the case as it stands.
+    #[must_use]
+    pub fn invitation_was_issued(&self) -> bool {
+        match self.agency {
+            Some(
+                AgencyStatus::Invited
+                | AgencyStatus::InvitationExpired
+                | AgencyStatus::VisaApplied
+                | AgencyStatus::VisaGranted
+                | AgencyStatus::VisaDeclined
+                | AgencyStatus::VisaWithdrawn
+                | AgencyStatus::Arrived,
+            ) => true,
+            Some(
+                AgencyStatus::NotSent
+                | AgencyStatus::Sent
+                | AgencyStatus::Acknowledged
+                | AgencyStatus::TravelRequested
+                | AgencyStatus::TravelApproved
+                | AgencyStatus::TravelDeclined
+                | AgencyStatus::TravelWithdrawn,
+            )
+            | None => false,
+        }
+    }
+}
+
 /// The facts that the rule needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
@@ -51,10 +114,22 @@ pub struct Case {
     pub viewer_has_conflict: bool,
     /// The advice of the current round.
     pub advice: Option<AdviceGiven>,
-    /// Who has assessed in the current round.
+    /// Who has assessed in the current round, or given advice that was sent back.
     pub assessed_by: Vec<PersonId>,
     /// Who took part in earlier rounds.
     pub took_part_before: Vec<PersonId>,
+    /// Who took part in the current round, which may have ended.
+    pub took_part_now: Vec<PersonId>,
+    /// Whether somebody has it in hand.
+    pub in_hands: bool,
+    /// Whether a lead has put it on hold.
+    pub on_hold: bool,
+    /// First instant at which it is not reconsidered any more; none where it has not come to an end.
+    pub reconsidered_until: Option<DateTime<Utc>>,
+    /// What it holds.
+    pub standing: Standing,
+    /// What the nomination holds whose place it is to take over.
+    pub replaces: Option<Standing>,
 }
 
 /// What is stored of a case, from which its facts are taken.
@@ -68,21 +143,48 @@ pub struct Records<'a> {
     pub findings: &'a [assessment::Model],
     /// Advice and decisions, in all rounds.
     pub rounds: &'a [assessment_round::Model],
+    /// Where leads turned it back to, in all rounds.
+    pub turn_backs: &'a [turn_back::Model],
     /// Who has declared a conflict with the employer.
     pub conflicted: &'a [PersonId],
+    /// What it holds.
+    pub standing: Standing,
+    /// What the nomination holds whose place it is to take over.
+    pub replaces: Option<Standing>,
+}
+
+impl Records<'_> {
+    /// Everybody who took part in a round, with its number. Whoever began a round anew by reconsidering took no part in
+    /// the one before.
+    fn parts(&self) -> impl Iterator<Item = (i32, PersonId)> {
+        let assessed = self.findings.iter().map(|one| (one.round, Some(one.assessor_id)));
+        let decided = self
+            .rounds
+            .iter()
+            .flat_map(|one| [(one.round, Some(one.advised_by)), (one.round, one.decided_by)]);
+        let turned = self.turn_backs.iter().filter(|one| one.kind != TurnBackKind::Reconsidered);
+        let turned = turned.flat_map(|one| [(one.round, Some(one.turned_by)), (one.round, one.advised_by)]);
+        assessed.chain(decided).chain(turned).filter_map(|(round, person)| Some((round, person?)))
+    }
+
+    /// Who has assessed in a round, or given advice in it that was sent back.
+    fn assessors(&self, round: i32) -> impl Iterator<Item = PersonId> {
+        let assessed = self.findings.iter().filter(move |one| one.round == round).map(|one| one.assessor_id);
+        let sent_back = self.turn_backs.iter().filter(move |one| one.round == round);
+        assessed.chain(sent_back.filter_map(|one| one.advised_by))
+    }
 }
 
 impl Case {
     /// The facts, for a viewer at an instant.
     #[must_use]
     pub fn of(records: &Records<'_>, viewer: Option<PersonId>, now: DateTime<Utc>) -> Self {
-        let Records { application, exception, findings, rounds, conflicted } = *records;
-        let current = |round: i32| round == application.round;
-        let advice = rounds.iter().find(|one| current(one.round) && one.decision.is_none());
-        let before = findings.iter().filter(|one| !current(one.round)).map(|one| one.assessor_id);
-        let decided = rounds.iter().filter(|one| !current(one.round));
-        let decided = decided.flat_map(|one| [Some(one.advised_by), one.decided_by]).flatten();
-        let assessed = findings.iter().filter(|one| current(one.round)).map(|one| one.assessor_id);
+        let Records { application, exception, findings, rounds, conflicted, .. } = *records;
+        let round = application.round;
+        let advice = rounds.iter().find(|one| one.round == round && one.decision.is_none());
+        let parts = |current: bool| {
+            records.parts().filter(move |(one, _)| (*one == round) == current).map(|(_, person)| person)
+        };
         Self {
             status: application.status,
             window: Window::from(exception),
@@ -92,12 +194,18 @@ impl Case {
                 by: advice.advised_by,
                 outcome: advice.advice,
                 rests_on_conflict: conflicted.contains(&advice.advised_by)
-                    || standing_findings(findings, application.round)
+                    || standing_findings(findings, application)
                         .iter()
                         .any(|finding| conflicted.contains(&finding.assessor_id)),
             }),
-            assessed_by: distinct(assessed),
-            took_part_before: distinct(before.chain(decided)),
+            assessed_by: distinct(records.assessors(round)),
+            took_part_before: distinct(parts(false)),
+            took_part_now: distinct(parts(true)),
+            in_hands: application.assessor_id.is_some(),
+            on_hold: application.hold_reason.is_some(),
+            reconsidered_until: application.ended_at.map(clock::reconsideration_ends_at),
+            standing: records.standing,
+            replaces: records.replaces,
         }
     }
 }

@@ -1,201 +1,215 @@
-//! The acts on an application, and the one rule that says who may do which when.
+//! The one rule that says who may do which act when.
 
 use chrono::{DateTime, Utc};
-use entity::{ApplicationStatus, PersonId};
+use entity::{ApplicationStatus, PersonId, PlaceState};
 
-use super::advice::may_agree;
-use super::case::{Case, Hand};
+use super::acts::{Action, Duty, Law, Whose};
+use super::advice::{may_agree, may_agree_to_decline};
+use super::case::{Case, Hand, Standing};
 use super::flags::is_with_the_employer;
 use super::refusal::Refusal;
-
-/// An act on an application.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "each is described where the public schema lists it")]
-pub enum Action {
-    Update,
-    AddEvidence,
-    RemoveEvidence,
-    Submit,
-    Take,
-    Assign,
-    DeclareConflict,
-    Assess,
-    VerifyEvidence,
-    Recommend,
-    Confirm,
-}
-
-impl Action {
-    /// Every act, in the order of a case's life.
-    pub const ALL: [Self; 11] = [
-        Self::Update,
-        Self::AddEvidence,
-        Self::RemoveEvidence,
-        Self::Submit,
-        Self::Take,
-        Self::Assign,
-        Self::DeclareConflict,
-        Self::Assess,
-        Self::VerifyEvidence,
-        Self::Recommend,
-        Self::Confirm,
-    ];
-}
 
 /// Everything that the viewer may do now.
 #[must_use]
 pub fn available(hand: Hand, case: &Case, now: DateTime<Utc>) -> Vec<Action> {
-    Action::ALL.into_iter().filter(|action| may(*action, hand, case, now).is_ok()).collect()
+    Action::all().filter(|action| may(*action, hand, case, now).is_ok()).collect()
 }
 
-/// Whether the viewer may do `action` now: by role, by where the application stands, by the window, by the
-/// separation of duties, and by the advice, in this order.
+/// Whether the viewer may do `action` now: by role, by where the application stands, by the clock, by the separation
+/// of duties, and by what else is on record, in this order.
 ///
 /// # Errors
 /// The first reason against it.
 pub fn may(action: Action, hand: Hand, case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
-    let person = by_role(action, hand)?;
-    by_status(action, case.status)?;
+    let law = action.law();
+    let person = by_role(law, hand)?;
+    by_status(law, case.status)?;
     by_time(action, case, now)?;
     if let Some(person) = person {
-        by_duty(action, person, case)?;
+        by_duty(law, person, case)?;
     }
-    match (action, &case.advice) {
-        (Action::Confirm, Some(advice)) => may_agree(advice.outcome),
-        (_, _) => Ok(()),
-    }
+    by_record(action, person, case)
 }
 
 /// Checks the role; answers with the person where the act is a body's.
-fn by_role(action: Action, hand: Hand) -> Result<Option<PersonId>, Refusal> {
-    match action {
-        Action::Update | Action::AddEvidence | Action::RemoveEvidence | Action::Submit => match hand {
-            Hand::Employer => Ok(None),
-            Hand::Assessor(_) | Hand::Lead(_) | Hand::Onlooker => {
-                Err(Refusal::NotPermitted { hint: "It is the employer's to do." })
-            }
-        },
-        Action::Take
-        | Action::DeclareConflict
-        | Action::Assess
-        | Action::VerifyEvidence
-        | Action::Recommend => match hand {
-            Hand::Assessor(person) | Hand::Lead(person) => Ok(Some(person)),
-            Hand::Employer | Hand::Onlooker => {
-                Err(Refusal::NotPermitted { hint: "It is the body's assessors' to do." })
-            }
-        },
-        Action::Assign | Action::Confirm => match hand {
-            Hand::Lead(person) => Ok(Some(person)),
-            Hand::Assessor(_) | Hand::Employer | Hand::Onlooker => {
-                Err(Refusal::NotPermitted { hint: "It is the body's leads' to do." })
-            }
-        },
-    }
-}
-
-fn by_status(action: Action, status: ApplicationStatus) -> Result<(), Refusal> {
-    use ApplicationStatus as Status;
-    let (allowed, hint): (&[Status], _) = match action {
-        Action::Update | Action::RemoveEvidence | Action::Submit => (
-            &[Status::Draft, Status::Returned],
-            "The body has it now; only a draft or a returned application can be changed.",
-        ),
-        Action::AddEvidence => (
-            &[
-                Status::Draft,
-                Status::Returned,
-                Status::Submitted,
-                Status::InAssessment,
-                Status::InformationRequested,
-            ],
-            "Evidence can be added until the assessor has advised.",
-        ),
-        Action::Take => (&[Status::Submitted], "Only a submitted application can be taken."),
-        Action::Assign => (
-            &[Status::Submitted, Status::InAssessment, Status::InformationRequested],
-            "It can be assigned from its submission until the assessor has advised.",
-        ),
-        Action::DeclareConflict => (
-            &[
-                Status::Submitted,
-                Status::InAssessment,
-                Status::InformationRequested,
-                Status::Recommended,
-                Status::Confirmed,
-            ],
-            "A conflict is declared on an open application of the employer.",
-        ),
-        Action::Assess => (
-            &[Status::InAssessment, Status::InformationRequested],
-            "Take it first; after the advice the findings stand.",
-        ),
-        Action::VerifyEvidence => (
-            &[Status::Submitted, Status::InAssessment, Status::InformationRequested, Status::Recommended],
-            "Evidence is looked at from the submission until the decision.",
-        ),
-        Action::Recommend => (&[Status::InAssessment], "Advice is given in assessment: take it first."),
-        Action::Confirm => (&[Status::Recommended], "Only what an assessor has advised on can be confirmed."),
+fn by_role(law: &Law, hand: Hand) -> Result<Option<PersonId>, Refusal> {
+    let (allowed, hint) = match law.whose {
+        Whose::Employer => (hand == Hand::Employer, "It is the employer's to do."),
+        Whose::Assessors => {
+            (matches!(hand, Hand::Assessor(_) | Hand::Lead(_)), "It is the body's assessors' to do.")
+        }
+        Whose::Leads => (matches!(hand, Hand::Lead(_)), "It is the body's leads' to do."),
     };
-    if allowed.contains(&status) { Ok(()) } else { Err(Refusal::WrongStatus { status, hint }) }
+    if allowed { Ok(hand.person()) } else { Err(Refusal::NotPermitted { hint }) }
 }
 
+fn by_status(law: &Law, status: ApplicationStatus) -> Result<(), Refusal> {
+    if law.from.contains(&status) {
+        return Ok(());
+    }
+    if law.action == Action::Recommend && status == ApplicationStatus::InformationRequested {
+        return Err(Refusal::OpenQuestion);
+    }
+    Err(Refusal::WrongStatus { status, hint: law.hint })
+}
+
+/// The window binds what the employer writes and hands in, unless it goes on with a nomination that stands.
 fn by_time(action: Action, case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
+    let goes_on = case.replaces.as_ref().is_some_and(Standing::is_nominated);
     match action {
-        Action::Update => Ok(case.window.may_draft(now)?),
-        Action::Submit => Ok(case.window.may_lodge(now)?),
-        Action::AddEvidence | Action::RemoveEvidence if is_with_the_employer(case.status) => {
+        Action::Submit if !goes_on => Ok(case.window.may_lodge(now)?),
+        Action::Update | Action::AddEvidence | Action::RemoveEvidence
+            if is_with_the_employer(case.status) && !goes_on =>
+        {
             Ok(case.window.may_draft(now)?)
         }
         Action::Confirm if case.giving_is_over => Err(Refusal::DeadlinePassed),
-        Action::AddEvidence
+        Action::Reconsider if case.reconsidered_until.is_none_or(|end| end <= now) => {
+            Err(Refusal::ReconsiderationOver)
+        }
+        Action::Update
+        | Action::AddEvidence
         | Action::RemoveEvidence
+        | Action::Submit
+        | Action::Withdraw
+        | Action::ReplaceWorker
+        | Action::Answer
         | Action::Take
         | Action::Assign
         | Action::DeclareConflict
         | Action::Assess
         | Action::VerifyEvidence
+        | Action::RequestInformation
+        | Action::CancelInformationRequest
         | Action::Recommend
-        | Action::Confirm => Ok(()),
+        | Action::Confirm
+        | Action::Decline
+        | Action::SendBack
+        | Action::Return
+        | Action::Reconsider
+        | Action::Hold
+        | Action::ReleaseHold
+        | Action::Revoke
+        | Action::Amend
+        | Action::ConfirmAmendment => Ok(()),
     }
 }
 
-/// The separation of duties: nobody acts with a conflict, in two rounds, or twice in one.
-fn by_duty(action: Action, person: PersonId, case: &Case) -> Result<(), Refusal> {
-    let (judges, who) = match action {
-        Action::Take | Action::Assess | Action::VerifyEvidence | Action::Recommend => (true, "an assessor"),
-        Action::Confirm => (true, "a lead"),
-        Action::Assign
-        | Action::DeclareConflict
-        | Action::Update
-        | Action::AddEvidence
-        | Action::RemoveEvidence
-        | Action::Submit => (false, ""),
-    };
-    if !judges {
+/// The separation of duties: nobody judges with a conflict, in two rounds, or twice in one.
+fn by_duty(law: &Law, person: PersonId, case: &Case) -> Result<(), Refusal> {
+    if law.duty == Duty::None {
         return Ok(());
     }
     if case.viewer_has_conflict {
         return Err(Refusal::ConflictOfInterest);
     }
+    if law.duty == Duty::Unbiased {
+        return Ok(());
+    }
+    let who = match law.whose {
+        Whose::Leads => "a lead",
+        Whose::Assessors | Whose::Employer => "an assessor",
+    };
     if case.took_part_before.contains(&person) {
         return Err(Refusal::EarlierRound { who });
     }
-    if action != Action::Confirm {
-        return Ok(());
+    match law.duty {
+        Duty::None | Duty::Unbiased | Duty::Assesses => Ok(()),
+        Duty::TurnsBack => is_not_the_adviser(person, case, who),
+        Duty::Decides => decides(person, case, who),
+        Duty::BeginsRound if case.took_part_now.contains(&person) => Err(Refusal::EarlierRound { who }),
+        Duty::BeginsRound => Ok(()),
     }
-    if let Some(advice) = &case.advice {
-        if advice.by == person {
-            return Err(Refusal::SamePerson { did: "advised", who });
-        }
-        if advice.rests_on_conflict {
-            return Err(Refusal::RestsOnConflict);
-        }
-    }
-    if case.assessed_by.contains(&person) {
-        return Err(Refusal::SamePerson { did: "assessed a criterion", who });
+}
+
+fn is_not_the_adviser(person: PersonId, case: &Case, who: &'static str) -> Result<(), Refusal> {
+    if case.advice.as_ref().is_some_and(|advice| advice.by == person) {
+        return Err(Refusal::SamePerson { did: "advised", who });
     }
     Ok(())
+}
+
+fn decides(person: PersonId, case: &Case, who: &'static str) -> Result<(), Refusal> {
+    is_not_the_adviser(person, case, who)?;
+    if case.advice.as_ref().is_some_and(|advice| advice.rests_on_conflict) {
+        return Err(Refusal::RestsOnConflict);
+    }
+    if case.assessed_by.contains(&person) {
+        return Err(Refusal::SamePerson { did: "assessed a criterion or advised", who });
+    }
+    Ok(())
+}
+
+/// What else is on record: the advice, the hold, the amendment, the place, and what the agency has done on it.
+fn by_record(action: Action, person: Option<PersonId>, case: &Case) -> Result<(), Refusal> {
+    let wrong = |hint| Err(Refusal::WrongStatus { status: case.status, hint });
+    let advised = case.advice.as_ref().map(|advice| advice.outcome);
+    match action {
+        Action::Confirm => {
+            advised.map_or(Ok(()), may_agree)?;
+            case.replaces.as_ref().filter(|old| old.is_nominated()).map_or(Ok(()), may_pass_on)
+        }
+        Action::Decline => advised.map_or(Ok(()), may_agree_to_decline),
+        Action::Take if case.in_hands => wrong("Somebody has it in hand already; a lead may assign it."),
+        Action::Hold if case.on_hold => wrong("It is on hold already."),
+        Action::ReleaseHold if !case.on_hold => wrong("It is not on hold."),
+        Action::Withdraw | Action::Revoke | Action::Amend if case.standing.visa_is_granted() => {
+            Err(Refusal::VisaGranted)
+        }
+        Action::ReplaceWorker => may_replace(&case.standing),
+        Action::Amend if case.standing.amendment_by.is_some() => {
+            wrong("A correction waits for a second person already: it has to be decided first.")
+        }
+        Action::ConfirmAmendment => match case.standing.amendment_by {
+            None => wrong("No correction waits for a second person."),
+            Some(by) if Some(by) == person => {
+                Err(Refusal::SamePerson { did: "proposed the correction", who: "a lead" })
+            }
+            Some(_) => Ok(()),
+        },
+        Action::Update
+        | Action::AddEvidence
+        | Action::RemoveEvidence
+        | Action::Submit
+        | Action::Withdraw
+        | Action::Answer
+        | Action::Take
+        | Action::Assign
+        | Action::DeclareConflict
+        | Action::Assess
+        | Action::VerifyEvidence
+        | Action::RequestInformation
+        | Action::CancelInformationRequest
+        | Action::Recommend
+        | Action::SendBack
+        | Action::Return
+        | Action::Reconsider
+        | Action::Hold
+        | Action::ReleaseHold
+        | Action::Revoke
+        | Action::Amend => Ok(()),
+    }
+}
+
+/// Whether a nomination's place may pass to another worker.
+fn may_replace(standing: &Standing) -> Result<(), Refusal> {
+    may_pass_on(standing)?;
+    if standing.has_successor {
+        return Err(Refusal::ReplacementOpen);
+    }
+    if matches!(standing.place, Some(PlaceState::Reserved | PlaceState::Listed)) {
+        return Ok(());
+    }
+    let hint = "Its place is on its way back, so nothing can be passed on: begin another application.";
+    Err(Refusal::WrongStatus { status: ApplicationStatus::Nominated, hint })
+}
+
+/// Whether the agency has gone no further than that the place may pass to another worker.
+fn may_pass_on(standing: &Standing) -> Result<(), Refusal> {
+    if standing.visa_is_granted() {
+        return Err(Refusal::VisaGranted);
+    }
+    if standing.invitation_was_issued() { Err(Refusal::InvitationIssued) } else { Ok(()) }
 }
 
 #[cfg(test)]

@@ -31,6 +31,26 @@ pub enum Refusal {
     /// Giving places is over.
     #[error("The giving of places has ended, so nothing is confirmed any more.")]
     DeadlinePassed,
+    /// A question to the employer is open.
+    #[error("A question to the employer is open. Wait for the answer, or cancel the question.")]
+    OpenQuestion,
+    /// It is too late to reconsider.
+    #[error("An application is reconsidered within 28 days of its decline or return, and they are over.")]
+    ReconsiderationOver,
+    /// The agency has granted the visa.
+    #[error("The visa is granted, so this can no longer be undone or changed here.")]
+    VisaGranted,
+    /// The agency has issued an invitation.
+    #[error("The agency has invited the worker, so the place cannot pass to another. It can be withdrawn.")]
+    InvitationIssued,
+    /// Another worker's application is on its way to take the place over.
+    #[error(
+        "An application for another worker in its stead is open already. Finish or withdraw that one first."
+    )]
+    ReplacementOpen,
+    /// The worker holds a place through another application.
+    #[error("This worker holds a place through another application already.")]
+    WorkerHoldsPlace,
     /// The viewer took part already.
     #[error("You {did} in this round. Somebody of your body who took no part has to do this: {who}.")]
     SamePerson {
@@ -110,7 +130,11 @@ impl Refusal {
             Self::NotPermitted { .. } => UserErrorCode::NotPermitted,
             Self::Window(WindowRefusal::TooEarly) => UserErrorCode::TooEarly,
             Self::Window(WindowRefusal::Paused | WindowRefusal::Closed) => UserErrorCode::WindowClosed,
-            Self::DeadlinePassed => UserErrorCode::DeadlinePassed,
+            Self::DeadlinePassed | Self::ReconsiderationOver => UserErrorCode::DeadlinePassed,
+            Self::OpenQuestion => UserErrorCode::OpenQuestion,
+            Self::VisaGranted => UserErrorCode::VisaGranted,
+            Self::InvitationIssued => UserErrorCode::InvitationIssued,
+            Self::ReplacementOpen | Self::WorkerHoldsPlace => UserErrorCode::Duplicate,
             Self::SamePerson { .. } | Self::EarlierRound { .. } => UserErrorCode::SamePerson,
             Self::ConflictOfInterest | Self::RestsOnConflict => UserErrorCode::ConflictOfInterest,
             Self::Missing { .. } | Self::NotDeclared | Self::RoleNeeded | Self::ReasonNeeded => {
@@ -120,6 +144,12 @@ impl Refusal {
             Self::NotEligible { .. } => UserErrorCode::NotEligible,
             Self::AssessmentIncomplete { .. } => UserErrorCode::AssessmentIncomplete,
         }
+    }
+
+    /// Whether another person could do it.
+    #[must_use]
+    pub fn needs_another_person(&self) -> bool {
+        matches!(self, Self::SamePerson { .. } | Self::EarlierRound { .. } | Self::ConflictOfInterest)
     }
 
     /// The field to blame, as a path into the input.
@@ -135,6 +165,12 @@ impl Refusal {
             | Self::NotPermitted { .. }
             | Self::Window(_)
             | Self::DeadlinePassed
+            | Self::ReconsiderationOver
+            | Self::OpenQuestion
+            | Self::VisaGranted
+            | Self::InvitationIssued
+            | Self::ReplacementOpen
+            | Self::WorkerHoldsPlace
             | Self::SamePerson { .. }
             | Self::EarlierRound { .. }
             | Self::ConflictOfInterest

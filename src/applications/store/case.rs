@@ -2,7 +2,7 @@
 
 use entity::{
     ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, application,
-    assessment, assessment_round, conflict, employer, membership, worker,
+    assessment, assessment_round, body, conflict, employer, membership, worker,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
@@ -12,10 +12,11 @@ use sea_orm::{
 
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
-use crate::tenancy::{BodyScope, CaseloadScope};
+use crate::tenancy::{BodyScope, CaseloadScope, SystemScope};
 
 /// Where an application may be held by who has the gate alone.
-const UNDER_THE_GATE: [ApplicationStatus; 2] = [ApplicationStatus::Confirmed, ApplicationStatus::Nominated];
+pub(crate) const UNDER_THE_GATE: [ApplicationStatus; 2] =
+    [ApplicationStatus::Confirmed, ApplicationStatus::Nominated];
 
 /// The application, held to the end of the transaction; none where the viewer's caseload has none of that id.
 /// One that is CONFIRMED or NOMINATED is read and not held: those are held under the gate only.
@@ -33,6 +34,35 @@ pub async fn lock_application(
         Some(application) => Ok(Some(application)),
         None => Ok(select.one(tx.conn()).await?),
     }
+}
+
+/// The application, held to the end of the transaction by who has the gate; none where the viewer's caseload has none of
+/// that id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_under_gate(
+    gate: &Gate<'_>,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+) -> Found<Option<application::Model>> {
+    let select = application::Entity::find_by_id(id).filter(super::own(scope));
+    Ok(locked(gate.tx(), select).one(gate.tx().conn()).await?)
+}
+
+/// An application whose employer is being asked, whoever's it is, held for the service's own clock; none where nothing is
+/// asked any more.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_for_the_clock(
+    tx: &Tx,
+    _scope: &SystemScope,
+    id: ApplicationId,
+) -> Found<Option<application::Model>> {
+    let select = application::Entity::find_by_id(id)
+        .filter(application::Column::Status.eq(ApplicationStatus::InformationRequested));
+    Ok(locked(tx, select).one(tx.conn()).await?)
 }
 
 /// The applications with these ids in the body's caseload, held, in order of id; as in [`lock_application`], those
@@ -270,6 +300,24 @@ pub async fn load_rounds(tx: &Tx, applications: &[ApplicationId]) -> Found<Vec<a
 pub async fn insert_round(tx: &Tx, round: assessment_round::Model) -> Found<()> {
     assessment_round::Entity::insert(round.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
+}
+
+/// Takes a round's record away whose advice was sent back; what it said is kept with that.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn delete_round(tx: &Tx, round: &assessment_round::Model) -> Found<()> {
+    assessment_round::Entity::delete_by_id((round.application_id, round.round)).exec(tx.conn()).await?;
+    Ok(())
+}
+
+/// The body of an application that was loaded in this transaction.
+///
+/// # Errors
+/// A fault where there is none.
+pub async fn load_body(tx: &Tx, application: &application::Model) -> Found<body::Model> {
+    let found = body::Entity::find_by_id(application.body_id).one(tx.conn()).await?;
+    found.ok_or_else(|| Fault::stored("body", "an application names it and it is gone"))
 }
 
 /// Saves a round whose decision was made. The database refuses a decision by the adviser.

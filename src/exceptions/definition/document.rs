@@ -4,7 +4,8 @@
 //! field that is silently dropped would change who may come.
 
 use super::{
-    BodyDefinition, Criterion, DatedFact, Definition, Occupation, Role, Settings, Terms, Validity, Vocabulary,
+    BodyDefinition, Clocks, Criterion, DatedFact, Definition, Occupation, Role, Settings, Terms, Validity,
+    Vocabulary,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::AllocationMethod;
@@ -30,6 +31,8 @@ pub(super) struct Document {
     guide_url: Option<String>,
     #[serde(default)]
     validity: Validity,
+    #[serde(default)]
+    clocks: Clocks,
     #[serde(default)]
     facts: Vec<DatedFact>,
     roles: Vec<Role>,
@@ -61,6 +64,7 @@ impl From<Document> for Definition {
                 pathway: document.pathway,
                 guide_url: document.guide_url,
                 validity: document.validity,
+                clocks: document.clocks,
                 facts: document.facts,
                 roles: document.roles,
                 occupations: document.occupations,

@@ -20,6 +20,9 @@ pub struct Terms {
     pub guide_url: Option<String>,
     /// How long nominations and invitations hold, and returned places rest.
     pub validity: Validity,
+    /// How long the body and the employer have.
+    #[serde(default)]
+    pub clocks: Clocks,
     /// What is known, since when and from where.
     pub facts: Vec<DatedFact>,
     /// The roles that are approved, with their thresholds.
@@ -44,6 +47,22 @@ pub struct Validity {
     pub invitation_months: Option<u32>,
     /// Days for which a place rests after the agency's refusal, so that a new request may keep it.
     pub returning_days: Option<u32>,
+}
+
+/// How long people have, in New Zealand working days, 1 to 250 each. What is late is flagged and never decided by a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Clocks {
+    /// From the submission to the body's decision, pauses left out.
+    pub decision_working_days: u32,
+    /// From a question to the employer's answer, where the question names no day.
+    pub question_working_days: u32,
+}
+
+impl Default for Clocks {
+    fn default() -> Self {
+        Self { decision_working_days: 20, question_working_days: 10 }
+    }
 }
 
 /// A fact with its date and source; shown as it stands, never as advice.

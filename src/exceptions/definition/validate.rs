@@ -1,8 +1,8 @@
 //! Everything that must hold of a definition beyond its types. All faults are found in one go.
 
 use super::{
-    BodyDefinition, Criterion, CriterionKind, Definition, DefinitionError, Fault, Role, Settings, Standing,
-    Terms,
+    BodyDefinition, Clocks, Criterion, CriterionKind, Definition, DefinitionError, Fault, Role, Settings,
+    Standing, Terms,
 };
 use crate::exceptions::titles::title_key;
 use rust_decimal::Decimal;
@@ -11,6 +11,9 @@ use url::Url;
 
 /// The most that a threshold may be: the rules multiply it, and must never overflow.
 const MOST_PAY: Decimal = Decimal::from_parts(10_000_000, 0, 0, false, 0);
+
+/// About a year: whoever has longer has no clock.
+const MOST_WORKING_DAYS: u32 = 250;
 
 /// The faults of a definition, in the order of the file.
 pub(super) fn faults_of(definition: &Definition) -> Vec<DefinitionError> {
@@ -84,6 +87,7 @@ fn terms(faults: &mut Faults, terms: &Terms) {
         faults.address(guide_url, "guide_url");
     }
     validity(faults, terms);
+    clocks(faults, &terms.clocks);
     for (index, fact) in terms.facts.iter().enumerate() {
         faults.text(&fact.text, format!("facts[{index}].text"));
         faults.address(&fact.source, format!("facts[{index}].source"));
@@ -108,6 +112,16 @@ fn validity(faults: &mut Faults, terms: &Terms) {
         ("returning_days", validity.returning_days),
     ] {
         faults.unless(number != Some(0), format!("validity.{field}"), Fault::NotPositive);
+    }
+}
+
+fn clocks(faults: &mut Faults, clocks: &Clocks) {
+    for (field, days) in [
+        ("decision_working_days", clocks.decision_working_days),
+        ("question_working_days", clocks.question_working_days),
+    ] {
+        faults.unless(days > 0, format!("clocks.{field}"), Fault::NotPositive);
+        faults.unless(days <= MOST_WORKING_DAYS, format!("clocks.{field}"), Fault::TooLarge);
     }
 }
 

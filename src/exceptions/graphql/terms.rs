@@ -78,6 +78,17 @@ impl ExceptionPart {
         self.0.row.per_employer_cap
     }
 
+    /// New Zealand working days that a body has from a submission to its decision; the clock stands still while the
+    /// employer is asked.
+    async fn decision_working_days(&self) -> i32 {
+        working_days(self.0.known.terms.clocks.decision_working_days)
+    }
+
+    /// New Zealand working days that an employer has to answer, where a question names no day.
+    async fn question_working_days(&self) -> i32 {
+        working_days(self.0.known.terms.clocks.question_working_days)
+    }
+
     /// The way from a nomination to the border, in a sentence.
     async fn pathway(&self) -> &str {
         &self.0.known.terms.pathway
@@ -110,6 +121,11 @@ impl ExceptionPart {
     async fn bodies(&self, ctx: &Context<'_>) -> Result<Vec<Body>> {
         Ok(load_bodies(ctx, self.0.row.id).await?.into_iter().map(|(_, body)| body).collect())
     }
+}
+
+/// At most 250, as a file is held to.
+fn working_days(days: u32) -> i32 {
+    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 /// The bodies that nominate under an exception, in order of slug, with their rows' ids.

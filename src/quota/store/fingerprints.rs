@@ -4,7 +4,7 @@ use entity::{ApplicationId, ExceptionId, worker_fingerprint};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
-use crate::db::Tx;
+use crate::db::{Gate, Tx};
 use crate::error::Found;
 use crate::keys::Fingerprint;
 
@@ -84,4 +84,24 @@ pub async fn mark_worker(tx: &Tx, application: ApplicationId, holds_place: bool)
         .exec(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Whether a worker holds a place under the exception through another application than this one.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn others_worker_holds_place(
+    gate: &Gate<'_>,
+    application: ApplicationId,
+    fingerprint: &Fingerprint,
+) -> Found<bool> {
+    let held = worker_fingerprint::Entity::find()
+        .filter(worker_fingerprint::Column::ExceptionId.eq(gate.exception()))
+        .filter(worker_fingerprint::Column::KeyVersion.eq(fingerprint.version))
+        .filter(worker_fingerprint::Column::Fingerprint.eq(&fingerprint.hex))
+        .filter(worker_fingerprint::Column::HoldsPlace.eq(true))
+        .filter(worker_fingerprint::Column::ApplicationId.ne(application))
+        .count(gate.tx().conn())
+        .await?;
+    Ok(held > 0)
 }

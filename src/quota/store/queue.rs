@@ -1,6 +1,7 @@
 //! The queue: who waits for a place, and in which order those that are due are served.
 
 use entity::{ApplicationId, ExceptionId, queue_entry, queue_standing};
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::db::{Gate, Tx};
@@ -75,4 +76,17 @@ pub async fn enqueue(gate: &Gate<'_>, entry: queue_entry::ActiveModel) -> Found<
 pub async fn dequeue(gate: &Gate<'_>, application: ApplicationId) -> Found<()> {
     let gone = queue_entry::Entity::delete_by_id(application).exec(gate.tx().conn()).await?;
     if gone.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the queue entry was gone")) }
+}
+
+/// Holds an application that waits back from places, or lets it come to them again.
+///
+/// # Errors
+/// A race where it was not there.
+pub async fn set_hold(gate: &Gate<'_>, application: ApplicationId, on_hold: bool) -> Found<()> {
+    let set = queue_entry::Entity::update_many()
+        .col_expr(queue_entry::Column::OnHold, Expr::value(on_hold))
+        .filter(queue_entry::Column::ApplicationId.eq(application))
+        .exec(gate.tx().conn())
+        .await?;
+    if set.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the queue entry was gone")) }
 }

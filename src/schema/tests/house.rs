@@ -117,8 +117,10 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         due_at: None,
         days_left: None,
         ended_at: None,
+        end_reason: None,
         hold_reason: None,
         supersedes_id: None,
+        supersedes_reason: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }

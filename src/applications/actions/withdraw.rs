@@ -1,0 +1,143 @@
+//! An application is taken back: withdrawn by the employer, revoked by the body. What it held goes back and is passed on
+//! in the same transaction; done as a rehearsal, the same code tells what would come of it.
+
+use entity::{ApplicationId, ApplicationStatus, EventKind};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::places::{Served, give_places};
+use super::{Opened, open_at_gate};
+use crate::app::App;
+use crate::applications::details::LongText;
+use crate::applications::rules::{Action, Impact, Next};
+use crate::db::{Command, Gate, Tx};
+use crate::error::{Acted, Found};
+use crate::quota;
+use crate::quota::rules::Returned;
+use crate::tenancy::{BodyScope, CaseloadScope, EmployerScope};
+
+/// An application that was taken back, and what that set off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    /// Which application.
+    pub id: ApplicationId,
+    /// What it set off.
+    pub impact: Impact,
+}
+
+/// The employer withdraws an application.
+#[derive(Clone, Debug)]
+pub struct WithdrawApplication<'a> {
+    /// The service.
+    pub app: &'a App,
+    /// For whom.
+    pub scope: EmployerScope,
+    /// Which application.
+    pub id: ApplicationId,
+    /// The version that was read.
+    pub version: i32,
+    /// Why; the body reads it.
+    pub reason: LongText,
+}
+
+impl Command for WithdrawApplication<'_> {
+    type Answer = TakenBack;
+    const NAME: &'static str = "withdrawApplication";
+
+    async fn run(&self, tx: &Tx) -> Acted<TakenBack> {
+        let scope = CaseloadScope::Employers(self.scope.clone());
+        let (opened, gate) = open_at_gate(tx, self.app, &scope, self.id, self.version).await?;
+        let act = TakeBack {
+            action: Action::Withdraw,
+            to: ApplicationStatus::Withdrawn,
+            event: EventKind::Withdrawn,
+            reason: &self.reason,
+        };
+        act.run(tx, self.app, &scope, opened, gate.as_ref()).await
+    }
+}
+
+/// A lead revokes what the body has confirmed.
+#[derive(Clone, Debug)]
+pub struct RevokeNomination<'a> {
+    /// The service.
+    pub app: &'a App,
+    /// In whose caseload, and who.
+    pub scope: BodyScope,
+    /// Which application.
+    pub id: ApplicationId,
+    /// The version that was read.
+    pub version: i32,
+    /// Why; the employer reads it.
+    pub reason: LongText,
+}
+
+impl Command for RevokeNomination<'_> {
+    type Answer = TakenBack;
+    const NAME: &'static str = "revokeNomination";
+
+    async fn run(&self, tx: &Tx) -> Acted<TakenBack> {
+        let scope = CaseloadScope::Body(self.scope.clone());
+        let (opened, gate) = open_at_gate(tx, self.app, &scope, self.id, self.version).await?;
+        let act = TakeBack {
+            action: Action::Revoke,
+            to: ApplicationStatus::Revoked,
+            event: EventKind::Revoked,
+            reason: &self.reason,
+        };
+        act.run(tx, self.app, &scope, opened, gate.as_ref()).await
+    }
+}
+
+struct TakeBack<'a> {
+    action: Action,
+    to: ApplicationStatus,
+    event: EventKind,
+    reason: &'a LongText,
+}
+
+impl TakeBack<'_> {
+    async fn run(
+        &self,
+        tx: &Tx,
+        app: &App,
+        scope: &CaseloadScope,
+        mut opened: Opened,
+        gate: Option<&Gate<'_>>,
+    ) -> Acted<TakenBack> {
+        opened.may(tx, self.action)?;
+        let returned = match gate {
+            Some(gate) => leave_quota(gate, &opened, &self.event.word()).await?,
+            None => Returned::Nothing,
+        };
+        opened.ends(tx, self.action, self.to).await?;
+        opened.application.end_reason = Some(self.reason.as_str().to_owned());
+        let id = opened.save(tx, self.event, json!({ "place": returned.place() })).await?.id;
+        let served = match gate {
+            Some(gate) => give_places(gate, app).await?,
+            None => Vec::new(),
+        };
+        Ok(TakenBack { id, impact: Impact::of(returned, next(scope, returned, &served)) })
+    }
+}
+
+/// Takes a confirmed application out of the queue, and a nominated one's place back.
+async fn leave_quota(gate: &Gate<'_>, opened: &Opened, reason: &str) -> Found<Returned> {
+    let id = opened.application.id;
+    if opened.application.status == ApplicationStatus::Confirmed {
+        quota::actions::leave_queue(gate, id).await?;
+        return Ok(Returned::Nothing);
+    }
+    quota::actions::give_back(gate, id, reason).await
+}
+
+/// Who has the place now, as far as this viewer may know.
+fn next(scope: &CaseloadScope, returned: Returned, served: &[Served]) -> Next {
+    let Returned::Freed { place } = returned else { return Next::Nobody };
+    let Some(next) = served.iter().find(|one| one.place == place) else { return Next::Nobody };
+    let own = match scope {
+        CaseloadScope::Body(scope) => scope.body() == next.body,
+        CaseloadScope::Employers(scope) => scope.employers().contains(&next.employer),
+    };
+    if own { Next::Own(next.reference.clone()) } else { Next::Another }
+}

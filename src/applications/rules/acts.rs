@@ -1,0 +1,351 @@
+//! The acts on an application, as a table: whose each is, from where to where it leads, and which duty it falls under.
+//!
+//! This is the state diagram: `may` asks it, the acts are held to it, and docs/lifecycle.md is printed from it.
+
+use entity::ApplicationStatus::{
+    self, Confirmed, Declined, Draft, InAssessment, InformationRequested, Lapsed, Nominated, Recommended,
+    Returned, Revoked, Submitted, Superseded, Withdrawn,
+};
+
+/// An act on an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is described where the public schema lists it")]
+pub enum Action {
+    Update,
+    AddEvidence,
+    RemoveEvidence,
+    Submit,
+    Withdraw,
+    ReplaceWorker,
+    Answer,
+    Take,
+    Assign,
+    DeclareConflict,
+    Assess,
+    VerifyEvidence,
+    RequestInformation,
+    CancelInformationRequest,
+    Recommend,
+    Confirm,
+    Decline,
+    SendBack,
+    Return,
+    Reconsider,
+    Hold,
+    ReleaseHold,
+    Revoke,
+    Amend,
+    ConfirmAmendment,
+}
+
+/// Whose hand an act needs. A lead may all that an assessor may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Of somebody who acts for the employer.
+    Employer,
+    /// Of the body's assessors and leads.
+    Assessors,
+    /// Of the body's leads.
+    Leads,
+}
+
+/// What the separation of duties asks of whoever does an act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duty {
+    /// Nothing: it judges nobody.
+    None,
+    /// No declared conflict with the employer.
+    Unbiased,
+    /// Unbiased, and no part in an earlier round.
+    Assesses,
+    /// As who assesses, and not the adviser.
+    TurnsBack,
+    /// As who turns back, no finding in this round, and nothing that the advice rests on is by somebody with a conflict.
+    Decides,
+    /// Unbiased, and no part in any round so far.
+    BeginsRound,
+}
+
+/// What holds for an act.
+#[derive(Clone, Copy, Debug)]
+pub struct Law {
+    /// Which act.
+    pub action: Action,
+    /// Whose it is.
+    pub whose: Whose,
+    /// What the separation of duties asks.
+    pub duty: Duty,
+    /// Where the application may stand.
+    pub from: &'static [ApplicationStatus],
+    /// Where it may lead; empty where the application stays as it is.
+    pub to: &'static [ApplicationStatus],
+    /// What to do instead where the application stands elsewhere.
+    pub hint: &'static str,
+}
+
+const WITH_THE_EMPLOYER: &[ApplicationStatus] = &[Draft, Returned];
+const UNADVISED: &[ApplicationStatus] = &[Submitted, InAssessment, InformationRequested];
+const IN_ASSESSMENT: &[ApplicationStatus] = &[InAssessment, InformationRequested];
+const OPEN: &[ApplicationStatus] =
+    &[Submitted, InAssessment, InformationRequested, Recommended, Confirmed, Nominated];
+
+/// Every act with its law, in the order of [`Action`], which is that of a case's life.
+pub const LAWS: [Law; 25] = [
+    Law {
+        action: Action::Update,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: WITH_THE_EMPLOYER,
+        to: &[],
+        hint: "The body has it now; only a draft or a returned application can be changed.",
+    },
+    Law {
+        action: Action::AddEvidence,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: &[Draft, Returned, Submitted, InAssessment, InformationRequested],
+        to: &[],
+        hint: "Evidence can be added until the assessor has advised.",
+    },
+    Law {
+        action: Action::RemoveEvidence,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: WITH_THE_EMPLOYER,
+        to: &[],
+        hint: "The body has it now; only a draft or a returned application can be changed.",
+    },
+    Law {
+        action: Action::Submit,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: WITH_THE_EMPLOYER,
+        to: &[Submitted],
+        hint: "The body has it now; only a draft or a returned application can be submitted.",
+    },
+    Law {
+        action: Action::Withdraw,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: &[
+            Draft,
+            Returned,
+            Submitted,
+            InAssessment,
+            InformationRequested,
+            Recommended,
+            Confirmed,
+            Nominated,
+        ],
+        to: &[Withdrawn],
+        hint: "It has ended already.",
+    },
+    Law {
+        action: Action::ReplaceWorker,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: &[Nominated],
+        to: &[],
+        hint: "Only a nomination can pass to another worker: withdraw this one and begin another instead.",
+    },
+    Law {
+        action: Action::Answer,
+        whose: Whose::Employer,
+        duty: Duty::None,
+        from: &[InformationRequested],
+        to: IN_ASSESSMENT,
+        hint: "No question is open.",
+    },
+    Law {
+        action: Action::Take,
+        whose: Whose::Assessors,
+        duty: Duty::Assesses,
+        from: &[Submitted, InAssessment],
+        to: &[InAssessment],
+        hint: "Only what waits for an assessor can be taken.",
+    },
+    Law {
+        action: Action::Assign,
+        whose: Whose::Leads,
+        duty: Duty::None,
+        from: UNADVISED,
+        to: UNADVISED,
+        hint: "It can be assigned from its submission until the assessor has advised.",
+    },
+    Law {
+        action: Action::DeclareConflict,
+        whose: Whose::Assessors,
+        duty: Duty::None,
+        from: OPEN,
+        to: UNADVISED,
+        hint: "A conflict is declared on an open application of the employer.",
+    },
+    Law {
+        action: Action::Assess,
+        whose: Whose::Assessors,
+        duty: Duty::Assesses,
+        from: IN_ASSESSMENT,
+        to: &[],
+        hint: "Take it first; after the advice the findings stand.",
+    },
+    Law {
+        action: Action::VerifyEvidence,
+        whose: Whose::Assessors,
+        duty: Duty::Assesses,
+        from: &[Submitted, InAssessment, InformationRequested, Recommended],
+        to: &[],
+        hint: "Evidence is looked at from the submission until the decision.",
+    },
+    Law {
+        action: Action::RequestInformation,
+        whose: Whose::Assessors,
+        duty: Duty::Assesses,
+        from: IN_ASSESSMENT,
+        to: &[InformationRequested],
+        hint: "Questions are asked in assessment: take it first.",
+    },
+    Law {
+        action: Action::CancelInformationRequest,
+        whose: Whose::Assessors,
+        duty: Duty::Unbiased,
+        from: &[InformationRequested],
+        to: IN_ASSESSMENT,
+        hint: "No question is open.",
+    },
+    Law {
+        action: Action::Recommend,
+        whose: Whose::Assessors,
+        duty: Duty::Assesses,
+        from: &[InAssessment],
+        to: &[Recommended],
+        hint: "Advice is given in assessment: take it first.",
+    },
+    Law {
+        action: Action::Confirm,
+        whose: Whose::Leads,
+        duty: Duty::Decides,
+        from: &[Recommended],
+        to: &[Confirmed, Nominated],
+        hint: "Only what an assessor has advised on can be confirmed.",
+    },
+    Law {
+        action: Action::Decline,
+        whose: Whose::Leads,
+        duty: Duty::Decides,
+        from: &[Recommended],
+        to: &[Declined],
+        hint: "Only what an assessor has advised on can be declined.",
+    },
+    Law {
+        action: Action::SendBack,
+        whose: Whose::Leads,
+        duty: Duty::TurnsBack,
+        from: &[Recommended],
+        to: &[InAssessment],
+        hint: "Only what an assessor has advised on can be sent back to assessment.",
+    },
+    Law {
+        action: Action::Return,
+        whose: Whose::Leads,
+        duty: Duty::Assesses,
+        from: UNADVISED,
+        to: &[Returned],
+        hint: "It can be returned until the assessor has advised; after that, send it back to assessment first.",
+    },
+    Law {
+        action: Action::Reconsider,
+        whose: Whose::Leads,
+        duty: Duty::BeginsRound,
+        from: &[Declined, Returned],
+        to: &[InAssessment],
+        hint: "Only what was declined or returned is reconsidered.",
+    },
+    Law {
+        action: Action::Hold,
+        whose: Whose::Leads,
+        duty: Duty::Unbiased,
+        from: OPEN,
+        to: &[],
+        hint: "Only an open application is put on hold.",
+    },
+    Law {
+        action: Action::ReleaseHold,
+        whose: Whose::Leads,
+        duty: Duty::Unbiased,
+        from: OPEN,
+        to: &[],
+        hint: "Only an open application is on hold.",
+    },
+    Law {
+        action: Action::Revoke,
+        whose: Whose::Leads,
+        duty: Duty::Unbiased,
+        from: &[Confirmed, Nominated],
+        to: &[Revoked],
+        hint: "Only what was confirmed can be revoked; what is undecided is declined or returned.",
+    },
+    Law {
+        action: Action::Amend,
+        whose: Whose::Assessors,
+        duty: Duty::Unbiased,
+        from: &[Nominated],
+        to: &[],
+        hint: "Only a nomination is amended.",
+    },
+    Law {
+        action: Action::ConfirmAmendment,
+        whose: Whose::Leads,
+        duty: Duty::Unbiased,
+        from: &[Nominated],
+        to: &[],
+        hint: "Only a nomination is amended.",
+    },
+];
+
+impl Action {
+    /// What holds for this act.
+    #[must_use]
+    pub const fn law(self) -> &'static Law {
+        &LAWS[self as usize]
+    }
+
+    /// Every act, in the order of a case's life.
+    pub fn all() -> impl Iterator<Item = Self> {
+        LAWS.iter().map(|law| law.action)
+    }
+}
+
+/// What the service itself does to an application, whoever's act or which clock set it off.
+#[derive(Clone, Copy, Debug)]
+pub struct Course {
+    /// What happens, as history tells it.
+    pub what: &'static str,
+    /// Where the application may stand.
+    pub from: &'static [ApplicationStatus],
+    /// Where it leads.
+    pub to: &'static [ApplicationStatus],
+}
+
+/// What happens to applications without anybody's hand on them.
+pub const COURSES: [Course; 4] = [
+    Course { what: "a place is given", from: &[Confirmed], to: &[Nominated] },
+    Course { what: "the giving of places ends", from: &[Confirmed], to: &[Lapsed] },
+    Course { what: "the last open question expires", from: &[InformationRequested], to: &[InAssessment] },
+    Course {
+        what: "another worker's application takes the place over",
+        from: &[Nominated],
+        to: &[Superseded],
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_act_finds_its_own_law() {
+        for law in &LAWS {
+            assert_eq!(law.action.law().action, law.action);
+        }
+    }
+}

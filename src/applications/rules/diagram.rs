@@ -1,0 +1,97 @@
+//! The state diagram in words and as a picture, printed from the table of acts: docs/lifecycle.md is what it says.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use entity::ApplicationStatus;
+
+use super::acts::{COURSES, LAWS, Whose};
+
+/// The page: a diagram for who looks, and a table of states and acts for who wants to know.
+#[must_use]
+pub fn diagram() -> String {
+    let mut page = String::from(
+        "# The life of an application\n\nPrinted from the rules by `nominations lifecycle`. Acts are named as the public schema lists them in\n\
+         `availableActions`; what happens without anybody's hand stands in italics below.\n\n```mermaid\nstateDiagram-v2\n    [*] --> DRAFT\n",
+    );
+    for ((from, to), acts) in moves() {
+        let _ = writeln!(page, "    {from} --> {to}: {}", acts.join(", "));
+    }
+    for status in ApplicationStatus::all() {
+        if !LAWS.iter().any(|law| !law.to.is_empty() && law.from.contains(&status)) && !has_course(status) {
+            let _ = writeln!(page, "    {} --> [*]", status.word());
+        }
+    }
+    page.push_str("```\n\n## Who may do what where\n\nE: who acts for the employer. A: assessors and leads. L: leads. Whether somebody may is also a matter of the\nwindow, of conflicts of interest, and of who took part before.\n\n");
+    page.push_str(&table());
+    page.push_str("\n## What happens by itself\n\n");
+    for course in COURSES {
+        let words =
+            |all: &[ApplicationStatus]| all.iter().map(|one| one.word()).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(page, "- *{}*: {} → {}", course.what, words(course.from), words(course.to));
+    }
+    page
+}
+
+fn has_course(status: ApplicationStatus) -> bool {
+    COURSES.iter().any(|course| course.from.contains(&status))
+}
+
+/// From where to where, by which acts and courses.
+fn moves() -> BTreeMap<(String, String), Vec<String>> {
+    let mut moves = BTreeMap::<_, Vec<String>>::new();
+    for law in &LAWS {
+        for (from, to) in pairs(law.from, law.to) {
+            moves.entry((from, to)).or_default().push(words_of(law.action));
+        }
+    }
+    for course in &COURSES {
+        for (from, to) in pairs(course.from, course.to) {
+            moves.entry((from, to)).or_default().push(course.what.to_owned());
+        }
+    }
+    moves
+}
+
+fn pairs<'a>(
+    from: &'a [ApplicationStatus],
+    to: &'a [ApplicationStatus],
+) -> impl Iterator<Item = (String, String)> + 'a {
+    let pairs = from.iter().flat_map(move |one| to.iter().map(move |other| (one, other)));
+    pairs.filter(|(one, other)| one != other).map(|(one, other)| (one.word(), other.word()))
+}
+
+fn table() -> String {
+    let mut table = String::from("| |");
+    for status in ApplicationStatus::all() {
+        let _ = write!(table, " {} |", status.word());
+    }
+    table.push_str("\n|---|");
+    table.push_str(&"---|".repeat(ApplicationStatus::all().len()));
+    table.push('\n');
+    for law in &LAWS {
+        let _ = write!(table, "| {} |", words_of(law.action));
+        let hand = match law.whose {
+            Whose::Employer => "E",
+            Whose::Assessors => "A",
+            Whose::Leads => "L",
+        };
+        for status in ApplicationStatus::all() {
+            let _ = write!(table, " {} |", if law.from.contains(&status) { hand } else { "" });
+        }
+        table.push('\n');
+    }
+    table
+}
+
+/// An act's name as people read it: `RequestInformation` is "request information".
+fn words_of(action: super::acts::Action) -> String {
+    let mut words = String::new();
+    for letter in format!("{action:?}").chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
