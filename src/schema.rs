@@ -29,7 +29,9 @@ pub use paging::{List, PageArgs, page_cost};
 pub use user_error::{UserError, UserErrorCode};
 
 use crate::applications::graphql::ListQuery;
-use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
+use crate::applications::graphql::{
+    CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, StaffMutation,
+};
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
@@ -53,7 +55,7 @@ pub struct Query(
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EmployerMutation, StaffMutation);
+pub struct Mutation(EmployerMutation, FollowUpMutation, StaffMutation, CaseworkMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

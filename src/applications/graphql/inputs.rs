@@ -3,16 +3,28 @@
 //! Each input becomes its command, or the list of everything that is wrong with it, by the names that clients
 //! know. Whether the command may be done is not asked here.
 
+mod decision;
 mod draft;
 mod evidence;
+mod nomination;
+mod questions;
 mod reader;
 mod staff;
 mod worker;
 
 use chrono::NaiveDate;
 
+pub use decision::{
+    DeclineInput, HoldApplicationInput, ReconsiderInput, ReleaseHoldInput, ReturnApplicationInput,
+    SendBackInput,
+};
 pub use draft::{CreateApplicationInput, SubmitApplicationInput, UpdateApplicationInput};
 pub use evidence::{AddEvidenceInput, RemoveEvidenceInput, VerifyEvidenceInput};
+pub use nomination::{
+    AmendNominationInput, ConfirmAmendmentInput, ReplaceWorkerInput, RevokeNominationInput,
+    WithdrawApplicationInput,
+};
+pub use questions::{AnswerInformationRequestInput, CancelInformationRequestInput, RequestInformationInput};
 pub use staff::{
     AssignApplicationsInput, ConfirmInput, DeclareConflictInput, RecommendInput, RecordAssessmentInput,
     TakeNextApplicationInput,

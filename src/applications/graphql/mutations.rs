@@ -4,11 +4,18 @@
 //! its answer as the viewer may see it. The application is loaded anew after the act, also where a key was used
 //! before: what it answers is how it stands now.
 
+mod casework;
+mod employer;
+
 use async_graphql::{Context, Object, Result};
 use entity::{ApplicationId, EvidenceId};
 
+pub use casework::CaseworkMutation;
+pub use employer::FollowUpMutation;
+
 use super::application::Application;
 use super::evidence::Evidence;
+use super::impact::Impact;
 use super::inputs::{
     AddEvidenceInput, AssignApplicationsInput, ConfirmInput, CreateApplicationInput, DeclareConflictInput,
     RecommendInput, RecordAssessmentInput, RemoveEvidenceInput, SubmitApplicationInput,
@@ -19,6 +26,7 @@ use super::payloads::{
     DeclareConflictPayload, RecommendPayload, RecordAssessmentPayload, RemoveEvidencePayload,
     SubmitApplicationPayload, TakeNextApplicationPayload, UpdateApplicationPayload, VerifyEvidencePayload,
 };
+use crate::applications::actions::TakenBack;
 use crate::applications::store::{caseload, evidence};
 use crate::db::Command;
 use crate::error::Acted;
@@ -39,6 +47,21 @@ async fn act<S: Scope, C: Command<Answer = ApplicationId>>(
 ) -> Acted<Option<Application>> {
     let id = perform(ctx, scope, command).await?;
     Ok(load_all(ctx, &[id]).await?.pop())
+}
+
+/// Takes an application back, or tells what would come of it; and shows it as it stands then.
+async fn take_back<S: Scope, C: Command<Answer = TakenBack>>(
+    ctx: &Context<'_>,
+    scope: &S,
+    command: &C,
+    dry_run: bool,
+) -> Acted<(Option<Application>, Option<Impact>)> {
+    let taken = if dry_run {
+        schema::app(ctx).db.rehearse(scope, command).await?
+    } else {
+        perform(ctx, scope, command).await?
+    };
+    Ok((load_all(ctx, &[taken.id]).await?.pop(), Some(taken.impact.into())))
 }
 
 /// The applications with these ids, in their order, as the viewer may see them.

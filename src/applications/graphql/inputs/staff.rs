@@ -18,7 +18,7 @@ const IDS_MAX: usize = 100;
 /// Most roles that a queue is narrowed to.
 const ROLES_MAX: usize = 20;
 /// Most reasons of one piece of advice.
-const REASONS_MAX: usize = 20;
+pub(super) const REASONS_MAX: usize = 20;
 
 /// Applications that are to be given to an assessor, all of them or none.
 #[derive(InputObject)]
