@@ -136,14 +136,7 @@ async fn a_lowered_cap_takes_nothing_and_gives_nothing_until_it_fits(world: Worl
 }
 
 async fn give_back(caseload: &Caseload<'_>, id: entity::ApplicationId) {
-    let command = nominations::applications::actions::GiveBack {
-        app: &caseload.app,
-        exception: caseload.exception,
-        id,
-        end: ApplicationStatus::Withdrawn,
-        reason: "withdrawn",
-    };
-    caseload.by_itself(&command).await.expect("a place given back");
+    caseload.take_back(id).await.expect("a place given back");
 }
 
 async fn when_giving_is_over_the_waiting_lapse_and_nothing_is_confirmed(world: World) {

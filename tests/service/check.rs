@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use entity::ApplicationStatus;
-use nominations::applications::actions::{DeclareConflict, GiveBack, SubmitApplication};
+use nominations::applications::actions::{DeclareConflict, SubmitApplication};
 use nominations::check::{Rule, check};
 use nominations::db::Keyed;
 use nominations::tenancy::Permission;
@@ -73,9 +73,7 @@ async fn settle(world: &World) {
     let returned = cases.confirmed(&Wanted::new("N0000003")).await;
     let next = cases.confirmed(&by_rata("N0000004")).await;
     cases.confirmed(&Wanted { body: &cast::ITP, ..Wanted::new("N0000005") }).await;
-    let (end, reason) = (ApplicationStatus::Revoked, "it was a mistake");
-    let give_back = GiveBack { app: &world.app, exception: cases.exception, id: returned, end, reason };
-    assert_eq!(world.by_itself(&give_back).await.expect("a place"), Some(3));
+    world.take_back(returned).await.expect("a place");
     assert_eq!(world.application(next).await.status, ApplicationStatus::Nominated);
     cases.recommended(&Wanted::new("N0000006")).await;
     cases.in_assessment(&Wanted::new("N0000007"), 2).await;

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use entity::{ApplicationStatus, BlockedReason};
-use nominations::applications::actions::{Confirm, GiveBack};
+use entity::BlockedReason;
+use nominations::applications::actions::Confirm;
 use nominations::db::{Command, Tx};
 use nominations::error::{Acted, UserError, UserErrorCode};
 
@@ -90,12 +90,10 @@ async fn a_place_given_back_goes_to_the_next_who_is_due(kind: Kind, runs: usize)
             let id = application.id;
             race.enter(async move |world| world.confirm(&application).await.map(drop));
             if number.is_multiple_of(2) {
-                let (exception, wait) = (field.exception, field.moment(40));
+                let wait = field.moment(40);
                 race.enter(async move |world| {
                     tokio::time::sleep(wait).await;
-                    let (end, reason) = (ApplicationStatus::Revoked, "taken back");
-                    let command = GiveBack { app: &world.app, exception, id, end, reason };
-                    world.by_itself(&command).await.map(drop)
+                    world.take_back(id).await
                 });
             }
         }
@@ -179,7 +177,7 @@ async fn no_employer_gets_more_than_it_may_hold(kind: Kind, runs: usize) {
         let mut race = Race::new(field);
         let taken = Arc::default();
         for (number, application) in field.endorsed().await.into_iter().enumerate() {
-            let (id, exception) = (application.id, field.exception);
+            let id = application.id;
             let wait = field.moment(60);
             // Of each kind, both employers have some.
             match number / 4 % 4 {
@@ -187,9 +185,7 @@ async fn no_employer_gets_more_than_it_may_hold(kind: Kind, runs: usize) {
                 1 => race.enter(async move |world| {
                     world.confirm(&application).await?;
                     tokio::time::sleep(wait).await;
-                    let (end, reason) = (ApplicationStatus::Revoked, "taken back");
-                    let command = GiveBack { app: &world.app, exception, id, end, reason };
-                    world.by_itself(&command).await.map(drop)
+                    world.take_back(id).await
                 }),
                 _ => race.enter(async move |world| world.confirm(&application).await.map(drop)),
             }
@@ -216,7 +212,7 @@ async fn a_cap_that_changes_meanwhile_leaves_nobody_beside_a_free_place(kind: Ki
             Ok(())
         });
         for (number, application) in field.endorsed().await.into_iter().enumerate() {
-            let (id, exception) = (application.id, field.exception);
+            let id = application.id;
             let wait = field.moment(60);
             match number % 4 {
                 0 => enter_undone(&mut race, application, &taken),
@@ -224,9 +220,7 @@ async fn a_cap_that_changes_meanwhile_leaves_nobody_beside_a_free_place(kind: Ki
                     race.enter(async move |world| {
                         tokio::time::sleep(wait).await;
                         world.confirm(&application).await?;
-                        let (end, reason) = (ApplicationStatus::Revoked, "taken back");
-                        let command = GiveBack { app: &world.app, exception, id, end, reason };
-                        world.by_itself(&command).await.map(drop)
+                        world.take_back(id).await
                     });
                 }
                 _ => race.enter(async move |world| {

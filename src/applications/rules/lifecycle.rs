@@ -241,6 +241,12 @@ mod tests {
             advice: None,
             assessed_by: vec![],
             took_part_before: vec![],
+            took_part_now: vec![],
+            in_hands: false,
+            on_hold: false,
+            reconsidered_until: None,
+            standing: Standing::new(status),
+            replaces: None,
         }
     }
 
@@ -333,14 +339,9 @@ mod tests {
     #[test]
     fn nobody_does_anything_once_the_case_has_ended() {
         use ApplicationStatus as Status;
-        for status in [
-            Status::Declined,
-            Status::Withdrawn,
-            Status::Revoked,
-            Status::Lapsed,
-            Status::Superseded,
-            Status::Nominated,
-        ] {
+        for status in
+            [Status::Declined, Status::Withdrawn, Status::Revoked, Status::Lapsed, Status::Superseded]
+        {
             for hand in [Hand::Employer, Hand::Assessor(ANN), Hand::Lead(ANN), Hand::Onlooker] {
                 assert_eq!(available(hand, &case(status), at(OPEN)), [], "{status:?} {hand:?}");
             }

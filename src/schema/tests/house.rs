@@ -64,6 +64,7 @@ impl Command for Nominate {
                 employer: row.employer_id,
                 priority: false,
                 submitted_at: tx.now(),
+                on_hold: false,
             };
             enter_queue(&gate, &entrant).await?;
             if number == 3 {

@@ -32,6 +32,7 @@ impl Asks {
     pub async fn new(world: &World) -> Self {
         let cases = Caseload::new(world, |_| {}).await;
         let agent = world.sign_in(&KAURI_AGENT).await;
+        let people = (world.sign_in(&NZTECH_ASSESSOR).await, world.sign_in(&NZTECH_LEAD).await);
         let mut targets = BTreeMap::new();
         for mutation in MUTATIONS {
             let passport = format!("N00000{:02}", targets.len());
@@ -40,8 +41,14 @@ impl Asks {
                 "createApplication" | "updateApplication" | "addEvidence" | "removeEvidence"
                 | "submitApplication" => cases.draft(&wanted).await,
                 "recordAssessment" | "verifyEvidence" => cases.in_assessment(&wanted, 0).await,
-                "recommend" => cases.in_assessment(&wanted, 5).await,
-                "confirm" => cases.recommended(&wanted).await,
+                "requestInformation" | "answerInformationRequest" | "cancelInformationRequest" => {
+                    cases.in_assessment(&wanted, 0).await
+                }
+                "recommend" | "decline" | "reconsider" => cases.in_assessment(&wanted, 5).await,
+                "confirm" | "sendBack" => cases.recommended(&wanted).await,
+                "replaceWorker" | "revokeNomination" | "amendNomination" | "confirmAmendment" => {
+                    cases.confirmed(&wanted).await
+                }
                 _ => cases.submitted(&wanted).await,
             };
             let mut target = Target {
@@ -51,6 +58,8 @@ impl Asks {
                 version: world.application(id).await.version.into(),
                 evidence: String::new(),
                 person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
+                question: String::new(),
+                amendment: String::new(),
                 word: "Good".to_owned(),
                 passport: "Z0000001".to_owned(),
             };
@@ -61,6 +70,7 @@ impl Asks {
                 let found = agent.data(query, json!({ "id": target.application })).await;
                 found["node"]["evidence"][0]["id"].as_str().expect("an id").clone_into(&mut target.evidence);
             }
+            make_ready(&people, mutation, &mut target).await;
             targets.insert(mutation, target);
         }
         let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
@@ -72,11 +82,17 @@ impl Asks {
         let mut input = input(mutation, &self.targets[mutation]);
         input["idempotencyKey"] = json!("a key");
         let caller = match mutation {
-            "confirm" | "assignApplications" => &self.lead,
+            "confirm" | "assignApplications" | "decline" | "sendBack" | "returnApplication"
+            | "reconsider" | "holdApplication" | "releaseHold" | "revokeNomination" | "confirmAmendment" => {
+                &self.lead
+            }
             "takeNextApplication"
             | "declareConflict"
             | "recordAssessment"
             | "recommend"
+            | "requestInformation"
+            | "cancelInformationRequest"
+            | "amendNomination"
             | "verifyEvidence" => &self.assessor,
             _ => &self.agent,
         };
@@ -191,6 +207,8 @@ fn every_field_of_every_input_is_spoilt() {
         version: 1,
         evidence: String::new(),
         person: String::new(),
+        question: String::new(),
+        amendment: String::new(),
         word: String::new(),
         passport: String::new(),
     };
@@ -208,5 +226,49 @@ fn assert_is_whole(api: &Api, of: &str, value: &Value) {
         if api.input(&field.of).is_some() {
             assert_is_whole(api, &field.of, sent);
         }
+    }
+}
+
+/// Brings an application to where a mutation starts from.
+async fn make_ready((assessor, lead): &(Caller, Caller), mutation: &str, target: &mut Target) {
+    let ask = |what: &'static str| {
+        let query =
+            format!("query($id: ID!) {{ node(id: $id) {{ ... on Application {{ version {what} }} }} }}");
+        let variables = json!({ "id": target.application });
+        async move { assessor.data(&query, variables).await["node"].take() }
+    };
+    let text = |value: &Value| value.as_str().expect("an id").to_owned();
+    match mutation {
+        "answerInformationRequest" | "cancelInformationRequest" => {
+            act(assessor, "requestInformation", &input("requestInformation", target)).await;
+            let found = ask("informationRequests { id }").await;
+            target.question = text(&found["informationRequests"][0]["id"]);
+            target.version = found["version"].as_i64().expect("a version");
+        }
+        "decline" | "reconsider" => {
+            let advice = json!({
+                "id": target.application, "version": target.version, "outcome": "DECLINE", "reasons": ["OTHER"],
+            });
+            act(assessor, "recommend", &advice).await;
+            target.version += 1;
+            if mutation == "reconsider" {
+                act(lead, "decline", &input("decline", target)).await;
+                target.version += 1;
+            }
+        }
+        "releaseHold" => {
+            act(lead, "holdApplication", &input("holdApplication", target)).await;
+            target.version += 1;
+        }
+        "confirmAmendment" => {
+            let change = json!({
+                "id": target.application, "version": target.version, "reason": "A typo.", "jobTitle": "Programmer",
+            });
+            act(assessor, "amendNomination", &change).await;
+            let found = ask("pendingAmendment { id }").await;
+            target.amendment = text(&found["pendingAmendment"]["id"]);
+            target.version = found["version"].as_i64().expect("a version");
+        }
+        _ => {}
     }
 }

@@ -173,6 +173,8 @@ pub fn unknown_id(kind: &str) -> String {
         "Application" => global(&entity::ApplicationId(nobody)),
         "Evidence" => global(&EvidenceId(nobody)),
         "ApplicationEvent" => global(&entity::EventId(nobody)),
+        "InformationRequest" => global(&entity::InformationRequestId(nobody)),
+        "Amendment" => global(&entity::AmendmentId(nobody)),
         "Employer" => global(&entity::EmployerId(nobody)),
         "Person" => global(&PersonId(nobody)),
         "Body" => global(&BodyId(nobody)),
@@ -189,6 +191,8 @@ pub fn unknown(like: &Target) -> Target {
         application: unknown_id("Application"),
         evidence: unknown_id("Evidence"),
         person: unknown_id("Person"),
+        question: unknown_id("InformationRequest"),
+        amendment: unknown_id("Amendment"),
         ..like.clone()
     }
 }

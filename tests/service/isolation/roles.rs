@@ -79,6 +79,8 @@ fn nothing() -> Target {
         version: 1,
         evidence: String::new(),
         person: unknown_id("Person"),
+        question: unknown_id("InformationRequest"),
+        amendment: unknown_id("Amendment"),
         word: "Kiwiq".to_owned(),
         passport: "Z0000001".to_owned(),
     };

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use crate::service::isolation::unknown_id;
 use crate::service::support::acts::{Target, act, input};
 use crate::service::support::caseload::Caseload;
 use crate::service::support::cast::{
@@ -108,6 +109,8 @@ impl Row {
             // The newest: before it may stand the employer's own, which are there for its other applications.
             evidence: self.evidence.last().cloned().unwrap_or_default(),
             person: person.to_owned(),
+            question: unknown_id("InformationRequest"),
+            amendment: unknown_id("Amendment"),
             word: word.to_owned(),
             passport: "Z0000001".to_owned(),
         }
@@ -134,6 +137,8 @@ impl Desk {
             version: 0,
             evidence: String::new(),
             person: self.assessor_id.clone(),
+            question: String::new(),
+            amendment: String::new(),
             word: word.to_owned(),
             passport: format!("N000000{number}"),
         };

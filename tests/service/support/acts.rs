@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 12] = [
+pub const MUTATIONS: [&str; 26] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -18,6 +18,20 @@ pub const MUTATIONS: [&str; 12] = [
     "recommend",
     "confirm",
     "verifyEvidence",
+    "answerInformationRequest",
+    "withdrawApplication",
+    "replaceWorker",
+    "requestInformation",
+    "cancelInformationRequest",
+    "decline",
+    "sendBack",
+    "returnApplication",
+    "reconsider",
+    "holdApplication",
+    "releaseHold",
+    "revokeNomination",
+    "amendNomination",
+    "confirmAmendment",
 ];
 
 /// What an input names.
@@ -30,6 +44,10 @@ pub struct Target {
     pub version: i64,
     pub evidence: String,
     pub person: String,
+    /// A question to the employer.
+    pub question: String,
+    /// A correction of a nomination.
+    pub amendment: String,
     /// Stands in every text.
     pub word: String,
     pub passport: String,
@@ -88,6 +106,48 @@ pub fn input(mutation: &str, target: &Target) -> Value {
         "confirm" => json!({ "id": id, "version": version, "note": format!("{word} decision") }),
         "verifyEvidence" => json!({
             "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
+        }),
+        _ => further_input(mutation, target),
+    }
+}
+
+/// Of the acts beside the straight way from a draft to a place.
+fn further_input(mutation: &str, target: &Target) -> Value {
+    let Target { application: id, version, question, amendment, word, .. } = target;
+    match mutation {
+        "answerInformationRequest" => json!({
+            "id": id, "version": version, "request": question, "answer": format!("{word} answer"),
+        }),
+        "requestInformation" => json!({
+            "id": id, "version": version, "criterion": "role", "question": format!("{word} question"),
+            "dueOn": "2022-03-20",
+        }),
+        "cancelInformationRequest" => json!({
+            "id": id, "version": version, "request": question, "reason": format!("{word} reason"),
+        }),
+        "withdrawApplication" | "revokeNomination" => json!({
+            "id": id, "version": version, "reason": format!("{word} reason"), "dryRun": false,
+        }),
+        "holdApplication" => json!({ "id": id, "version": version, "reason": format!("{word} reason") }),
+        "sendBack" | "returnApplication" | "reconsider" | "releaseHold" => {
+            json!({ "id": id, "version": version, "note": format!("{word} note") })
+        }
+        "decline" => json!({
+            "id": id, "version": version, "reasons": ["OTHER"], "note": format!("{word} decision"),
+        }),
+        "replaceWorker" => json!({
+            "id": id, "version": version, "worker": details(target)["worker"], "reason": format!("{word} reason"),
+        }),
+        "amendNomination" => {
+            let details = details(target);
+            json!({
+                "id": id, "version": version, "reason": format!("{word} reason"), "jobTitle": details["jobTitle"],
+                "occupationCode": details["occupationCode"], "role": details["role"],
+                "remuneration": details["remuneration"], "worker": details["worker"],
+            })
+        }
+        "confirmAmendment" => json!({
+            "id": id, "version": version, "amendment": amendment, "accept": true, "note": format!("{word} note"),
         }),
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
     }

@@ -9,12 +9,12 @@ use entity::{
 };
 use nominations::amendment::ApplyDefinition;
 use nominations::applications::actions::{
-    AssignApplications, Confirm, CreateApplication, Recommend, RecordAssessment, RoleFinding,
-    SubmitApplication,
+    AssignApplications, Confirm, CreateApplication, Recommend, RecordAssessment, RevokeNomination,
+    RoleFinding, SubmitApplication,
 };
 use nominations::applications::details::{Advice, Changes, Patch, WorkerDetails};
 use nominations::db::Command;
-use nominations::error::Acted;
+use nominations::error::{Acted, Failure, UserErrorCode};
 use nominations::exceptions::definition::Definition;
 use nominations::tenancy::{BodyScope, EmployerScope, Member, Permission, SystemScope, Viewer};
 use nominations::values::country::CountryCode;
@@ -182,11 +182,28 @@ impl World {
         self.app.db.perform(&command.scope, None, &command).await
     }
 
+    /// The lead of the application's body takes back what was confirmed; what was not stays as it is.
+    pub async fn take_back(&self, id: ApplicationId) -> Acted<()> {
+        loop {
+            let application = self.application(id).await;
+            let scope = lead_scope(body_of(&application), Permission::Confirm);
+            let reason = Text::parse("It was a mistake.").expect("a text");
+            let version = application.version;
+            let command = RevokeNomination { app: &self.app, scope: scope.clone(), id, version, reason };
+            match self.app.db.perform(&scope, None, &command).await {
+                Err(Failure::Refused(errors)) if errors[0].code == UserErrorCode::Stale => {}
+                Err(Failure::Refused(errors)) if errors[0].code == UserErrorCode::WrongStatus => {
+                    return Ok(());
+                }
+                outcome => return outcome.map(drop),
+            }
+        }
+    }
+
     /// What the lead of the application's body confirms it by.
     pub fn confirmation(&self, application: &application::Model) -> Confirm<'_> {
         assert_eq!(application.status, ApplicationStatus::Recommended);
-        let body = if application.body_id == cast::ITP.id() { &cast::ITP } else { &cast::NZTECH };
-        let scope = lead_scope(body, Permission::Confirm);
+        let scope = lead_scope(body_of(application), Permission::Confirm);
         Confirm { app: &self.app, scope, id: application.id, version: application.version, note: None }
     }
 }
@@ -200,6 +217,11 @@ pub fn staff_scope(who: &cast::Member, permission: Permission) -> BodyScope {
 pub fn agent_scope(firm: &cast::Firm) -> EmployerScope {
     let agent = if firm.nzbn == cast::RATA.nzbn { &cast::RATA_AGENT } else { &cast::KAURI_AGENT };
     viewer(agent).for_employers().expect("a scope")
+}
+
+/// Whose an application is.
+fn body_of(application: &application::Model) -> &'static cast::Tenant {
+    if application.body_id == cast::ITP.id() { &cast::ITP } else { &cast::NZTECH }
 }
 
 fn lead_scope(body: &cast::Tenant, permission: Permission) -> BodyScope {
