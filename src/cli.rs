@@ -41,6 +41,8 @@ enum Command {
     Exception(exception::ExceptionCommand),
     /// Print the GraphQL schema
     Schema,
+    /// Print the life of an application, as the rules have it: docs/lifecycle.md
+    Lifecycle,
     /// Recompute every invariant from the tables: a line per violation
     Check(DatabaseArgs),
 }
@@ -79,6 +81,10 @@ pub async fn run() -> ExitCode {
         Command::Exception(command) => exception::run(command).await,
         Command::Schema => {
             print!("{}", crate::schema::print_sdl());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Lifecycle => {
+            print!("{}", crate::applications::rules::diagram());
             Ok(ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(args).await,

@@ -9,6 +9,7 @@ mod service {
     mod allocation;
     mod bad_input;
     mod caseload;
+    mod casework;
     mod check;
     mod cli;
     mod demo;

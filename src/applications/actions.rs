@@ -43,7 +43,8 @@ pub use evidence::{AddEvidence, RemoveEvidence};
 pub use hold::{HoldApplication, ReleaseHold};
 pub use places::{Served, Sweep, Swept, give_places};
 pub use questions::{
-    AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, RequestInformation,
+    AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, Reminded,
+    RequestInformation, keep_questions,
 };
 pub use replace::ReplaceWorker;
 pub use submit::SubmitApplication;
@@ -101,14 +102,19 @@ async fn open_at_gate<'tx>(
     id: ApplicationId,
     version: i32,
 ) -> Acted<(Opened, Option<Gate<'tx>>)> {
-    let found = case::lock_application(tx, scope, id).await?;
+    let found = case::find_application(tx, scope, id).await?;
     let found = found.ok_or_else(|| UserError::not_found("id", "application"))?;
-    let (application, gate) = if case::UNDER_THE_GATE.contains(&found.status) {
+    let held = if case::UNDER_THE_GATE.contains(&found.status) {
+        None
+    } else {
+        case::lock_without_gate(tx, scope, id).await?
+    };
+    let (application, gate) = if let Some(application) = held {
+        (application, None)
+    } else {
         let gate = tx.gate(found.exception_id).await?;
         let again = case::lock_under_gate(&gate, scope, id).await?;
         (again.ok_or(Fault::Race("the application is gone"))?, Some(gate))
-    } else {
-        (found, None)
     };
     if version != application.version {
         return Err(Refusal::Stale.into());

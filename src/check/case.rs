@@ -199,7 +199,6 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::HoldReleased
         | EventKind::Withdrawn
         | EventKind::Revoked
-        | EventKind::ReplacementBegun
         | EventKind::Superseded
         | EventKind::AmendmentProposed
         | EventKind::AmendmentAccepted
@@ -208,6 +207,7 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::Created
         | EventKind::ConflictDeclared
         | EventKind::EvidenceVerified
+        | EventKind::ReplacementBegun
         | EventKind::InformationReminded => false,
     }
 }

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use super::open::{assemble, ready};
 use super::{Outcome, Problem};
 use crate::app::App;
-use crate::applications::actions::Sweep;
+use crate::applications::actions::{Reminded, Sweep, keep_questions};
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
@@ -64,6 +64,11 @@ async fn sweep_for_ever(app: Arc<App>) {
         turn.tick().await;
         if let Err(fault) = sweep(&app).await {
             tracing::error!(error = %fault, "the sweep failed; it is tried again in a minute");
+        }
+        match keep_questions(&app, &SystemScope::of("questions")).await {
+            Ok(Reminded { reminded: 0, expired: 0 }) => {}
+            Ok(Reminded { reminded, expired }) => tracing::info!(reminded, expired, "questions kept"),
+            Err(failure) => tracing::error!(error = %failure, "questions not kept; tried again in a minute"),
         }
     }
 }

@@ -32,7 +32,10 @@ async fn an_application_goes_from_a_draft_to_a_place(world: World) {
     let shown =
         application(&agent, &case, "status availableActions eligibility { outcome role { code } }").await;
     assert_eq!(shown["status"], "DRAFT");
-    assert_eq!(shown["availableActions"], json!(["UPDATE", "ADD_EVIDENCE", "REMOVE_EVIDENCE", "SUBMIT"]));
+    assert_eq!(
+        shown["availableActions"],
+        json!(["UPDATE", "ADD_EVIDENCE", "REMOVE_EVIDENCE", "SUBMIT", "WITHDRAW"])
+    );
     assert_eq!(shown["eligibility"], json!({ "outcome": "REFER", "role": { "code": "2613" } }));
     assert_eq!(application(&lead, &case, "id").await, Value::Null);
 
@@ -65,7 +68,8 @@ async fn an_application_goes_from_a_draft_to_a_place(world: World) {
     assert_eq!(shown["status"], "NOMINATED");
     assert_eq!(shown["flags"], json!(["PRIORITY"]));
     assert_eq!(shown["place"], json!({ "number": 1, "state": "RESERVED" }));
-    assert_eq!((&shown["queuePosition"], &shown["availableActions"]), (&Value::Null, &json!([])));
+    let actions = json!(["DECLARE_CONFLICT", "HOLD", "REVOKE", "AMEND"]);
+    assert_eq!((&shown["queuePosition"], &shown["availableActions"]), (&Value::Null, &actions));
     assert_eq!(shown["nomination"], nomination);
     assert_eq!(
         shown["decision"],

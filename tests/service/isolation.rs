@@ -184,6 +184,8 @@ fn a_row_is_seen_by_its_employer_and_once_submitted_by_its_body() {
         version: 1,
         status: String::new(),
         evidence: vec![],
+        questions: vec![],
+        amendment: String::new(),
         events: vec![],
         events_inside: vec![],
     };

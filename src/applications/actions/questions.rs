@@ -3,7 +3,7 @@
 //! While one is open the application is INFORMATION_REQUESTED and the body's clock stands still; with the last one it is
 //! back in assessment. Several may be open.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use entity::{
     ApplicationId, ApplicationStatus, EventKind, InformationRequestId, InformationRequestStatus,
     information_request,
@@ -250,4 +250,42 @@ impl Command for ExpireQuestion {
         save(tx, application, EventKind::InformationRequestExpired, nothing_more()).await?;
         Ok(true)
     }
+}
+
+/// How many questions one turn looks at: the next goes on from there.
+const AT_ONCE: u64 = 500;
+/// Calendar days within which two working days lie, whatever holidays fall among them.
+const REMINDER_DAYS_MOST: u64 = 14;
+
+/// What the clock did with questions in one turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reminded {
+    /// Employers that were reminded.
+    pub reminded: usize,
+    /// Questions whose last day had passed.
+    pub expired: usize,
+}
+
+/// Reminds of questions that are nearly due, and closes those whose last day has passed, whoever's they are. Each is an act
+/// of its own that looks again, so that several processes may do it at once and a crash leaves nothing half done.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn keep_questions(app: &App, scope: &SystemScope) -> Acted<Reminded> {
+    let today = day_in_new_zealand(app.db.clock().now());
+    let (yesterday, soon) = (today.pred_opt(), today.checked_add_days(Days::new(REMINDER_DAYS_MOST)));
+    let mut done = Reminded::default();
+    if let Some(until) = yesterday {
+        for question in questions::load_due(app.db.read(scope), scope, until, false, AT_ONCE).await? {
+            let command = ExpireQuestion { scope: scope.clone(), question };
+            done.expired += usize::from(app.db.perform(scope, None, &command).await?);
+        }
+    }
+    if let Some(until) = soon {
+        for question in questions::load_due(app.db.read(scope), scope, until, true, AT_ONCE).await? {
+            let command = RemindOfQuestion { scope: scope.clone(), question };
+            done.reminded += usize::from(app.db.perform(scope, None, &command).await?);
+        }
+    }
+    Ok(done)
 }

@@ -95,3 +95,15 @@ fn words_of(action: super::acts::Action) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_page_in_docs_is_what_the_rules_say() {
+        let page = include_str!("../../../docs/lifecycle.md");
+        assert!(
+            page == super::diagram(),
+            "run `cargo run -- lifecycle > docs/lifecycle.md`, and review the change"
+        );
+    }
+}

@@ -36,6 +36,42 @@ pub async fn lock_application(
     }
 }
 
+/// The application as it stands, not held; none where the viewer's caseload has none of that id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_application(
+    tx: &Tx,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+) -> Found<Option<application::Model>> {
+    Ok(application::Entity::find_by_id(id).filter(super::own(scope)).one(tx.conn()).await?)
+}
+
+/// The application, held to the end of the transaction; none, and nothing is held, where it has come to be one that is
+/// held under the gate only. PostgreSQL keeps the lock on a row that it waited for and then passed over, hence the
+/// savepoint.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_without_gate(
+    tx: &Tx,
+    scope: &CaseloadScope,
+    id: ApplicationId,
+) -> Found<Option<application::Model>> {
+    let select = application::Entity::find_by_id(id)
+        .filter(super::own(scope))
+        .filter(application::Column::Status.is_not_in(UNDER_THE_GATE));
+    let savepoint = tx.savepoint().await?;
+    let found = locked(tx, select).one(tx.conn()).await?;
+    if found.is_some() {
+        savepoint.keep().await?;
+    } else {
+        savepoint.undo().await?;
+    }
+    Ok(found)
+}
+
 /// The application, held to the end of the transaction by who has the gate; none where the viewer's caseload has none of
 /// that id.
 ///

@@ -46,7 +46,8 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
     all.extend([&KAURI, &RATA].map(|firm| Read::new("employer", &by_number, json!({ "it": firm.nzbn }))));
     for (kind, ids) in nodes {
         let (depth, at_once) = match *kind {
-            "Application" | "Employer" => (2, 2),
+            "Application" => (2, 1),
+            "Employer" => (2, 2),
             "ApplicationEvent" => (1, 20),
             _ => (2, 20),
         };
@@ -156,6 +157,7 @@ pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<S
     BTreeMap::from([
         ("Application", of_rows(|row| vec![row.id.clone()])),
         ("Evidence", of_rows(|row| row.evidence.clone())),
+        ("InformationRequest", of_rows(|row| row.questions.clone())),
         ("ApplicationEvent", of_rows(|row| [row.events.as_slice(), &row.events_inside].concat())),
         ("Employer", [&KAURI, &RATA].map(|firm| global(&firm.id())).to_vec()),
         ("Person", EVERYBODY.map(|member| global(&member.person())).to_vec()),

@@ -17,7 +17,7 @@ const ASSESSORS: &[&str] = &["ASSESSOR", "LEAD"];
 const LEADS: &[&str] = &["LEAD"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 12] = [
+const WHO_MAY: [(&str, &[&str]); 26] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -30,6 +30,20 @@ const WHO_MAY: [(&str, &[&str]); 12] = [
     ("recommend", ASSESSORS),
     ("assignApplications", LEADS),
     ("confirm", LEADS),
+    ("answerInformationRequest", EMPLOYER),
+    ("withdrawApplication", EMPLOYER),
+    ("replaceWorker", EMPLOYER),
+    ("requestInformation", ASSESSORS),
+    ("cancelInformationRequest", ASSESSORS),
+    ("amendNomination", ASSESSORS),
+    ("decline", LEADS),
+    ("sendBack", LEADS),
+    ("returnApplication", LEADS),
+    ("reconsider", LEADS),
+    ("holdApplication", LEADS),
+    ("releaseHold", LEADS),
+    ("revokeNomination", LEADS),
+    ("confirmAmendment", LEADS),
 ];
 
 const SOMEBODY: [&Member; 7] =

@@ -34,6 +34,9 @@ pub struct Row {
     pub version: i64,
     pub status: String,
     pub evidence: Vec<String>,
+    pub questions: Vec<String>,
+    /// The correction that waits; empty where none does.
+    pub amendment: String,
     /// What the employer may know of.
     pub events: Vec<String>,
     /// What happened inside the body.
@@ -109,8 +112,10 @@ impl Row {
             // The newest: before it may stand the employer's own, which are there for its other applications.
             evidence: self.evidence.last().cloned().unwrap_or_default(),
             person: person.to_owned(),
-            question: unknown_id("InformationRequest"),
-            amendment: unknown_id("Amendment"),
+            question: self.questions.first().cloned().unwrap_or_else(|| unknown_id("InformationRequest")),
+            amendment: Some(self.amendment.clone())
+                .filter(|id| !id.is_empty())
+                .unwrap_or_else(|| unknown_id("Amendment")),
             word: word.to_owned(),
             passport: "Z0000001".to_owned(),
         }
@@ -170,6 +175,8 @@ impl Desk {
             version: target.version,
             status: String::new(),
             evidence: Vec::new(),
+            questions: Vec::new(),
+            amendment: String::new(),
             events: Vec::new(),
             events_inside: Vec::new(),
         }
@@ -177,6 +184,7 @@ impl Desk {
 
     /// What the body's people do, with their own word in it.
     async fn work(&self, stage: Stage, target: &mut Target) {
+        let outside = target.word.clone();
         self.inside.clone_into(&mut target.word);
         let assigned = act(&self.lead, "assignApplications", &input("assignApplications", target)).await;
         target.version = number(&assigned["applications"][0]["version"]);
@@ -200,7 +208,20 @@ impl Desk {
             target.version = self.acted(&self.assessor, "recommend", &input("recommend", target)).await;
         }
         if stage > Stage::Recommended {
-            target.version = self.acted(&self.lead, "confirm", &input("confirm", target)).await;
+            let confirmed = act(&self.lead, "confirm", &input("confirm", target)).await;
+            target.version = number(&confirmed["application"]["version"]);
+            if confirmed["application"]["status"] == "NOMINATED" {
+                let correction = json!({
+                    "id": target.application, "version": target.version,
+                    "jobTitle": format!("{} Developer", self.inside), "reason": format!("{} reason", self.inside),
+                });
+                target.version = self.acted(&self.assessor, "amendNomination", &correction).await;
+            }
+        }
+        if stage == Stage::InAssessment {
+            target.word = outside;
+            let question = input("requestInformation", target);
+            target.version = self.acted(&self.assessor, "requestInformation", &question).await;
         }
     }
 
@@ -210,7 +231,7 @@ impl Desk {
 
     async fn look(&self, caller: &Caller, id: &str) -> Value {
         let query = "query($id: ID!) { node(id: $id) { ... on Application {
-            version status evidence { id } timeline(first: 100) { nodes { id } } } } }";
+            version status evidence { id } informationRequests { id } pendingAmendment { id } timeline(first: 100) { nodes { id } } } } }";
         caller.data(query, json!({ "id": id })).await["node"].take()
     }
 
@@ -222,6 +243,8 @@ impl Desk {
         row.version = number(&outside["version"]);
         row.status = text(&outside["status"]);
         row.evidence = ids(&outside["evidence"]);
+        row.questions = ids(&outside["informationRequests"]);
+        row.amendment = inside["pendingAmendment"]["id"].as_str().unwrap_or_default().to_owned();
         row.events = ids(&outside["timeline"]["nodes"]);
         row.events_inside = ids(&inside["timeline"]["nodes"]);
         row.events_inside.retain(|event| !row.events.contains(event));
