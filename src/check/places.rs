@@ -99,6 +99,7 @@ fn queue(facts: &Facts<'_>, report: &mut Report) {
         (entry.employer_id == application.employer_id, "employer"),
         (Some(entry.submitted_at) == application.submitted_at, "instant of submission"),
         (entry.band == band, "priority band"),
+        (entry.on_hold == application.hold_reason.is_some(), "hold"),
     ];
     for (agrees, what) in parts {
         let wrong = format!("its place in the queue goes by another {what}");

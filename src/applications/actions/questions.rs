@@ -1,6 +1,6 @@
 //! Questions to the employer: asked, answered, taken back; reminded of and expired by the clock.
 //!
-//! While one is open the application is INFORMATION_REQUESTED and the body's clock stands still; with the last one it is
+//! While one is open the application is `INFORMATION_REQUESTED` and the body's clock stands still; with the last one it is
 //! back in assessment. Several may be open.
 
 use chrono::{Days, NaiveDate};

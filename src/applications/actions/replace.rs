@@ -14,7 +14,7 @@ use crate::applications::details::{LongText, WorkerDetails};
 use crate::applications::rules::{Action, Refusal};
 use crate::applications::store::case;
 use crate::db::{Command, Gate, Tx};
-use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::error::{Acted, UserError, UserErrorCode};
 use crate::history::{self, Event};
 use crate::quota;
 use crate::quota::actions::Passed;
@@ -141,5 +141,5 @@ pub(super) async fn tell_the_nomination(tx: &Tx, new: &application::Model) -> Ac
     let Some(old) = new.supersedes_id else { return Ok(()) };
     let mut event = Event::of_application(EventKind::ReplacementBegun, new);
     event.application = Some(old);
-    Ok(history::record(tx, [event.with(json!({ "reference": new.reference }))]).await.map_err(Fault::from)?)
+    Ok(history::record(tx, [event.with(json!({ "reference": new.reference }))]).await?)
 }

@@ -103,6 +103,7 @@ impl Standing {
 
 /// The facts that the rule needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, true or not")]
 pub struct Case {
     /// Where the application stands.
     pub status: ApplicationStatus,

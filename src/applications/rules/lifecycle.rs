@@ -114,11 +114,10 @@ fn by_duty(law: &Law, person: PersonId, case: &Case) -> Result<(), Refusal> {
         return Err(Refusal::EarlierRound { who });
     }
     match law.duty {
-        Duty::None | Duty::Unbiased | Duty::Assesses => Ok(()),
         Duty::TurnsBack => is_not_the_adviser(person, case, who),
         Duty::Decides => decides(person, case, who),
         Duty::BeginsRound if case.took_part_now.contains(&person) => Err(Refusal::EarlierRound { who }),
-        Duty::BeginsRound => Ok(()),
+        Duty::None | Duty::Unbiased | Duty::Assesses | Duty::BeginsRound => Ok(()),
     }
 }
 

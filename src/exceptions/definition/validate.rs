@@ -87,7 +87,7 @@ fn terms(faults: &mut Faults, terms: &Terms) {
         faults.address(guide_url, "guide_url");
     }
     validity(faults, terms);
-    clocks(faults, &terms.clocks);
+    clocks(faults, terms.clocks);
     for (index, fact) in terms.facts.iter().enumerate() {
         faults.text(&fact.text, format!("facts[{index}].text"));
         faults.address(&fact.source, format!("facts[{index}].source"));
@@ -115,7 +115,7 @@ fn validity(faults: &mut Faults, terms: &Terms) {
     }
 }
 
-fn clocks(faults: &mut Faults, clocks: &Clocks) {
+fn clocks(faults: &mut Faults, clocks: Clocks) {
     for (field, days) in [
         ("decision_working_days", clocks.decision_working_days),
         ("question_working_days", clocks.question_working_days),

@@ -46,8 +46,7 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
     all.extend([&KAURI, &RATA].map(|firm| Read::new("employer", &by_number, json!({ "it": firm.nzbn }))));
     for (kind, ids) in nodes {
         let (depth, at_once) = match *kind {
-            "Application" => (2, 1),
-            "Employer" => (2, 2),
+            "Application" | "Employer" => (2, 1),
             "ApplicationEvent" => (1, 20),
             _ => (2, 20),
         };

@@ -244,7 +244,7 @@ impl Desk {
         row.status = text(&outside["status"]);
         row.evidence = ids(&outside["evidence"]);
         row.questions = ids(&outside["informationRequests"]);
-        row.amendment = inside["pendingAmendment"]["id"].as_str().unwrap_or_default().to_owned();
+        inside["pendingAmendment"]["id"].as_str().unwrap_or_default().clone_into(&mut row.amendment);
         row.events = ids(&outside["timeline"]["nodes"]);
         row.events_inside = ids(&inside["timeline"]["nodes"]);
         row.events_inside.retain(|event| !row.events.contains(event));
