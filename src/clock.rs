@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SubsecRound, Utc};
 use chrono_tz::Pacific::Auckland;
 
 /// Tells the time: the machine's, or one that was set, for tests and for the making of a demo.
@@ -50,19 +50,21 @@ pub fn day_in_new_zealand(instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&Auckland).date_naive()
 }
 
-/// The first instant after a calendar day in New Zealand: a last day ends there, exclusively. Midnight is never skipped
-/// by daylight saving, which changes at two or three in the morning.
+/// The first instant after a day in New Zealand: what is due on that day is late from here on. At the very end of the
+/// calendar, its last instant.
 #[must_use]
 pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
-    let midnight = day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN);
-    midnight
-        .and_local_timezone(Auckland)
-        .earliest()
-        .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+    // The clocks are changed at two and at three in the morning, so midnight is there every day, and once.
+    let midnight =
+        day.succ_opt().and_then(|next| next.and_time(NaiveTime::MIN).and_local_timezone(Auckland).earliest());
+    midnight.map_or(DateTime::<Utc>::MAX_UTC, |at| at.to_utc())
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::{Days, TimeDelta};
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -76,15 +78,29 @@ mod tests {
     }
 
     #[test]
-    fn a_day_ends_where_the_next_begins_with_and_without_daylight_saving() {
+    fn a_day_ends_at_midnight_whatever_the_season() {
         for (day, end) in [
             ("2022-07-31", "2022-07-31T12:00:00Z"),
             ("2022-01-31", "2022-01-31T11:00:00Z"),
+            // The days of 25 and of 23 hours, and those before them.
             ("2022-04-02", "2022-04-02T11:00:00Z"),
             ("2022-04-03", "2022-04-03T12:00:00Z"),
+            ("2022-09-24", "2022-09-24T12:00:00Z"),
+            ("2022-09-25", "2022-09-25T11:00:00Z"),
         ] {
             let end: DateTime<Utc> = end.parse().expect("an instant");
             assert_eq!(end_of_day(day.parse().expect("a day")), end, "{day}");
+        }
+        assert_eq!(end_of_day(NaiveDate::MAX), DateTime::<Utc>::MAX_UTC);
+    }
+
+    proptest! {
+        #[test]
+        fn the_end_of_a_day_is_the_next_day_and_what_is_before_it_is_not(days in 0_u64..60_000) {
+            let day = NaiveDate::from_ymd_opt(1950, 1, 1).expect("a day") + Days::new(days);
+            let end = end_of_day(day);
+            prop_assert_eq!(day_in_new_zealand(end), day + Days::new(1));
+            prop_assert_eq!(day_in_new_zealand(end - TimeDelta::microseconds(1)), day);
         }
     }
 

@@ -28,6 +28,9 @@ pub enum Fault {
     /// Zero, or less.
     #[error("must be more than zero")]
     NotPositive,
+    /// No working day, or more than a year has of them.
+    #[error("must be 1 to 250 working days")]
+    NotWorkingDays,
     /// Parts of a cent.
     #[error("must have two decimals at most")]
     TooFine,

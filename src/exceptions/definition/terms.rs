@@ -20,7 +20,7 @@ pub struct Terms {
     pub guide_url: Option<String>,
     /// How long nominations and invitations hold, and returned places rest.
     pub validity: Validity,
-    /// How long the body and the employer have.
+    /// How long the body's and the employer's next step may take.
     #[serde(default)]
     pub clocks: Clocks,
     /// What is known, since when and from where.
@@ -49,13 +49,13 @@ pub struct Validity {
     pub returning_days: Option<u32>,
 }
 
-/// How long people have, in New Zealand working days, 1 to 250 each. What is late is flagged and never decided by a clock.
+/// How long the next step may take, in working days of New Zealand: 1 to 250, a year of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Clocks {
-    /// From the submission to the body's decision, pauses left out.
+    /// From submission to the body's decision. What takes longer is flagged, never declined.
     pub decision_working_days: u32,
-    /// From a question to the employer's answer, where the question names no day.
+    /// From a question to the employer's answer.
     pub question_working_days: u32,
 }
 

@@ -65,6 +65,27 @@ fn terms_come_back_from_their_json() {
 }
 
 #[test]
+fn terms_kept_before_there_were_clocks_have_the_usual_ones() {
+    let terms = parsed(SHIPPED).terms;
+    let mut json = serde_json::to_value(&terms).expect("terms are plain data");
+    json.as_object_mut().and_then(|fields| fields.remove("clocks")).expect("clocks");
+    assert_eq!(serde_json::from_value::<Terms>(json).expect("as it was written before"), terms);
+}
+
+#[test]
+fn the_least_and_the_most_of_working_days_are_taken() {
+    for days in [1, 250] {
+        let changed = OTHER
+            .replace("decision_working_days = 15", &format!("decision_working_days = {days}"))
+            .replace("question_working_days = 5", &format!("question_working_days = {days}"));
+        let expected = Clocks { decision_working_days: days, question_working_days: days };
+        assert_eq!(parsed(&changed).terms.clocks, expected);
+    }
+    let left_out = OTHER.replace("question_working_days = 5", "");
+    assert_eq!(parsed(&left_out).terms.clocks.question_working_days, 10);
+}
+
+#[test]
 fn a_misspelt_or_missing_field_is_refused_with_its_place() {
     let unknown = faults("per_employer_cap = 3", "per_employer_caps = 3");
     assert!(unknown[0].contains("per_employer_caps") && unknown[0].contains("line"), "{unknown:?}");
@@ -89,6 +110,10 @@ fn every_fault_names_its_path() {
         ),
         ("invitation_months = 2", "invitation_months = 0", "validity.invitation_months"),
         ("invitation_months = 2", "nomination_months = 2", "validity.nomination_until"),
+        ("decision_working_days = 15", "decision_working_days = 0", "clocks.decision_working_days"),
+        ("decision_working_days = 15", "decision_working_days = 251", "clocks.decision_working_days"),
+        ("question_working_days = 5", "question_working_days = 0", "clocks.question_working_days"),
+        ("question_working_days = 5", "question_working_days = 251", "clocks.question_working_days"),
         ("source = \"https://nzil.co.nz/", "source = \"nzil.co.nz/", "facts[0].source"),
         ("source = \"https://nzil.co.nz/", "source = \"file:///", "facts[0].source"),
         ("minimum_pay = \"28\"", "minimum_pay = \"0\"", "roles[0].minimum_pay"),

@@ -7,13 +7,14 @@ use super::{
 use crate::exceptions::titles::title_key;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
 use url::Url;
 
 /// The most that a threshold may be: the rules multiply it, and must never overflow.
 const MOST_PAY: Decimal = Decimal::from_parts(10_000_000, 0, 0, false, 0);
 
-/// About a year: whoever has longer has no clock.
-const MOST_WORKING_DAYS: u32 = 250;
+/// How long a clock may run, in working days.
+const WORKING_DAYS: RangeInclusive<u32> = 1..=250;
 
 /// The faults of a definition, in the order of the file.
 pub(super) fn faults_of(definition: &Definition) -> Vec<DefinitionError> {
@@ -120,8 +121,7 @@ fn clocks(faults: &mut Faults, clocks: Clocks) {
         ("decision_working_days", clocks.decision_working_days),
         ("question_working_days", clocks.question_working_days),
     ] {
-        faults.unless(days > 0, format!("clocks.{field}"), Fault::NotPositive);
-        faults.unless(days <= MOST_WORKING_DAYS, format!("clocks.{field}"), Fault::TooLarge);
+        faults.unless(WORKING_DAYS.contains(&days), format!("clocks.{field}"), Fault::NotWorkingDays);
     }
 }
 

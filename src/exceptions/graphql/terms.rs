@@ -78,17 +78,6 @@ impl ExceptionPart {
         self.0.row.per_employer_cap
     }
 
-    /// New Zealand working days that a body has from a submission to its decision; the clock stands still while the
-    /// employer is asked.
-    async fn decision_working_days(&self) -> i32 {
-        working_days(self.0.known.terms.clocks.decision_working_days)
-    }
-
-    /// New Zealand working days that an employer has to answer, where a question names no day.
-    async fn question_working_days(&self) -> i32 {
-        working_days(self.0.known.terms.clocks.question_working_days)
-    }
-
     /// The way from a nomination to the border, in a sentence.
     async fn pathway(&self) -> &str {
         &self.0.known.terms.pathway
@@ -98,6 +87,17 @@ impl ExceptionPart {
     #[expect(clippy::unused_async, reason = "every resolver is")]
     async fn guide_url(&self) -> Result<Option<Url>> {
         Ok(self.0.known.terms.guide_url.as_deref().map(address).transpose()?)
+    }
+
+    /// Working days of New Zealand from submission to the body's decision, without those on which it waits for the
+    /// employer: 1 to 250. What takes longer is overdue, and never declined for it.
+    async fn decision_working_days(&self) -> i32 {
+        days(self.0.known.terms.clocks.decision_working_days)
+    }
+
+    /// Working days of New Zealand that an employer has to answer a body's question: 1 to 250.
+    async fn question_working_days(&self) -> i32 {
+        days(self.0.known.terms.clocks.question_working_days)
     }
 
     /// What is known, since when and from where, e.g. what a visa leads to; shown as it stands, never as advice.
@@ -121,11 +121,6 @@ impl ExceptionPart {
     async fn bodies(&self, ctx: &Context<'_>) -> Result<Vec<Body>> {
         Ok(load_bodies(ctx, self.0.row.id).await?.into_iter().map(|(_, body)| body).collect())
     }
-}
-
-/// At most 250, as a file is held to.
-fn working_days(days: u32) -> i32 {
-    i32::try_from(days).unwrap_or(i32::MAX)
 }
 
 /// The bodies that nominate under an exception, in order of slug, with their rows' ids.
@@ -152,6 +147,11 @@ impl DatedFact {
     fn of(fact: &definition::DatedFact) -> Found<Self> {
         Ok(Self { text: fact.text.clone(), as_of: fact.as_of.into(), source: address(&fact.source)? })
     }
+}
+
+/// A number of days; a definition with more than fit is refused.
+fn days(number: u32) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
 }
 
 fn address(text: &str) -> Found<Url> {
