@@ -43,11 +43,11 @@ macro_rules! jobs {
                 }
             }
 
-            /// What it does, for people.
+            /// What it does, for people, in a sentence without its full stop.
             #[must_use]
             pub fn description(self) -> &'static str {
                 match self {
-                    $(Self::$job => $what.trim(),)+
+                    $(Self::$job => $what.trim().trim_end_matches('.'),)+
                 }
             }
 
@@ -63,9 +63,9 @@ macro_rules! jobs {
 }
 
 jobs! {
-    /// gives free places to those that are due, and ends the waiting where giving is over
+    /// Serves those due beside a free place; lets lapse where giving is over.
     Sweep = "sweep", every TimeDelta::minutes(1);
-    /// deletes sign-ins that have ended
+    /// Deletes sign-ins that have ended.
     Sessions = "sessions", every TimeDelta::hours(1);
 }
 

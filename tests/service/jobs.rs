@@ -132,7 +132,7 @@ async fn come_late(world: &World) {
 
 /// Renews so often that a test need not wait.
 fn briskly() -> Pace {
-    Pace { renew_every: Duration::from_millis(5), ..Pace::default() }
+    Pace { renew_every: Duration::from_millis(5), at_most: Duration::from_mins(1) }
 }
 
 async fn a_long_run_is_held_for_as_long_as_it_goes_on(world: World) {
@@ -179,11 +179,11 @@ async fn a_job_that_fails_is_counted_and_tried_again_and_the_others_go_on(world:
         });
         Runner { work, pace, ..Runner::new(Arc::clone(&world.app)) }
     };
-    let began = world.now();
     for (number, failure) in (1..).zip([JobFailure::Stored, JobFailure::Panicked, JobFailure::TimedOut]) {
         let runner = failing(failure);
         assert_eq!(runner.take_turn(Job::Sweep).await.expect("a turn"), Turn::Failed(failure));
-        let sessions = runner.run_at_once(Job::Sessions).await.expect("a turn");
+        let patient = Runner { pace: Pace::default(), ..runner.clone() };
+        let sessions = patient.run_at_once(Job::Sessions).await.expect("a turn");
         assert!(matches!(sessions, Turn::Done(_)), "{sessions:?}");
         let row = row(&world, Job::Sweep).await;
         assert_eq!((row.runs, row.failures_in_a_row, row.failure), (number, number, Some(failure)));
@@ -197,7 +197,6 @@ async fn a_job_that_fails_is_counted_and_tried_again_and_the_others_go_on(world:
         assert_eq!(troubles, [Trouble::Failed]);
         world.clock.move_to(next);
     }
-    assert!(world.now() > began);
     let came = Runner::new(Arc::clone(&world.app)).take_turn(Job::Sweep).await.expect("a turn");
     assert!(matches!(came, Turn::Done(_)), "{came:?}");
     let row = row(&world, Job::Sweep).await;

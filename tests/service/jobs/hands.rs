@@ -72,10 +72,10 @@ impl Counter {
     /// A process that does the jobs and counts what it does.
     pub fn runner(&self, process: &World) -> Runner {
         let counter = self.clone();
-        let counted = work(move |job, app| {
+        let work = work(move |job, app| {
             counter.count(job);
             async move { run(job, &app).await }
         });
-        Runner { work: counted, ..Runner::new(Arc::clone(&process.app)) }
+        Runner { work, ..Runner::new(Arc::clone(&process.app)) }
     }
 }
