@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod exception;
+mod jobs;
 mod migrate;
 mod open;
 mod serve;
@@ -45,6 +46,8 @@ enum Command {
     Lifecycle,
     /// Recompute every invariant from the tables: a line per violation
     Check(DatabaseArgs),
+    /// List what the service does by itself and what came of it, or run some of it now
+    Jobs(jobs::JobsArgs),
 }
 
 /// Which database, and which key goes with it.
@@ -88,6 +91,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(args).await,
+        Command::Jobs(args) => jobs::run(args).await,
     };
     outcome.unwrap_or_else(|problem| {
         eprintln!("nominations: {problem}");

@@ -60,6 +60,12 @@ pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
     midnight.map_or(DateTime::<Utc>::MAX_UTC, |at| at.to_utc())
 }
 
+/// An instant for people: New Zealand's time to the second, with how far it is ahead of UTC.
+#[must_use]
+pub fn in_new_zealand(instant: DateTime<Utc>) -> String {
+    instant.with_timezone(&Auckland).format("%Y-%m-%d %H:%M:%S %:z").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use chrono::{Days, TimeDelta};
@@ -102,6 +108,13 @@ mod tests {
             prop_assert_eq!(day_in_new_zealand(end), day + Days::new(1));
             prop_assert_eq!(day_in_new_zealand(end - TimeDelta::microseconds(1)), day);
         }
+    }
+
+    #[test]
+    fn an_instant_is_told_in_the_time_of_the_season() {
+        let told = |text: &str| in_new_zealand(text.parse().expect("an instant"));
+        assert_eq!(told("2022-01-31T11:00:00.9Z"), "2022-02-01 00:00:00 +13:00");
+        assert_eq!(told("2022-07-31T12:00:00Z"), "2022-08-01 00:00:00 +12:00");
     }
 
     #[test]

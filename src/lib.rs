@@ -14,6 +14,7 @@ pub mod error;
 pub mod exceptions;
 pub mod history;
 pub mod http;
+pub mod jobs;
 pub mod keys;
 pub mod page;
 pub mod people;

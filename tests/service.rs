@@ -16,6 +16,7 @@ mod service {
     mod evidence;
     mod http;
     mod isolation;
+    mod jobs;
     mod people;
     mod races;
     mod refusals;

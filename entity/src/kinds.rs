@@ -320,6 +320,30 @@ kinds! {
         Demo,
     }
 
+    /// How a run of a job ended.
+    JobOutcome {
+        /// It did all that it found to do.
+        Done,
+        /// It did not; it is tried again at its next turn.
+        Failed,
+    }
+
+    /// What a run of a job failed by. What exactly went wrong stands in the log.
+    JobFailure {
+        /// The database refused or was away.
+        Database,
+        /// Something stored cannot be read as what it should be.
+        Stored,
+        /// It lost a race again and again.
+        Race,
+        /// An act was refused that should not have been.
+        Refused,
+        /// A mistake of ours ended it.
+        Panicked,
+        /// It went on for too long.
+        TimedOut,
+    }
+
     /// What an event of the history is about.
     EventKind {
         /// A class exception was loaded or amended from a file.

@@ -19,6 +19,7 @@ pub mod hold;
 pub mod idempotency;
 pub mod information_request;
 pub mod installation;
+pub mod job;
 pub mod membership;
 pub mod person;
 pub mod place;

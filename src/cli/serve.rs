@@ -2,27 +2,21 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use entity::InstallationKind;
 use sea_orm::DbBackend;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::open::{assemble, ready};
 use super::{Outcome, Problem};
-use crate::app::App;
-use crate::applications::actions::{Reminded, Sweep, keep_questions};
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
-use crate::error::Found;
-use crate::exceptions::store as exceptions;
 use crate::http::{DemoFacts, may_offer_demo_sign_in, serve};
+use crate::jobs::runner::Runner;
 use crate::keys::Keys;
 use crate::tenancy::SystemScope;
-
-/// How often what only the clock changes is looked for.
-const SWEEP_EVERY: Duration = Duration::from_mins(1);
 
 pub(super) async fn run(flags: Given) -> Outcome {
     let settings = Settings::load(&flags)?;
@@ -49,43 +43,17 @@ pub(super) async fn run(flags: Given) -> Outcome {
     if demo {
         println!("{}", what_next(&settings));
     }
-    let sweeping = tokio::spawn(sweep_for_ever(Arc::clone(&app)));
-    let served = serve(Arc::clone(&app), listener, stop_signal()).await;
-    sweeping.abort();
+    let (stop, stopped) = watch::channel(false);
+    let jobs = Runner::new(Arc::clone(&app)).start(&stopped);
+    let told_to_stop = async move {
+        stop_signal().await;
+        stop.send_replace(true);
+    };
+    let served = serve(Arc::clone(&app), listener, told_to_stop).await;
+    jobs.end().await;
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
-}
-
-/// Looks every minute for what a fault left behind and for what only the clock changes.
-async fn sweep_for_ever(app: Arc<App>) {
-    let mut turn = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        turn.tick().await;
-        if let Err(fault) = sweep(&app).await {
-            tracing::error!(error = %fault, "the sweep failed; it is tried again in a minute");
-        }
-        match keep_questions(&app, &SystemScope::of("questions")).await {
-            Ok(Reminded { reminded: 0, expired: 0 }) => {}
-            Ok(Reminded { reminded, expired }) => tracing::info!(reminded, expired, "questions kept"),
-            Err(failure) => tracing::error!(error = %failure, "questions not kept; tried again in a minute"),
-        }
-    }
-}
-
-async fn sweep(app: &App) -> Found<()> {
-    let scope = SystemScope::of("sweep");
-    for exception in exceptions::load_all(app.db.read(&scope)).await? {
-        let command = Sweep { app, exception: exception.id };
-        match app.db.perform(&scope, None, &command).await {
-            Ok(swept) if swept.nominated + swept.lapsed > 0 => {
-                tracing::info!(exception = %exception.slug, swept.nominated, swept.lapsed, "swept");
-            }
-            Ok(_) => {}
-            Err(failure) => tracing::error!(exception = %exception.slug, error = %failure, "not swept"),
-        }
-    }
-    Ok(())
 }
 
 /// Resolves when the process is told to stop.
@@ -100,7 +68,7 @@ async fn stop_signal() {
             let _ = interrupted.await;
         }
     }
-    println!("Stopping: requests that are under way are finished first.");
+    println!("Stopping: requests and jobs that are under way are finished first.");
 }
 
 fn what_next(settings: &Settings) -> String {

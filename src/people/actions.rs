@@ -80,7 +80,6 @@ impl Command for SignIn {
 
     async fn run(&self, tx: &Tx) -> Acted<DateTime<Utc>> {
         let expires_at = end_of_session(tx.now());
-        store::delete_ended_sessions(tx).await?;
         store::save_session(tx, &self.token_hash, self.membership, expires_at).await?;
         Ok(expires_at)
     }
@@ -109,5 +108,21 @@ impl Command for SignOut {
 
     async fn run(&self, tx: &Tx) -> Acted<()> {
         Ok(store::delete_session(tx, &self.token_hash).await?)
+    }
+}
+
+/// Deletes sign-ins that have ended, the first so many; answers how many.
+#[derive(Clone, Copy, Debug)]
+pub struct ClearSessions {
+    /// At most so many.
+    pub most: u64,
+}
+
+impl Command for ClearSessions {
+    type Answer = u64;
+    const NAME: &'static str = "clearSessions";
+
+    async fn run(&self, tx: &Tx) -> Acted<u64> {
+        Ok(store::delete_ended_sessions(tx, self.most).await?)
     }
 }

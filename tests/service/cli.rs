@@ -1,6 +1,8 @@
 //! The binary as its user calls it: a demo is made, checked, served and stopped; a making that is killed leaves
 //! nothing that stands in the way.
 
+mod jobs;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;

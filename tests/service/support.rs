@@ -61,6 +61,7 @@ pub struct World {
     pub router: Router,
     /// The service's clock.
     pub clock: Clock,
+    settings: DbSettings,
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.
@@ -86,8 +87,16 @@ impl World {
     /// The service on a database, opened as `settings` say.
     pub async fn with(settings: DbSettings) -> Self {
         let clock = Clock::standing_at(NOW.parse().expect("an instant"));
-        let random = Random::from_seed(1);
-        let db = Db::connect(settings, clock.clone(), random.clone()).await.expect("a database");
+        Self::assemble(settings, clock, Random::from_seed(1)).await
+    }
+
+    /// What another process would be: the service once more, on the same database, at the same time.
+    pub async fn another(&self) -> Self {
+        Self::assemble(self.settings.clone(), self.clock.clone(), Random::from_seed(2)).await
+    }
+
+    async fn assemble(settings: DbSettings, clock: Clock, random: Random) -> Self {
+        let db = Db::connect(settings.clone(), clock.clone(), random.clone()).await.expect("a database");
         let public_url = Url::parse("http://127.0.0.1:8080").expect("a URL");
         let installation = store::find_installation(&db, &SystemScope::of("test")).await.expect("a row");
         let facts = DemoFacts {
@@ -98,7 +107,7 @@ impl World {
         };
         let demo = may_offer_demo_sign_in(&facts).is_ok();
         let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
-        Self { router: router(Arc::clone(&app)), app, clock }
+        Self { router: router(Arc::clone(&app)), app, clock, settings }
     }
 
     /// Ends the service, so that its database may be copied.

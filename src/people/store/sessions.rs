@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use entity::{EmployerId, MembershipId, PersonId, StaffRole};
 use entity::{employer, employer_agent, membership, session};
+use sea_orm::sea_query::Query;
 use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::db::{Db, Tx};
@@ -128,12 +129,17 @@ pub async fn delete_session(tx: &Tx, token_hash: &str) -> Found<()> {
     Ok(())
 }
 
-/// Clears away the sign-ins whose last moment has passed.
+/// Clears away sign-ins whose last moment has passed, `most` of them; tells how many.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn delete_ended_sessions(tx: &Tx) -> Found<()> {
-    let ended = session::Column::ExpiresAt.lte(tx.now());
-    session::Entity::delete_many().filter(ended).exec(tx.conn()).await?;
-    Ok(())
+pub async fn delete_ended_sessions(tx: &Tx, most: u64) -> Found<u64> {
+    let ended = Query::select()
+        .column(session::Column::TokenHash)
+        .from(session::Entity)
+        .and_where(session::Column::ExpiresAt.lte(tx.now()))
+        .limit(most)
+        .to_owned();
+    let ended = session::Column::TokenHash.in_subquery(ended);
+    Ok(session::Entity::delete_many().filter(ended).exec(tx.conn()).await?.rows_affected)
 }
