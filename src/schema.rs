@@ -25,11 +25,11 @@ pub use context::{app, viewer};
 pub use errors::{bad_input, coded};
 pub use global_id::{Global, GlobalId};
 pub use node::Node;
-pub use paging::{List, PageArgs, page_cost};
+pub use paging::{List, PageArgs, page_cost, rows_cost};
 pub use user_error::{UserError, UserErrorCode};
 
 use crate::applications::graphql::ListQuery;
-use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
+use crate::applications::graphql::{CaseloadQuery, EmployerMutation, ImportMutation, StaffMutation};
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
@@ -53,7 +53,7 @@ pub struct Query(
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EmployerMutation, StaffMutation);
+pub struct Mutation(EmployerMutation, StaffMutation, ImportMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

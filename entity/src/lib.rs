@@ -16,6 +16,7 @@ pub mod employer_agent;
 pub mod evidence;
 pub mod history_event;
 pub mod idempotency;
+pub mod imported_row;
 pub mod information_request;
 pub mod installation;
 pub mod membership;

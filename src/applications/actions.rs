@@ -11,6 +11,7 @@ mod conflict;
 mod draft;
 mod evidence;
 mod gather;
+mod import;
 mod places;
 mod submit;
 mod worker;
@@ -29,6 +30,7 @@ pub use confirm::Confirm;
 pub use conflict::DeclareConflict;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
+pub use import::{Import, ImportEffect, Outcome, ReadRow, import};
 pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 

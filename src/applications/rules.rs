@@ -9,6 +9,7 @@ mod completeness;
 mod eligibility;
 mod flags;
 mod lifecycle;
+mod receipt;
 mod refusal;
 mod validity;
 
@@ -19,5 +20,6 @@ pub use completeness::{Completeness, complete_for_submission, missing_evidence, 
 pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
 pub use lifecycle::{Action, available, may};
+pub use receipt::{ReceiptRefusal, may_take_in};
 pub use refusal::Refusal;
 pub use validity::valid_until;

@@ -47,9 +47,10 @@ pub struct Application {
     nomination: Option<Nomination>,
     /// Its id in a ballot's published list, given when it is confirmed. It tells nobody else whose it is.
     ballot_entry: Option<String>,
-    /// When it was handed in, or handed in again after it was returned; null for what never was.
+    /// When it was handed in, or handed in again after it was returned; null for what never was. What the body took in
+    /// from its own system was handed in there.
     submitted_at: Option<DateTime>,
-    /// When the employer began it.
+    /// When the employer began it, as far as it is known here.
     created_at: DateTime,
     /// When it last changed.
     updated_at: DateTime,

@@ -3,8 +3,10 @@
 //! Each input becomes its command, or the list of everything that is wrong with it, by the names that clients
 //! know. Whether the command may be done is not asked here.
 
+mod claim;
 mod draft;
 mod evidence;
+mod import;
 mod reader;
 mod staff;
 mod worker;
@@ -13,6 +15,8 @@ use chrono::NaiveDate;
 
 pub use draft::{CreateApplicationInput, SubmitApplicationInput, UpdateApplicationInput};
 pub use evidence::{AddEvidenceInput, RemoveEvidenceInput, VerifyEvidenceInput};
+pub(crate) use import::ROWS_MAX;
+pub use import::{ImportApplicationsInput, ImportRow};
 pub use staff::{
     AssignApplicationsInput, ConfirmInput, DeclareConflictInput, RecommendInput, RecordAssessmentInput,
     TakeNextApplicationInput,

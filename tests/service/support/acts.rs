@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 12] = [
+pub const MUTATIONS: [&str; 13] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -18,6 +18,7 @@ pub const MUTATIONS: [&str; 12] = [
     "recommend",
     "confirm",
     "verifyEvidence",
+    "importApplications",
 ];
 
 /// What an input names.
@@ -41,6 +42,10 @@ pub fn document(mutation: &str) -> String {
     let done = match mutation {
         "assignApplications" => "applications { id version status reference }",
         "verifyEvidence" => "evidence { id }",
+        "importApplications" => {
+            "results { externalReference effect application { id version status reference }
+                userErrors { code field message } }"
+        }
         _ => "application { id version status reference }",
     };
     format!(
@@ -89,6 +94,10 @@ pub fn input(mutation: &str, target: &Target) -> Value {
         "verifyEvidence" => json!({
             "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
         }),
+        // A rehearsal: it is for everybody to send, and leaves nothing behind.
+        "importApplications" => json!({
+            "classException": "specialist-tech", "rows": [received(target)], "dryRun": true,
+        }),
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
     }
 }
@@ -107,6 +116,19 @@ fn details(target: &Target) -> Value {
             "passportIssuingState": "IND", "passportNumber": passport, "passportExpiresOn": "2030-06-01",
         },
     })
+}
+
+/// A row of a body's own system with every field in it.
+pub fn received(target: &Target) -> Value {
+    let mut row = details(target);
+    let fields = row.as_object_mut().expect("an object");
+    fields.remove("duties");
+    row["externalReference"] = json!(format!("{} 1", target.word));
+    row["receivedAt"] = json!("2022-02-20T00:00:00Z");
+    row["declared"] = json!(true);
+    row["employerNzbn"] = json!(target.nzbn);
+    row["employerName"] = json!(format!("{} Limited", target.word));
+    row
 }
 
 /// Sends a mutation, and answers its payload.

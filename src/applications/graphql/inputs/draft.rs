@@ -181,7 +181,7 @@ impl SubmitApplicationInput {
 }
 
 /// A title has to say something: the check reads its words.
-fn read_job_title(reader: &mut Reader, typed: &str) -> Option<ShortText> {
+pub(super) fn read_job_title(reader: &mut Reader, typed: &str) -> Option<ShortText> {
     let title = reader.need("jobTitle", typed, ShortText::parse)?;
     if title.as_str().chars().any(char::is_alphanumeric) {
         return Some(title);
