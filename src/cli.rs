@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod exception;
+mod import;
 mod migrate;
 mod open;
 mod serve;
@@ -39,6 +40,8 @@ enum Command {
     /// Load or amend class exceptions
     #[command(subcommand)]
     Exception(exception::ExceptionCommand),
+    /// Take in a CSV file of applications that a body received on its own system; taking it in twice is harmless
+    Import(import::ImportArgs),
     /// Print the GraphQL schema
     Schema,
     /// Recompute every invariant from the tables: a line per violation
@@ -77,6 +80,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Exception(command) => exception::run(command).await,
+        Command::Import(args) => import::run(args).await,
         Command::Schema => {
             print!("{}", crate::schema::print_sdl());
             Ok(ExitCode::SUCCESS)
