@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use entity::{
     ApplicationId, BodyId, ExceptionId, application, assessment, assessment_round, class_exception, conflict,
-    place, queue_entry, worker_fingerprint,
+    imported_row, place, queue_entry, worker_fingerprint,
 };
 
 pub use rule::Rule;
@@ -162,6 +162,8 @@ struct Facts<'a> {
     entry: Option<&'a queue_entry::Model>,
     place: Option<&'a place::Model>,
     events: &'a [store::Tally],
+    /// The row of its body's own system that it was taken in from.
+    imported: Option<&'a imported_row::Model>,
 }
 
 impl Facts<'_> {

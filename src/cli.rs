@@ -6,6 +6,7 @@
 mod check;
 mod demo;
 mod exception;
+mod import;
 mod jobs;
 mod migrate;
 mod open;
@@ -40,6 +41,8 @@ enum Command {
     /// Load or amend class exceptions
     #[command(subcommand)]
     Exception(exception::ExceptionCommand),
+    /// Take in a CSV file of applications that a body received on its own system; taking it in twice is harmless
+    Import(import::ImportArgs),
     /// Print the GraphQL schema
     Schema,
     /// Print the life of an application, as the rules have it: docs/lifecycle.md
@@ -82,6 +85,7 @@ pub async fn run() -> ExitCode {
         Command::Migrate(args) => migrate::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Exception(command) => exception::run(command).await,
+        Command::Import(args) => import::run(args).await,
         Command::Schema => {
             print!("{}", crate::schema::print_sdl());
             Ok(ExitCode::SUCCESS)

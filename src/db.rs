@@ -168,6 +168,21 @@ impl Db {
         }
     }
 
+    /// What was answered to this command under this key before; none where the key is new.
+    ///
+    /// # Errors
+    /// `KEY_REUSED` where the key was used for something else; faults.
+    pub async fn recall<S: Scope, C: Command>(
+        &self,
+        scope: &S,
+        keyed: Option<&Keyed>,
+    ) -> Acted<Option<C::Answer>> {
+        let (Some(keyed), Some(actor)) = (keyed, scope.actor().person) else { return Ok(None) };
+        let id = (actor, C::NAME.to_owned(), keyed.key.clone());
+        let first = idempotency::Entity::find_by_id(id).one(&self.connection).await?;
+        first.map(|first| answer_again::<C>(keyed, first)).transpose()
+    }
+
     /// Does `command` and undoes it: what it answers is what it would do.
     ///
     /// # Errors
@@ -297,7 +312,11 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
         return Ok(answer);
     }
     let first = idempotency::Entity::find_by_id(id).one(&tx.inner).await?;
-    let first = first.ok_or(Fault::Race("the first act under this key was undone"))?;
+    answer_again::<C>(keyed, first.ok_or(Fault::Race("the first act under this key was undone"))?)
+}
+
+/// The answer of the first act under a key.
+fn answer_again<C: Command>(keyed: &Keyed, first: idempotency::Model) -> Acted<C::Answer> {
     if first.request_hash != keyed.request_hash {
         let message = "This idempotency key was used for another input. Use a new key for a new act.";
         return Err(UserError::at(UserErrorCode::KeyReused, "idempotencyKey", message).into());

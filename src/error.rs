@@ -1,9 +1,10 @@
 //! What can come of an act other than its answer: a refusal that the caller can mend, or a fault of ours.
 
 use sea_orm::DbErr;
+use serde::{Deserialize, Serialize};
 
 /// The stable code of a refusal. Clients decide by it; the message is for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is described where the public schema lists it")]
 pub enum UserErrorCode {
     Invalid,
@@ -34,7 +35,7 @@ pub enum UserErrorCode {
 }
 
 /// One thing that the caller can mend.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserError {
     /// What kind of thing it is.
     pub code: UserErrorCode,

@@ -143,7 +143,8 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::Revoked
         | EventKind::ReplacementBegun
         | EventKind::Superseded
-        | EventKind::AmendmentAccepted => false,
+        | EventKind::AmendmentAccepted
+        | EventKind::Imported => false,
     }
 }
 
@@ -314,6 +315,7 @@ pub fn summary(event: &history_event::Model) -> String {
         }
         EventKind::AmendmentAccepted => format!("Corrected: {}.", list(&event.detail["fields"])),
         EventKind::AmendmentRejected => "A proposed correction was rejected.".into(),
+        EventKind::Imported => "The body took it in from its own system, where it was handed in.".into(),
     }
 }
 

@@ -37,6 +37,7 @@ pub struct Keys {
     fingerprints: Hmac<Sha256>,
     idempotency: Hmac<Sha256>,
     tokens: Hmac<Sha256>,
+    imported_rows: Hmac<Sha256>,
 }
 
 /// What a derived key is for. The labels are part of every stored seal and hash: never change one.
@@ -50,6 +51,7 @@ enum Purpose {
     PassportNonces,
     PassportKeyId,
     Tokens,
+    ImportedRows,
 }
 
 /// A cursor that was not made here, or not for this question: never says which of the two.
@@ -73,6 +75,7 @@ impl Purpose {
             Self::PassportNonces => "passport nonces",
             Self::PassportKeyId => "passport key id",
             Self::Tokens => "session tokens",
+            Self::ImportedRows => "imported rows",
         }
     }
 }
@@ -91,6 +94,7 @@ impl Keys {
             fingerprints: mac(secret, Purpose::Fingerprints),
             idempotency: mac(secret, Purpose::Idempotency),
             tokens: mac(secret, Purpose::Tokens),
+            imported_rows: mac(secret, Purpose::ImportedRows),
         }
     }
 
@@ -122,6 +126,13 @@ impl Keys {
     #[must_use]
     pub fn token_hash(&self, token: &str) -> [u8; 32] {
         hash(&self.tokens, token.as_bytes())
+    }
+
+    /// The keyed hash of what a row of a body's own system says, to tell whether a row that comes twice is the
+    /// same. Keyed, because it says who the worker is.
+    #[must_use]
+    pub fn imported_row_hash(&self, content: &[u8]) -> [u8; 32] {
+        hash(&self.imported_rows, content)
     }
 }
 
@@ -185,6 +196,7 @@ mod tests {
             Purpose::PassportNonces,
             Purpose::PassportKeyId,
             Purpose::Tokens,
+            Purpose::ImportedRows,
         ];
         let keys: BTreeSet<_> = purposes.iter().map(|p| derive([7; 32], *p)).collect();
         assert_eq!(keys.len(), purposes.len());
@@ -204,6 +216,10 @@ mod tests {
         assert_eq!(
             hex::encode(keys.token_hash("token")),
             "b19671c956d68fd592daed1064e8c3eaca4dea46cce8756627376bd47e8f02f4"
+        );
+        assert_eq!(
+            hex::encode(keys.imported_row_hash(b"row")),
+            "b3cb060adca9d8366ededa37a117387a73b765db599295d05d0e8438f95b7c36"
         );
         assert_ne!(keys.token_hash("token"), Keys::from_bytes([8; 32]).token_hash("token"));
     }

@@ -25,12 +25,12 @@ pub use context::{app, viewer};
 pub use errors::{bad_input, coded};
 pub use global_id::{Global, GlobalId};
 pub use node::Node;
-pub use paging::{List, PageArgs, page_cost};
+pub use paging::{List, PageArgs, page_cost, rows_cost};
 pub use user_error::{UserError, UserErrorCode};
 
 use crate::applications::graphql::ListQuery;
 use crate::applications::graphql::{
-    CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, StaffMutation,
+    CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
@@ -55,7 +55,7 @@ pub struct Query(
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EmployerMutation, FollowUpMutation, StaffMutation, CaseworkMutation);
+pub struct Mutation(EmployerMutation, FollowUpMutation, StaffMutation, CaseworkMutation, ImportMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

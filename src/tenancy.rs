@@ -151,6 +151,32 @@ impl Viewer {
         Ok(SharedScope { person: Some(member.person), role: Some(member.role) })
     }
 
+    /// To take in what the viewer's own body has on its own system: for its leads and its machines.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for everybody else.
+    pub fn to_import(&self) -> Result<ImportScope, Failure> {
+        let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
+        match (member.role, member.body) {
+            (role @ (StaffRole::Lead | StaffRole::Service), Some(body)) => {
+                Ok(ImportScope { body, person: Some(member.person), role: Some(role) })
+            }
+            (
+                StaffRole::Lead
+                | StaffRole::Service
+                | StaffRole::Assessor
+                | StaffRole::Employer
+                | StaffRole::AgencyOfficer
+                | StaffRole::Observer,
+                _,
+            ) => {
+                let message = "Your role does not allow this. It needs a lead of a body, or a body's own machine \
+                               with the role SERVICE.";
+                Err(UserError::new(UserErrorCode::NotPermitted, message).into())
+            }
+        }
+    }
+
     /// To read what everybody may.
     #[must_use]
     pub fn in_public(&self) -> PublicScope {
@@ -243,6 +269,9 @@ scopes! {
     /// The rows of the employers that the viewer acts for.
     EmployerScope { employers: Arc<[EmployerId]>, person: PersonId }
         by |scope| Actor { person: Some(scope.person), role: Some(StaffRole::Employer) };
+    /// What one body takes in from its own system; none where the service itself does it for the body.
+    ImportScope { body: BodyId, person: Option<PersonId>, role: Option<StaffRole> }
+        by |scope| Actor { person: scope.person, role: scope.role };
     /// What the bodies share: quota, ballots, releases.
     SharedScope { person: Option<PersonId>, role: Option<StaffRole> }
         by |scope| Actor { person: scope.person, role: scope.role };
@@ -277,6 +306,14 @@ impl BodyScope {
     }
 }
 
+impl ImportScope {
+    /// Whose rows.
+    #[must_use]
+    pub fn body(&self) -> BodyId {
+        self.body
+    }
+}
+
 impl EmployerScope {
     /// Whose rows.
     #[must_use]
@@ -302,6 +339,12 @@ impl SystemScope {
     #[must_use]
     pub fn task(&self) -> &'static str {
         self.task
+    }
+
+    /// To take in a body's file by the command line, whose caller has the whole database in hand.
+    #[must_use]
+    pub fn importing_for(&self, body: BodyId) -> ImportScope {
+        ImportScope { body, person: None, role: None }
     }
 
     /// To bring an exception, its bodies and its quota in line with a file.
@@ -346,5 +389,32 @@ impl Scope for ListScope {
             Self::Caseload(scope) => scope.actor(),
             Self::Agency(scope) => scope.actor(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn leads_and_machines_of_a_body_take_in_and_nobody_else() {
+        let body = BodyId(Uuid::from_u128(1));
+        for role in StaffRole::all() {
+            for of in [Some(body), None] {
+                let viewer = Viewer::signed_in(Member {
+                    membership: MembershipId(Uuid::from_u128(2)),
+                    person: PersonId(Uuid::from_u128(3)),
+                    role,
+                    body: of,
+                    employers: Arc::default(),
+                });
+                let may = of.is_some() && matches!(role, StaffRole::Lead | StaffRole::Service);
+                assert_eq!(viewer.to_import().ok().map(|scope| scope.body()), of.filter(|_| may), "{role:?}");
+            }
+        }
+        assert!(matches!(Viewer::public().to_import(), Err(Failure::Unauthenticated)));
+        assert_eq!(SystemScope::of("import").importing_for(body).actor(), Actor::SYSTEM);
     }
 }

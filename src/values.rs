@@ -6,6 +6,7 @@
 
 pub mod country;
 pub mod dates;
+pub mod decimal;
 pub mod email;
 pub mod fold;
 pub mod nzbn;

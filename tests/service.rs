@@ -15,6 +15,7 @@ mod service {
     mod demo;
     mod evidence;
     mod http;
+    mod import;
     mod isolation;
     mod jobs;
     mod people;

@@ -412,5 +412,7 @@ kinds! {
         AmendmentAccepted,
         /// A second person rejected the correction.
         AmendmentRejected,
+        /// The body took it in from its own system, as it was handed in there.
+        Imported,
     }
 }

@@ -17,6 +17,7 @@ pub mod evidence;
 pub mod history_event;
 pub mod hold;
 pub mod idempotency;
+pub mod imported_row;
 pub mod information_request;
 pub mod installation;
 pub mod job;

@@ -10,6 +10,7 @@ mod dialect;
 mod m0001_caseload_and_quota;
 mod m0002_caseload_acts;
 mod m0004_jobs;
+mod m0005_import;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_caseload_and_quota::Migration),
             Box::new(m0002_caseload_acts::Migration),
             Box::new(m0004_jobs::Migration),
+            Box::new(m0005_import::Migration),
         ]
     }
 }

@@ -15,6 +15,7 @@ mod draft;
 mod evidence;
 mod gather;
 mod hold;
+mod import;
 mod places;
 mod questions;
 mod replace;
@@ -41,6 +42,7 @@ pub use decline::Decline;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
 pub use hold::{HoldApplication, ReleaseHold};
+pub use import::{Import, ImportEffect, Outcome, ReadRow, import};
 pub use places::{Served, Sweep, Swept, give_places};
 pub use questions::{
     AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, Reminded,

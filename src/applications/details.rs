@@ -1,12 +1,13 @@
 //! What an application says, parsed: values that cannot be wrong, though they may still be missing.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{DecisionReason, EvidenceKind, application};
 
 use crate::error::{Fault, Found};
 use crate::values::country::CountryCode;
 use crate::values::dates::Birthday;
 use crate::values::email::Email;
+use crate::values::nzbn::Nzbn;
 use crate::values::passport::PassportNumber;
 use crate::values::pay::Pay;
 use crate::values::text::{Line, Text};
@@ -95,6 +96,28 @@ pub struct Changes {
     pub pay: Option<Pay>,
     /// Who.
     pub worker: Option<WorkerDetails>,
+}
+
+/// An application that a body received on its own system, about to be taken in. Its worker has a passport and an
+/// e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What the body calls it.
+    pub external_reference: Line<100>,
+    /// When the body had it complete.
+    pub received_at: DateTime<Utc>,
+    /// Whose it is.
+    pub employer: Nzbn,
+    /// The employer's legal name.
+    pub employer_name: ShortText,
+    /// What else it says; duties are not asked for.
+    pub changes: Changes,
+    /// The job's title.
+    pub job_title: ShortText,
+    /// Guaranteed pay.
+    pub pay: Pay,
+    /// Who.
+    pub worker: WorkerDetails,
 }
 
 /// The pay that stands on an application.

@@ -13,6 +13,7 @@ mod eligibility;
 mod flags;
 mod impact;
 mod lifecycle;
+mod receipt;
 mod refusal;
 mod validity;
 
@@ -29,5 +30,6 @@ pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
 pub use impact::{Impact, Next};
 pub use lifecycle::{available, may};
+pub use receipt::{ReceiptRefusal, may_take_in};
 pub use refusal::Refusal;
 pub use validity::valid_until;

@@ -1,12 +1,13 @@
 //! Every query on applications and what hangs on them.
 //!
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
-//! what an act decides on, `caseload` what people look at, `list` the combined list;
-//! `questions` has what the employer is asked, `standing` what an application holds.
+//! what an act decides on, `caseload` what people look at, `list` the combined list; `imports` has what came from
+//! elsewhere, `questions` what the employer is asked, `standing` what an application holds.
 
 pub mod case;
 pub mod caseload;
 pub mod evidence;
+pub mod imports;
 pub mod list;
 pub mod questions;
 pub mod standing;

@@ -15,6 +15,7 @@ pub(super) fn examine(facts: &Facts<'_>, report: &mut Report) {
     submission(facts, report);
     times(facts, report);
     history(facts, report);
+    imported(facts, report);
     one_body(facts, report);
 }
 
@@ -132,7 +133,7 @@ fn history(facts: &Facts<'_>, report: &mut Report) {
     let count = |kind: EventKind| -> i64 {
         facts.events.iter().filter(|event| event.kind == kind).map(|event| event.count).sum()
     };
-    let begun = count(EventKind::Created);
+    let begun = count(EventKind::Created) + count(EventKind::Imported);
     report.expect(begun == 1, Rule::History, facts.name(), format!("its history begins {begun} times"));
     for kinds in told_by(application.status, application.submitted_at.is_some()) {
         let wrong = format!(
@@ -169,7 +170,8 @@ fn told_by(status: ApplicationStatus, was_submitted: bool) -> Vec<&'static [Even
         Status::Nominated => &[EventKind::Nominated],
         Status::Lapsed => &[EventKind::Lapsed],
     };
-    let submitted: &[EventKind] = if was_submitted { &[EventKind::Submitted] } else { &[] };
+    let submitted: &[EventKind] =
+        if was_submitted { &[EventKind::Submitted, EventKind::Imported] } else { &[] };
     [submitted, own].into_iter().filter(|kinds| !kinds.is_empty()).collect()
 }
 
@@ -208,8 +210,24 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::ConflictDeclared
         | EventKind::EvidenceVerified
         | EventKind::ReplacementBegun
-        | EventKind::InformationReminded => false,
+        | EventKind::InformationReminded
+        | EventKind::Imported => false,
     }
+}
+
+/// Without its row it would be taken in a second time; a row of another body would answer for it there.
+fn imported(facts: &Facts<'_>, report: &mut Report) {
+    let application = facts.application;
+    let was_imported = facts.events.iter().any(|event| event.kind == EventKind::Imported);
+    let wrong = match facts.imported {
+        None if was_imported => "it was taken in from its body's own system, and no row says so",
+        Some(_) if !was_imported => "a row says that it was taken in, and its history does not",
+        Some(row) if (row.body_id, row.exception_id) != (application.body_id, application.exception_id) => {
+            "the row that it was taken in from is another body's, or under another class exception"
+        }
+        None | Some(_) => return,
+    };
+    report.tell(Rule::ImportedRow, facts.name(), wrong);
 }
 
 /// A row of another body below an application would be read by the wrong tenant.

@@ -100,6 +100,8 @@ rules! {
     PassportOpens = "passport-opens",
     /// The fingerprint is the one of the passport.
     Fingerprint = "fingerprint",
+    /// What was taken in from a body's own system is kept as that body's row, once.
+    ImportedRow = "imported-row",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

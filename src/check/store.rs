@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use entity::{
     ApplicationId, BodyId, EmployerId, EventKind, ExceptionId, application, assessment, assessment_round,
     body, class_exception, class_exception_body, class_exception_revision, conflict, evidence, history_event,
-    idempotency, installation, place, place_movement, queue_entry, worker, worker_fingerprint,
+    idempotency, imported_row, installation, place, place_movement, queue_entry, worker, worker_fingerprint,
 };
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
@@ -184,6 +184,7 @@ pub(super) struct Batch {
     evidence: HashMap<ApplicationId, Vec<EvidenceOwner>>,
     entries: HashMap<ApplicationId, Vec<queue_entry::Model>>,
     events: HashMap<ApplicationId, Vec<Tally>>,
+    imported: HashMap<ApplicationId, Vec<imported_row::Model>>,
     conflicts: HashMap<EmployerId, Vec<conflict::Model>>,
 }
 
@@ -207,6 +208,7 @@ impl Batch {
             entry: of(&self.entries, &id).first(),
             place: frame.held.get(&id),
             events: of(&self.events, &id),
+            imported: of(&self.imported, &id).first(),
         }
     }
 }
@@ -246,6 +248,8 @@ pub(super) async fn load_batch(snapshot: &Snapshot, after: Option<ApplicationId>
         .order_by_asc(assessment_round::Column::Round);
     let entries =
         queue_entry::Entity::find().filter(between(queue_entry::Column::ApplicationId, after, last));
+    let imported =
+        imported_row::Entity::find().filter(between(imported_row::Column::ApplicationId, after, last));
     let employers: std::collections::BTreeSet<EmployerId> =
         applications.iter().map(|one| one.employer_id).collect();
     let conflicts = conflict::Entity::find().filter(conflict::Column::EmployerId.is_in(employers));
@@ -258,6 +262,7 @@ pub(super) async fn load_batch(snapshot: &Snapshot, after: Option<ApplicationId>
         evidence: grouped(load_evidence(snapshot, after, last).await?, |one| one.application_id),
         entries: grouped(entries.all(conn).await?, |one| one.application_id),
         events: grouped(load_tallies(snapshot, after, last).await?, |one| one.application_id),
+        imported: grouped(imported.all(conn).await?, |one| one.application_id),
         conflicts: grouped(conflicts.all(conn).await?, |one| one.employer_id),
         applications,
     })

@@ -10,16 +10,18 @@ use std::collections::HashMap;
 
 use entity::{BodyId, EmployerId, InstallationKind, PersonId, StaffRole};
 use entity::{application, body, employer, installation, membership, person};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
+    Set,
 };
 
 pub use sessions::{Session, delete_ended_sessions, delete_session, find_session, note_use, save_session};
 
-use crate::db::Db;
-use crate::error::Found;
+use crate::db::{Db, Tx};
+use crate::error::{Fault, Found};
 use crate::tenancy::{CaseloadScope, PublicScope, Scope, SystemScope};
+use crate::values::fold::fold;
 use crate::values::nzbn::Nzbn;
 
 /// How the handles of a demo's extras begin: they act for one employer each, and nobody signs in as them.
@@ -122,6 +124,34 @@ pub async fn load_employers(
 pub async fn find_employer(db: &Db, scope: &CaseloadScope, nzbn: Nzbn) -> Found<Option<employer::Model>> {
     let select = employers_in(scope).filter(employer::Column::Nzbn.eq(nzbn.to_string()));
     Ok(select.one(db.read(scope)).await?)
+}
+
+/// The employer with this number, whom nobody is told of; added under its legal name where there is none. One that is
+/// there stays as it is, whatever it is called now.
+///
+/// # Errors
+/// Where the database refuses; a race where it is gone.
+pub async fn find_or_add_employer(tx: &Tx, nzbn: Nzbn, legal_name: &str) -> Found<EmployerId> {
+    let known = || employer::Entity::find().filter(employer::Column::Nzbn.eq(nzbn.to_string()));
+    if let Some(row) = known().one(tx.conn()).await? {
+        return Ok(row.id);
+    }
+    let row = employer::ActiveModel {
+        id: Set(tx.new_id()),
+        nzbn: Set(nzbn.to_string()),
+        legal_name: Set(legal_name.to_owned()),
+        folded_name: Set(fold(legal_name)),
+        trading_name: Set(None),
+        region: Set(None),
+        size_band: Set(None),
+    };
+    // Another transaction may add it meanwhile: that one is waited for, and then stands.
+    employer::Entity::insert(row)
+        .on_conflict(OnConflict::column(employer::Column::Nzbn).do_nothing().to_owned())
+        .exec_without_returning(tx.conn())
+        .await?;
+    let row = known().one(tx.conn()).await?;
+    row.map(|row| row.id).ok_or(Fault::Race("the employer is gone"))
 }
 
 /// The employers that a scope reaches.

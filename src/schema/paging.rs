@@ -105,6 +105,12 @@ fn limit(rows: Option<i32>) -> Result<u64, Error> {
 pub fn page_cost(first: Option<i32>, last: Option<i32>, child: usize) -> usize {
     let usual = usize::try_from(USUAL_ROWS).unwrap_or_default();
     let rows = first.or(last).map_or(usual, |rows| usize::try_from(rows).unwrap_or_default());
+    rows_cost(rows, child)
+}
+
+/// What so many rows cost that are not asked for by page.
+#[must_use]
+pub fn rows_cost(rows: usize, child: usize) -> usize {
     1 + child.saturating_mul(rows.div_ceil(ROWS_PER_COST).max(1))
 }
 

@@ -7,12 +7,10 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{NaiveDate, SecondsFormat, Utc};
 use url::Url as WebUrl;
 
-use crate::values::dates::parse_date;
+use crate::values::dates::{parse_date, parse_instant};
+use crate::values::decimal::parse_decimal;
 use crate::values::nzbn::Nzbn as ParsedNzbn;
 use crate::values::web_address::WebAddress;
-
-/// Digits that a decimal may have, on both sides of the point together: what `rust_decimal` holds exactly.
-const DECIMAL_DIGITS_MAX: usize = 28;
 
 fn text<T: async_graphql::InputType>(value: Value) -> Result<String, InputValueError<T>> {
     match value {
@@ -29,9 +27,7 @@ pub struct DateTime(pub chrono::DateTime<Utc>);
 #[Scalar(name = "DateTime", specified_by_url = "https://www.rfc-editor.org/rfc/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
-        chrono::DateTime::parse_from_rfc3339(&text(value)?).map(|instant| Self(instant.to_utc())).map_err(
-            |_| InputValueError::custom("Send an instant with its offset, such as 2022-02-14T00:00:00Z."),
-        )
+        parse_instant(&text(value)?).map(Self).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
@@ -76,27 +72,12 @@ pub struct Decimal(pub rust_decimal::Decimal);
 #[Scalar(name = "Decimal", specified_by_url = "https://www.w3.org/TR/xmlschema-2/#decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
-        read_decimal(&text(value)?).map(Self).ok_or_else(|| {
-            InputValueError::custom(
-                "Send a number as a string, with at most 28 digits and a point before its fraction, \
-                 such as \"120000.00\".",
-            )
-        })
+        parse_decimal(&text(value)?).map(Self).map_err(InputValueError::custom)
     }
 
     fn to_value(&self) -> Value {
         Value::String(self.0.to_string())
     }
-}
-
-/// Digits, at most one point between them, at most one sign: no exponent, no spaces, nothing rounded.
-fn read_decimal(typed: &str) -> Option<rust_decimal::Decimal> {
-    let digits = typed.strip_prefix('-').unwrap_or(typed);
-    let mut parts = digits.splitn(2, '.');
-    let are_numbers = parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
-    let count = digits.bytes().filter(u8::is_ascii_digit).count();
-    let is_decimal = are_numbers && count <= DECIMAL_DIGITS_MAX;
-    is_decimal.then(|| rust_decimal::Decimal::from_str_exact(typed).ok()).flatten()
 }
 
 impl From<rust_decimal::Decimal> for Decimal {
@@ -177,24 +158,14 @@ mod tests {
             (read::<Date>("2022-02-14"), Some("2022-02-14")),
             (read::<Date>("2022-02-30"), None),
             (read::<Date>("14/02/2022"), None),
+            (read::<Decimal>("120000.00"), Some("120000.00")),
+            (read::<Decimal>("1e5"), None),
             (read::<Nzbn>("9429 0495 41410"), Some("9429049541410")),
             (read::<Nzbn>("9429049541411"), None),
             (read::<Url>("https://example.nz/a"), Some("https://example.nz/a")),
             (read::<Url>("javascript:alert(1)"), None),
         ] {
             assert_eq!(written, expected.map(|text| Value::String(text.to_owned())));
-        }
-    }
-
-    #[test]
-    fn a_decimal_is_exact_or_refused() {
-        for taken in ["0", "120000.00", "-1.5", "1234567890123456789012345678"] {
-            assert_eq!(read::<Decimal>(taken), Some(Value::String(taken.to_owned())), "{taken}");
-        }
-        for refused in
-            ["", "-", ".5", "5.", "1e5", "1,000", " 1", "+1", "1_000", "12345678901234567890123456789"]
-        {
-            assert_eq!(read::<Decimal>(refused), None, "{refused}");
         }
     }
 

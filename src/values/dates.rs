@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use chrono::{Months, NaiveDate};
+use chrono::{DateTime, Months, NaiveDate, SubsecRound, Utc};
 use thiserror::Error;
 
 /// Years of age below which a person is no worker here.
@@ -49,9 +49,26 @@ pub enum DateError {
     /// The document's last day is behind.
     #[error("This expired before today: enter the document that is valid now.")]
     Expired,
+    /// The passport's last day was behind when the application that names it was received.
+    #[error("This passport had expired when the application was received: check its last day.")]
+    ExpiredAtReceipt,
     /// Later than any passport runs.
     #[error("No passport runs for more than 11 years from today: check the year of its last day.")]
     ExpiresTooLate,
+}
+
+/// A text that is no instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("Send an instant with its offset, such as 2022-02-14T00:00:00Z.")]
+pub struct NotAnInstant;
+
+/// Reads an instant as RFC 3339 has it, cut to the microsecond that both databases keep.
+///
+/// # Errors
+/// [`NotAnInstant`] for anything else; without an offset nobody knows which instant it is.
+pub fn parse_instant(typed: &str) -> Result<DateTime<Utc>, NotAnInstant> {
+    let instant = DateTime::parse_from_rfc3339(typed.trim()).map_err(|_| NotAnInstant)?;
+    Ok(instant.to_utc().trunc_subsecs(6))
 }
 
 /// Reads a day as `YYYY-MM-DD`, the form of the API and of files. Nothing else is taken: 03/04 is
@@ -146,6 +163,22 @@ pub fn check_passport_expiry(expires_on: NaiveDate, today: NaiveDate) -> Result<
     }
 }
 
+/// Takes the last day of a passport that was shown on the day `received_on`: it had not expired then, whatever has
+/// become of it since.
+///
+/// # Errors
+/// Says whether that day was behind, or is too far ahead of today.
+pub fn check_passport_at_receipt(
+    expires_on: NaiveDate,
+    received_on: NaiveDate,
+    today: NaiveDate,
+) -> Result<NaiveDate, DateError> {
+    if is_expired(expires_on, received_on) {
+        return Err(DateError::ExpiredAtReceipt);
+    }
+    check_passport_expiry(expires_on.max(today), today).map(|_| expires_on)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -211,6 +244,37 @@ mod tests {
         ] {
             assert_eq!(check_expiry(day(expires), today).map(|_| ()), any, "{expires}");
             assert_eq!(check_passport_expiry(day(expires), today).map(|_| ()), passport, "{expires}");
+        }
+    }
+
+    #[test]
+    fn a_passport_that_was_good_at_receipt_may_have_expired_since() {
+        let (received_on, today) = (day("2022-02-14"), day("2022-07-01"));
+        for (expires, taken) in [
+            ("2022-02-13", Err(DateError::ExpiredAtReceipt)),
+            ("2022-02-14", Ok(())),
+            ("2022-06-30", Ok(())),
+            ("2033-07-01", Ok(())),
+            ("2033-07-02", Err(DateError::ExpiresTooLate)),
+        ] {
+            let expires = day(expires);
+            let read = check_passport_at_receipt(expires, received_on, today);
+            assert_eq!(read, taken.map(|()| expires), "{expires}");
+        }
+    }
+
+    #[test]
+    fn an_instant_has_an_offset_and_no_more_than_microseconds() {
+        let read = |typed| parse_instant(typed).map(|instant| instant.to_string());
+        for (typed, instant) in [
+            ("2022-02-14T00:00:00Z", "2022-02-14 00:00:00 UTC"),
+            (" 2022-02-14T13:00:00+13:00 ", "2022-02-14 00:00:00 UTC"),
+            ("2022-02-14T00:00:00.1234567Z", "2022-02-14 00:00:00.123456 UTC"),
+        ] {
+            assert_eq!(read(typed), Ok(instant.to_owned()), "{typed}");
+        }
+        for typed in ["", "2022-02-14", "2022-02-14T00:00:00", "14/02/2022 13:00", "2022-02-30T00:00:00Z"] {
+            assert_eq!(read(typed), Err(NotAnInstant), "{typed}");
         }
     }
 

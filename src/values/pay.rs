@@ -78,6 +78,9 @@ pub enum PayError {
     /// Not three capital letters.
     #[error("The currency must be three capital letters, for example NZD.")]
     CurrencyForm,
+    /// None of the periods.
+    #[error("The period is one of the words HOUR, WEEK, FORTNIGHT, MONTH and YEAR.")]
+    PeriodUnknown,
     /// Zero or less.
     #[error("The weekly hours must be more than zero. Give the hours that the agreement guarantees.")]
     HoursNotPositive,
@@ -96,9 +99,18 @@ impl PayError {
         match self {
             Self::AmountNotPositive | Self::AmountTooFine | Self::AmountTooLarge => "amount",
             Self::CurrencyForm => "currency",
+            Self::PeriodUnknown => "period",
             Self::HoursNotPositive | Self::HoursTooFine | Self::HoursTooMany => "hoursPerWeek",
         }
     }
+}
+
+/// Reads a period by its word in the public schema.
+///
+/// # Errors
+/// [`PayError::PeriodUnknown`] for anything else, lower case included.
+pub fn parse_period(text: &str) -> Result<PayPeriod, PayError> {
+    PayPeriod::all().into_iter().find(|period| period.word() == text.trim()).ok_or(PayError::PeriodUnknown)
 }
 
 /// Guaranteed pay that is well-formed: positive, to the cent and the hundredth of an hour, and within reason.

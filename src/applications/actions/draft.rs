@@ -1,6 +1,8 @@
 //! The employer's draft: begun and changed.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, class_exception, employer};
+use entity::{
+    ApplicationId, ApplicationStatus, EmployerId, EventKind, application, body, class_exception, employer,
+};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
@@ -55,8 +57,8 @@ impl Command for CreateApplication<'_> {
         let (exception, body, employer) = self.parties(tx).await?;
         Window::from(&exception).may_draft(tx.now()).map_err(Refusal::from)?;
         let known = self.app.shelf.terms(tx.conn(), exception.id, exception.revision).await?;
-        let reference = new_reference(tx, &body).await?;
-        let mut application = self.blank(tx, &exception, &body, &employer, reference);
+        let parties = Parties { exception: &exception, body: &body, employer: employer.id };
+        let mut application = parties.begin(tx, &self.job_title, &self.pay).await?;
         apply(&known, &mut application, self.changes.clone())?;
         let mut row = worker::blank(application.id, body.id, &self.worker);
         let passport = worker::apply(self.app, &mut row, self.worker.clone())?;
@@ -91,21 +93,30 @@ impl CreateApplication<'_> {
         })?;
         Ok((exception, body, employer))
     }
+}
 
-    fn blank(
-        &self,
-        tx: &Tx,
-        exception: &class_exception::Model,
-        body: &body::Model,
-        employer: &employer::Model,
-        reference: Reference,
-    ) -> application::Model {
+/// Between whom an application is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Parties<'a> {
+    pub(super) exception: &'a class_exception::Model,
+    pub(super) body: &'a body::Model,
+    pub(super) employer: EmployerId,
+}
+
+impl Parties<'_> {
+    /// An application that says nothing yet but what cannot stay open.
+    pub(super) async fn begin(&self, tx: &Tx, job_title: &Line<200>, pay: &Pay) -> Acted<application::Model> {
+        let reference = new_reference(tx, self.body).await?;
+        Ok(self.blank(tx, reference, job_title, pay))
+    }
+
+    fn blank(&self, tx: &Tx, reference: Reference, job_title: &Line<200>, pay: &Pay) -> application::Model {
         application::Model {
             id: tx.new_id(),
-            exception_id: exception.id,
-            terms_revision: exception.revision,
-            body_id: body.id,
-            employer_id: employer.id,
+            exception_id: self.exception.id,
+            terms_revision: self.exception.revision,
+            body_id: self.body.id,
+            employer_id: self.employer,
             reference: reference.to_string(),
             version: 1,
             revision: 1,
@@ -114,15 +125,15 @@ impl CreateApplication<'_> {
             contact_name: None,
             contact_email: None,
             role_code: None,
-            job_title: self.job_title.as_str().to_owned(),
+            job_title: job_title.as_str().to_owned(),
             occupation_code: None,
             duties: None,
             region: None,
-            pay_cents: self.pay.amount_cents(),
-            pay_currency: self.pay.currency().to_string(),
-            pay_period: self.pay.period(),
-            pay_hours_hundredths: self.pay.hours_hundredths(),
-            annual_cents: annual_cents(&self.pay),
+            pay_cents: pay.amount_cents(),
+            pay_currency: pay.currency().to_string(),
+            pay_period: pay.period(),
+            pay_hours_hundredths: pay.hours_hundredths(),
+            annual_cents: annual_cents(pay),
             eligibility: None,
             assessor_id: None,
             declared_at: None,

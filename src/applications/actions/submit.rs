@@ -1,16 +1,19 @@
 //! The employer declares an application and hands it in.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, class_exception_body};
+use chrono::{DateTime, Utc};
+use entity::{
+    ApplicationId, ApplicationStatus, EventKind, application, body, class_exception_body, evidence, worker,
+};
 
 use super::draft::check_codes;
 use super::replace::tell_the_nomination;
-use super::{nothing_more, open};
+use super::{clocks, nothing_more, open};
 use crate::app::App;
 use crate::applications::details::pay_of;
 use crate::applications::rules::{
     Action, Completeness, as_the_employer_knows, complete_for_submission, eligibility_of, takes_applications,
 };
-use crate::applications::store::{case, evidence};
+use crate::applications::store::{case, evidence as records};
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
@@ -46,7 +49,7 @@ impl Command for SubmitApplication<'_> {
             body_takes_it(tx, &opened.application).await?;
         }
         let mut worker = case::load_worker(tx, &opened.application).await?;
-        let evidence = evidence::hold_for(tx, &opened.application).await?;
+        let evidence = records::hold_for(tx, &opened.application).await?;
         // The employer reads what comes of this; what else was found of a record is told the body by a flag.
         let evidence = as_the_employer_knows(opened.application.status, &evidence);
         let known = &opened.known;
@@ -64,26 +67,49 @@ impl Command for SubmitApplication<'_> {
         };
         complete_for_submission(&facts)
             .map_err(|refusals| refusals.into_iter().map(UserError::from).collect::<Vec<_>>())?;
-        let pay = pay_of(&opened.application)?;
-        let eligibility = eligibility_of(known, &opened.application, pay, worker.offshore, &evidence, true);
-        let eligibility = eligibility.map_err(|errors| unreadable(&errors))?;
-        settle_role(known, &mut opened.application, &eligibility);
-        let application = &mut opened.application;
-        application.terms_revision = opened.exception.revision;
-        application.eligibility =
-            Some(serde_json::to_value(&eligibility).map_err(|why| Fault::stored("eligibility", why))?);
-        application.ended_at = None;
-        super::clocks::start(application, &opened.known.terms, tx.now());
-        opened.moves(Action::Submit, ApplicationStatus::Submitted);
-        let application = &mut opened.application;
-        application.declared_at = Some(tx.now());
-        application.submitted_at = Some(tx.now());
-        worker.notice_given_at = Some(tx.now());
+        let revision = opened.exception.revision;
+        let handing = Handing { known, revision, evidence: &evidence, at: tx.now() };
+        hand_in(&handing, &mut opened.application, &mut worker)?;
         case::save_worker(tx, worker).await?;
         let submitted = opened.save(tx, EventKind::Submitted, nothing_more()).await?;
         tell_the_nomination(tx, &submitted).await?;
         Ok(submitted.id)
     }
+}
+
+/// With what and when an application is handed in.
+pub(super) struct Handing<'a> {
+    /// The terms that it is held against from now on.
+    pub(super) known: &'a KnownTerms,
+    /// Which revision they are.
+    pub(super) revision: i32,
+    /// What counts for it, as its employer knows it.
+    pub(super) evidence: &'a [evidence::Model],
+    /// When the body had it complete: its turn in the order.
+    pub(super) at: DateTime<Utc>,
+}
+
+/// Hands an application in that is complete and declared: what the check says of it is kept, and what it settles.
+pub(super) fn hand_in(
+    handing: &Handing<'_>,
+    application: &mut application::Model,
+    worker: &mut worker::Model,
+) -> Acted<()> {
+    let Handing { known, revision, evidence, at } = *handing;
+    let pay = pay_of(application)?;
+    let eligibility = eligibility_of(known, application, pay, worker.offshore, evidence, true);
+    let eligibility = eligibility.map_err(|errors| unreadable(&errors))?;
+    settle_role(known, application, &eligibility);
+    application.terms_revision = revision;
+    application.eligibility =
+        Some(serde_json::to_value(&eligibility).map_err(|why| Fault::stored("eligibility", why))?);
+    application.status = ApplicationStatus::Submitted;
+    application.ended_at = None;
+    clocks::start(application, &known.terms, at);
+    application.declared_at = Some(at);
+    application.submitted_at = Some(at);
+    worker.notice_given_at = Some(at);
+    Ok(())
 }
 
 /// A body that has left takes nothing new, drafts that were begun before included.

@@ -47,7 +47,8 @@ pub struct Application {
     nomination: Option<Nomination>,
     /// Its id in a ballot's published list, given when it is confirmed. It tells nobody else whose it is.
     ballot_entry: Option<String>,
-    /// When it was handed in, or handed in again after it was returned; null for what never was.
+    /// When it was handed in, or handed in again after it was returned; null for what never was. What the body took in
+    /// from its own system was handed in there.
     submitted_at: Option<DateTime>,
     /// The instant from which on the body is late with its decision, in New Zealand working days. Null before its
     /// submission, while the employer is asked, and once it is decided. Late work is flagged, never declined for it.
@@ -58,7 +59,7 @@ pub struct Application {
     hold_reason: Option<String>,
     /// Why the worker of the nomination is replaced, where this is an application in its stead.
     replacement_reason: Option<String>,
-    /// When the employer began it.
+    /// When the employer began it, as far as it is known here.
     created_at: DateTime,
     /// When it last changed.
     updated_at: DateTime,

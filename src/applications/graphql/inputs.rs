@@ -3,9 +3,11 @@
 //! Each input becomes its command, or the list of everything that is wrong with it, by the names that clients
 //! know. Whether the command may be done is not asked here.
 
+mod claim;
 mod decision;
 mod draft;
 mod evidence;
+mod import;
 mod nomination;
 mod questions;
 mod reader;
@@ -20,6 +22,8 @@ pub use decision::{
 };
 pub use draft::{CreateApplicationInput, SubmitApplicationInput, UpdateApplicationInput};
 pub use evidence::{AddEvidenceInput, RemoveEvidenceInput, VerifyEvidenceInput};
+pub(crate) use import::ROWS_MAX;
+pub use import::{ImportApplicationsInput, ImportRow};
 pub use nomination::{
     AmendNominationInput, ConfirmAmendmentInput, ReplaceWorkerInput, RevokeNominationInput,
     WithdrawApplicationInput,

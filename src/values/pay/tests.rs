@@ -93,3 +93,14 @@ proptest! {
         prop_assert_eq!(Pay::parse(pay.amount(), "NZD", period, pay.hours_per_week()), Ok(pay));
     }
 }
+
+#[test]
+fn a_period_is_one_of_five_words() {
+    for period in PayPeriod::all() {
+        assert_eq!(parse_period(&period.word()), Ok(period));
+    }
+    for typed in ["", "year", "DAY", "ANNUAL"] {
+        assert_eq!(parse_period(typed), Err(PayError::PeriodUnknown), "{typed}");
+    }
+    assert_eq!(PayError::PeriodUnknown.field(), "period");
+}

@@ -102,6 +102,8 @@ async fn long_lists_are_refused_whole(world: World) {
         ("assignApplications", "/ids", 10_000),
         ("takeNextApplication", "/role", 1_000),
         ("recommend", "/reasons", 1_000),
+        ("importApplications", "/rows", 501),
+        ("importApplications", "/rows", 4_000),
     ] {
         let (caller, mut input) = asks.of(mutation);
         let one = input.pointer(&format!("{pointer}/0")).expect("one").clone();

@@ -198,6 +198,12 @@ pub const CHANGES: &[Change] = &[
         &[Rule::Version],
     ),
     refused("DELETE FROM history_event WHERE kind = 'SUBMITTED'", &[Rule::History, Rule::Version]),
+    seen(
+        "INSERT INTO imported_row (body_id, exception_id, external_reference, application_id, content_hash, at) \
+         SELECT body_id, exception_id, 'A-1', id, (SELECT request_hash FROM idempotency), created_at \
+         FROM application WHERE status = 'DRAFT'",
+        &[Rule::ImportedRow],
+    ),
     // What stands by itself.
     seen(
         "DELETE FROM class_exception_body WHERE body_id = (SELECT id FROM body WHERE slug = 'itp')",

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 26] = [
+pub const MUTATIONS: [&str; 27] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -32,6 +32,7 @@ pub const MUTATIONS: [&str; 26] = [
     "revokeNomination",
     "amendNomination",
     "confirmAmendment",
+    "importApplications",
 ];
 
 /// What an input names.
@@ -59,6 +60,10 @@ pub fn document(mutation: &str) -> String {
     let done = match mutation {
         "assignApplications" => "applications { id version status reference }",
         "verifyEvidence" => "evidence { id }",
+        "importApplications" => {
+            "results { externalReference effect application { id version status reference }
+                userErrors { code field message } }"
+        }
         _ => "application { id version status reference }",
     };
     format!(
@@ -106,6 +111,10 @@ pub fn input(mutation: &str, target: &Target) -> Value {
         "confirm" => json!({ "id": id, "version": version, "note": format!("{word} decision") }),
         "verifyEvidence" => json!({
             "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
+        }),
+        // A rehearsal: it is for everybody to send, and leaves nothing behind.
+        "importApplications" => json!({
+            "classException": "specialist-tech", "rows": [received(target)], "dryRun": true,
         }),
         _ => further_input(mutation, target),
     }
@@ -167,6 +176,19 @@ fn details(target: &Target) -> Value {
             "passportIssuingState": "IND", "passportNumber": passport, "passportExpiresOn": "2030-06-01",
         },
     })
+}
+
+/// A row of a body's own system with every field in it.
+pub fn received(target: &Target) -> Value {
+    let mut row = details(target);
+    let fields = row.as_object_mut().expect("an object");
+    fields.remove("duties");
+    row["externalReference"] = json!(format!("{} 1", target.word));
+    row["receivedAt"] = json!("2022-02-20T00:00:00Z");
+    row["declared"] = json!(true);
+    row["employerNzbn"] = json!(target.nzbn);
+    row["employerName"] = json!(format!("{} Limited", target.word));
+    row
 }
 
 /// Sends a mutation, and answers its payload.
