@@ -8,6 +8,7 @@
 mod file;
 mod passports;
 mod seal;
+mod sources;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use thiserror::Error;
 pub use file::KeyFileError;
 pub use passports::{Fingerprint, PassportOpenError, PassportPlace};
 use seal::Sealer;
+pub use sources::Source;
 
 /// Bytes of the deployment's key and of each key derived from it.
 const KEY_BYTES: usize = 32;
@@ -37,6 +39,8 @@ pub struct Keys {
     fingerprints: Hmac<Sha256>,
     idempotency: Hmac<Sha256>,
     tokens: Hmac<Sha256>,
+    sources: Hmac<Sha256>,
+    contacts: Hmac<Sha256>,
 }
 
 /// What a derived key is for. The labels are part of every stored seal and hash: never change one.
@@ -50,6 +54,8 @@ enum Purpose {
     PassportNonces,
     PassportKeyId,
     Tokens,
+    Sources,
+    Contacts,
 }
 
 /// A cursor that was not made here, or not for this question: never says which of the two.
@@ -73,6 +79,8 @@ impl Purpose {
             Self::PassportNonces => "passport nonces",
             Self::PassportKeyId => "passport key id",
             Self::Tokens => "session tokens",
+            Self::Sources => "sources",
+            Self::Contacts => "contacts",
         }
     }
 }
@@ -91,6 +99,8 @@ impl Keys {
             fingerprints: mac(secret, Purpose::Fingerprints),
             idempotency: mac(secret, Purpose::Idempotency),
             tokens: mac(secret, Purpose::Tokens),
+            sources: mac(secret, Purpose::Sources),
+            contacts: mac(secret, Purpose::Contacts),
         }
     }
 
@@ -185,6 +195,8 @@ mod tests {
             Purpose::PassportNonces,
             Purpose::PassportKeyId,
             Purpose::Tokens,
+            Purpose::Sources,
+            Purpose::Contacts,
         ];
         let keys: BTreeSet<_> = purposes.iter().map(|p| derive([7; 32], *p)).collect();
         assert_eq!(keys.len(), purposes.len());

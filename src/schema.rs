@@ -21,7 +21,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
-pub use context::{app, viewer};
+pub use context::{app, source, viewer};
 pub use errors::{bad_input, coded};
 pub use global_id::{Global, GlobalId};
 pub use node::Node;

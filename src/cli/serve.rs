@@ -17,7 +17,7 @@ use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
 use crate::error::Found;
 use crate::exceptions::store as exceptions;
-use crate::http::{DemoFacts, may_offer_demo_sign_in, serve};
+use crate::http::{DemoFacts, Peers, may_offer_demo_sign_in, serve};
 use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
@@ -50,7 +50,8 @@ pub(super) async fn run(flags: Given) -> Outcome {
         println!("{}", what_next(&settings));
     }
     let sweeping = tokio::spawn(sweep_for_ever(Arc::clone(&app)));
-    let served = serve(Arc::clone(&app), listener, stop_signal()).await;
+    let peers = if settings.trust_forwarded_for { Peers::Proxy } else { Peers::Clients };
+    let served = serve(Arc::clone(&app), listener, peers, stop_signal()).await;
     sweeping.abort();
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");

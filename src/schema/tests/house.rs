@@ -172,7 +172,9 @@ impl House {
 
     /// The whole answer to a document.
     pub async fn answer(&self, viewer: &Viewer, query: &str) -> async_graphql::Response {
-        schema::build().execute(schema::context::with_context(Request::new(query), &self.app, viewer)).await
+        let source = self.app.keys.source(None);
+        let request = schema::context::with_context(Request::new(query), &self.app, viewer, source);
+        schema::build().execute(request).await
     }
 
     /// The data of an answer that has no errors.
