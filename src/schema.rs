@@ -30,6 +30,7 @@ pub use user_error::{UserError, UserErrorCode};
 
 use crate::applications::graphql::ListQuery;
 use crate::applications::graphql::{CaseloadQuery, EmployerMutation, StaffMutation};
+use crate::applications::graphql::{InterestMutation, InterestQuery};
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
@@ -49,11 +50,12 @@ pub struct Query(
     EligibilityQuery,
     ListQuery,
     CaseloadQuery,
+    InterestQuery,
 );
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EmployerMutation, StaffMutation);
+pub struct Mutation(EmployerMutation, StaffMutation, InterestMutation);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

@@ -14,6 +14,7 @@ mod service {
     mod demo;
     mod evidence;
     mod http;
+    mod interest;
     mod isolation;
     mod people;
     mod races;

@@ -50,6 +50,8 @@ ids! {
     ApplicationId;
     /// A record of evidence.
     EvidenceId;
+    /// An expression of interest.
+    InterestId;
     /// A place of the quota.
     PlaceId;
     /// A movement of a place.

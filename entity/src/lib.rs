@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod history_event;
 pub mod idempotency;
 pub mod installation;
+pub mod interest;
 pub mod membership;
 pub mod person;
 pub mod place;

@@ -8,6 +8,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 
 mod dialect;
 mod m0001_caseload_and_quota;
+mod m0003_interest;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -15,6 +16,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_caseload_and_quota::Migration)]
+        vec![Box::new(m0001_caseload_and_quota::Migration), Box::new(m0003_interest::Migration)]
     }
 }

@@ -11,6 +11,8 @@ mod conflict;
 mod draft;
 mod evidence;
 mod gather;
+mod interest;
+mod parties;
 mod places;
 mod submit;
 mod worker;
@@ -29,6 +31,7 @@ pub use confirm::Confirm;
 pub use conflict::DeclareConflict;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
+pub use interest::RegisterInterest;
 pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 

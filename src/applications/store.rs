@@ -6,6 +6,7 @@
 pub mod case;
 pub mod caseload;
 pub mod evidence;
+pub mod interest;
 pub mod list;
 
 use entity::application;

@@ -100,6 +100,8 @@ rules! {
     PassportOpens = "passport-opens",
     /// The fingerprint is the one of the passport.
     Fingerprint = "fingerprint",
+    /// An application that came of an expression of interest has its class exception, body and employer's number.
+    InterestFits = "interest-fits",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -6,7 +6,9 @@
 use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entity::{ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, MovementId, PersonId};
+use entity::{
+    ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, InterestId, MovementId, PersonId,
+};
 use uuid::Uuid;
 
 use crate::error::UserError;
@@ -92,6 +94,7 @@ global! {
     EvidenceId, "Evidence", "record of evidence";
     MovementId, "PlaceMovement", "movement of a place";
     EventId, "ApplicationEvent", "event";
+    InterestId, "Interest", "expression of interest";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

@@ -9,7 +9,7 @@ use futures_util::future::try_join_all;
 use super::class_exception::ClassException;
 use super::errors::bad_input;
 use super::global_id::GlobalId;
-use crate::applications::graphql::{self as applications, Application, ApplicationEvent, Evidence};
+use crate::applications::graphql::{self as applications, Application, ApplicationEvent, Evidence, Interest};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 use crate::quota::graphql::{self as quota, PlaceMovement};
@@ -44,6 +44,8 @@ pub enum Node {
     Evidence(Evidence),
     /// Something that happened to an application.
     ApplicationEvent(ApplicationEvent),
+    /// An expression of interest.
+    Interest(Interest),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -58,6 +60,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Application") => applications::find_application(ctx, id).await?.map(Node::from),
         Some("Evidence") => applications::find_evidence(ctx, id).await?.map(Node::from),
         Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
+        Some("Interest") => applications::find_interest(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)

@@ -1,19 +1,21 @@
 //! The employer's draft: begun and changed.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, application, body, class_exception, employer};
+use entity::{
+    ApplicationId, ApplicationStatus, EventKind, InterestId, application, body, class_exception, employer,
+};
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
-use super::{open, worker};
+use super::parties::{find_body, find_exception};
+use super::{interest, open, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, WorkerDetails};
 use crate::applications::rules::{Action, Refusal, takes_applications};
 use crate::applications::store::case;
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::exceptions::rules::Window;
-use crate::exceptions::store::{self as exceptions, KnownTerms};
+use crate::exceptions::store::KnownTerms;
 use crate::history::{self, Event};
 use crate::tenancy::{CaseloadScope, EmployerScope};
 use crate::values::nzbn::Nzbn;
@@ -37,6 +39,8 @@ pub struct CreateApplication<'a> {
     pub body: String,
     /// Which employer.
     pub employer: Nzbn,
+    /// The expression of interest that it comes of.
+    pub interest: Option<InterestId>,
     /// What it says; an absent field stays open.
     pub changes: Changes,
     /// The job's title, which cannot stay open.
@@ -58,6 +62,9 @@ impl Command for CreateApplication<'_> {
         let reference = new_reference(tx, &body).await?;
         let mut application = self.blank(tx, &exception, &body, &employer, reference);
         apply(&known, &mut application, self.changes.clone())?;
+        if let Some(interest) = self.interest {
+            interest::come_of(tx, &self.scope, interest, self.employer, &mut application).await?;
+        }
         let mut row = worker::blank(application.id, body.id, &self.worker);
         let passport = worker::apply(self.app, &mut row, self.worker.clone())?;
         let id = application.id;
@@ -72,17 +79,8 @@ impl Command for CreateApplication<'_> {
 impl CreateApplication<'_> {
     /// The exception, the body that takes applications under it today, and the viewer's own employer.
     async fn parties(&self, tx: &Tx) -> Acted<(class_exception::Model, body::Model, employer::Model)> {
-        let exception = exceptions::find_by_slug(tx.conn(), &self.exception).await?;
-        let exception = exception.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
-        let today = day_in_new_zealand(tx.now());
-        let bodies = exceptions::bodies_of(tx.conn(), exception.id).await?;
-        let body = bodies
-            .into_iter()
-            .find(|(member, body)| body.slug == self.body && takes_applications(member, today));
-        let (_, body) = body.ok_or_else(|| {
-            let message = "No such body takes applications under this class exception today.";
-            UserError::at(UserErrorCode::NotFound, "body", message)
-        })?;
+        let exception = find_exception(tx, &self.exception).await?;
+        let body = find_body(tx, &exception, &self.body, takes_applications).await?;
         let employer = case::find_employer(tx, &self.employer.to_string()).await?;
         let employer = employer.filter(|employer| self.scope.employers().contains(&employer.id));
         let employer = employer.ok_or_else(|| {
@@ -106,6 +104,7 @@ impl CreateApplication<'_> {
             terms_revision: exception.revision,
             body_id: body.id,
             employer_id: employer.id,
+            interest_id: None,
             reference: reference.to_string(),
             version: 1,
             revision: 1,
@@ -222,9 +221,7 @@ fn apply(known: &KnownTerms, application: &mut application::Model, changes: Chan
 pub(super) fn check_codes(known: &KnownTerms, application: &application::Model) -> Vec<UserError> {
     let mut errors = Vec::new();
     if application.role_code.as_deref().is_some_and(|code| known.terms.role(code).is_none()) {
-        let codes: Vec<_> = known.terms.roles.iter().map(|role| role.code.as_str()).collect();
-        let message = format!("There is no such approved role. The codes are {}.", codes.join(", "));
-        errors.push(UserError::at(UserErrorCode::Invalid, "role", message));
+        errors.push(no_such_role(known, "role"));
     }
     if application.occupation_code.as_deref().is_some_and(|code| !known.index.knows_occupation(code)) {
         let message =
@@ -232,6 +229,13 @@ pub(super) fn check_codes(known: &KnownTerms, application: &application::Model) 
         errors.push(UserError::at(UserErrorCode::Invalid, "occupationCode", message));
     }
     errors
+}
+
+/// Refuses the code of a role that the terms do not know, with those that they do.
+pub(super) fn no_such_role(known: &KnownTerms, field: &str) -> UserError {
+    let codes: Vec<_> = known.terms.roles.iter().map(|role| role.code.as_str()).collect();
+    let message = format!("There is no such approved role. The codes are {}.", codes.join(", "));
+    UserError::at(UserErrorCode::Invalid, field, message)
 }
 
 /// Annual pay for ordering: cut to the cent.

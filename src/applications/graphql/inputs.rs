@@ -5,6 +5,7 @@
 
 mod draft;
 mod evidence;
+mod interest;
 mod reader;
 mod staff;
 mod worker;
@@ -13,6 +14,7 @@ use chrono::NaiveDate;
 
 pub use draft::{CreateApplicationInput, SubmitApplicationInput, UpdateApplicationInput};
 pub use evidence::{AddEvidenceInput, RemoveEvidenceInput, VerifyEvidenceInput};
+pub use interest::RegisterInterestInput;
 pub use staff::{
     AssignApplicationsInput, ConfirmInput, DeclareConflictInput, RecommendInput, RecordAssessmentInput,
     TakeNextApplicationInput,

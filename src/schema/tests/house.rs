@@ -88,6 +88,7 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         terms_revision: 1,
         body_id: body,
         employer_id: EmployerId(id),
+        interest_id: None,
         reference: format!("REF-{number}"),
         version: 1,
         revision: 1,

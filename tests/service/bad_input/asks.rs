@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{ApplicationId, EmployerId};
+use entity::{ApplicationId, EmployerId, InterestId};
 use nominations::schema::GlobalId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -32,6 +32,7 @@ impl Asks {
     pub async fn new(world: &World) -> Self {
         let cases = Caseload::new(world, |_| {}).await;
         let agent = world.sign_in(&KAURI_AGENT).await;
+        let interest = GlobalId::of(&cases.interest(&NZTECH, &KAURI).await).to_string();
         let mut targets = BTreeMap::new();
         for mutation in MUTATIONS {
             let passport = format!("N00000{:02}", targets.len());
@@ -51,6 +52,7 @@ impl Asks {
                 version: world.application(id).await.version.into(),
                 evidence: String::new(),
                 person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
+                interest: interest.clone(),
                 word: "Good".to_owned(),
                 passport: "Z0000001".to_owned(),
             };
@@ -136,6 +138,7 @@ impl Asks {
         all.extend(["", "garbage", "QXBwbGljYXRpb246", "0", "../../etc/passwd", "null"].map(str::to_owned));
         all.push(GlobalId::of(&EmployerId(nobody)).to_string());
         all.push(role_id());
+        all.push(GlobalId::of(&InterestId(nobody)).to_string());
         if pointer == "/id" || pointer == "/ids/0" {
             all.push(GlobalId::of(&ApplicationId(nobody)).to_string());
             all.push(format!("{application}="));
@@ -153,7 +156,7 @@ fn role_id() -> String {
 }
 
 /// Queries that need nothing of the caseload, with their variables.
-const QUERIES: [(&str, &str); 8] = [
+const QUERIES: [(&str, &str); 9] = [
     ("query($it: String!) { application(reference: $it) { id } }", r#"{ "it": "NZT-000000" }"#),
     ("query($it: String!) { classException(slug: $it) { id } }", r#"{ "it": "specialist-tech" }"#),
     (
@@ -178,6 +181,10 @@ const QUERIES: [(&str, &str); 8] = [
             movements(after: $it) { totalCount } history(from: $from, to: $to) { date } } } }",
         r#"{ "it": "cursor", "from": "2022-02-01", "to": "2022-02-02" }"#,
     ),
+    (
+        "query($it: String, $after: String) { interests(classException: $it, after: $after) { totalCount } }",
+        r#"{ "it": "specialist-tech", "after": "cursor" }"#,
+    ),
     ("query($it: String) { applications(before: $it) { totalCount } }", r#"{ "it": "cursor" }"#),
 ];
 
@@ -191,6 +198,7 @@ fn every_field_of_every_input_is_spoilt() {
         version: 1,
         evidence: String::new(),
         person: String::new(),
+        interest: "of something".to_owned(),
         word: String::new(),
         passport: String::new(),
     };

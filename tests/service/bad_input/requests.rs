@@ -102,6 +102,7 @@ async fn long_lists_are_refused_whole(world: World) {
         ("assignApplications", "/ids", 10_000),
         ("takeNextApplication", "/role", 1_000),
         ("recommend", "/reasons", 1_000),
+        ("registerInterest", "/roles", 21),
     ] {
         let (caller, mut input) = asks.of(mutation);
         let one = input.pointer(&format!("{pointer}/0")).expect("one").clone();

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 12] = [
+pub const MUTATIONS: [&str; 13] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -18,6 +18,7 @@ pub const MUTATIONS: [&str; 12] = [
     "recommend",
     "confirm",
     "verifyEvidence",
+    "registerInterest",
 ];
 
 /// What an input names.
@@ -30,6 +31,8 @@ pub struct Target {
     pub version: i64,
     pub evidence: String,
     pub person: String,
+    /// Empty where an application comes of none.
+    pub interest: String,
     /// Stands in every text.
     pub word: String,
     pub passport: String,
@@ -41,6 +44,7 @@ pub fn document(mutation: &str) -> String {
     let done = match mutation {
         "assignApplications" => "applications { id version status reference }",
         "verifyEvidence" => "evidence { id }",
+        "registerInterest" => "interest { id }",
         _ => "application { id version status reference }",
     };
     format!(
@@ -49,7 +53,7 @@ pub fn document(mutation: &str) -> String {
     )
 }
 
-/// An input with every field but the key in it.
+/// An input with every field but the key in it, as far as `target` has something for it.
 pub fn input(mutation: &str, target: &Target) -> Value {
     let Target { body, nzbn, application: id, version, evidence, person, word, .. } = target;
     match mutation {
@@ -58,6 +62,9 @@ pub fn input(mutation: &str, target: &Target) -> Value {
             input["classException"] = json!("specialist-tech");
             input["body"] = json!(body);
             input["employerNzbn"] = json!(nzbn);
+            if !target.interest.is_empty() {
+                input["interest"] = json!(target.interest);
+            }
             input
         }
         "updateApplication" => {
@@ -88,6 +95,11 @@ pub fn input(mutation: &str, target: &Target) -> Value {
         "confirm" => json!({ "id": id, "version": version, "note": format!("{word} decision") }),
         "verifyEvidence" => json!({
             "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
+        }),
+        "registerInterest" => json!({
+            "classException": "specialist-tech", "body": body, "legalName": format!("{word} Limited"), "nzbn": nzbn,
+            "contactEmail": format!("{}.interest@example.nz", word.to_lowercase()), "expectedWorkers": 3,
+            "roles": ["2613"],
         }),
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
     }
