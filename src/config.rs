@@ -55,6 +55,18 @@ pub struct Given {
                 [default: beside an SQLite database, with .key at its end]"
     )]
     pub key_file: Option<PathBuf>,
+    /// Whether a proxy in front of the service says where requests come from.
+    #[arg(
+        long,
+        value_name = "true|false",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        help = "A proxy stands in front: take the last address of X-Forwarded-For for the client's \
+                [env: TRUST_FORWARDED_FOR] [default: false]"
+    )]
+    #[serde(default, deserialize_with = "switch_as_text")]
+    pub trust_forwarded_for: Option<String>,
     /// A file with settings; it cannot name another.
     #[arg(
         long,
@@ -76,6 +88,8 @@ pub struct Settings {
     pub public_url: Url,
     /// The file with the deployment's key.
     pub key_file: PathBuf,
+    /// Whether a proxy in front of the service says where requests come from.
+    pub trust_forwarded_for: bool,
 }
 
 /// Where a setting stood.
@@ -134,6 +148,7 @@ impl Given {
             listen: ask("LISTEN"),
             public_url: ask("PUBLIC_URL"),
             key_file: ask("KEY_FILE").map(PathBuf::from),
+            trust_forwarded_for: ask("TRUST_FORWARDED_FOR"),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -188,7 +203,9 @@ impl Settings {
         let public_url = public_url(&pick(&sources, |given| given.public_url.as_ref()), listen)?;
         let named = pick(&sources, |given| given.key_file.as_ref()).value.cloned();
         let key_file = named.or_else(|| usual_key_file(&database_url)).ok_or(ConfigError::NoKeyFile)?;
-        Ok(Self { database_url, listen, public_url, key_file })
+        let trust_forwarded_for =
+            switch("trust-forwarded-for", &pick(&sources, |given| given.trust_forwarded_for.as_ref()))?;
+        Ok(Self { database_url, listen, public_url, key_file, trust_forwarded_for })
     }
 }
 
@@ -235,6 +252,20 @@ fn public_url(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Url,
     }
 }
 
+/// Off where nobody says.
+fn switch(setting: &'static str, found: &Found<Option<&String>>) -> Result<bool, ConfigError> {
+    match found.value.map_or("false", String::as_str) {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => wrong(setting, found, "write true or false"),
+    }
+}
+
+/// A file has true and false without quotes.
+fn switch_as_text<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    bool::deserialize(value).map(|is_on| Some(is_on.to_string()))
+}
+
 /// Beside the file of the database, so that the two are found and kept together.
 fn usual_key_file(database_url: &str) -> Option<PathBuf> {
     let path = database_url.strip_prefix("sqlite:")?;
@@ -256,10 +287,11 @@ impl fmt::Display for Source {
 
 impl fmt::Display for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "database-url  {}", without_secrets(&self.database_url))?;
-        writeln!(f, "listen        {}", self.listen)?;
-        writeln!(f, "public-url    {}", self.public_url)?;
-        write!(f, "key-file      {}", self.key_file.display())
+        writeln!(f, "database-url         {}", without_secrets(&self.database_url))?;
+        writeln!(f, "listen               {}", self.listen)?;
+        writeln!(f, "public-url           {}", self.public_url)?;
+        writeln!(f, "key-file             {}", self.key_file.display())?;
+        write!(f, "trust-forwarded-for  {}", self.trust_forwarded_for)
     }
 }
 

@@ -9,7 +9,7 @@ mod transaction;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use entity::idempotency;
+use entity::{PersonId, idempotency};
 use migration::MigratorTrait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
@@ -143,7 +143,7 @@ impl Db {
     }
 
     /// Does `command` once, in one transaction: all of it or nothing. Under a key that was used before by the
-    /// same person for the same command, nothing is done and the first answer is given again.
+    /// same person, or the same [`Command::asker`], for the same command, nothing is done and the first answer is given again.
     ///
     /// # Errors
     /// What the command refuses; `KEY_REUSED` where the key was used for something else; faults.
@@ -273,6 +273,11 @@ pub trait Command: Sync {
     /// The mutation's name: keys are remembered per person and name.
     const NAME: &'static str;
 
+    /// Whose keys are remembered where nobody is signed in, by an id that no person has; none's where it is not said.
+    fn asker(&self) -> Option<PersonId> {
+        None
+    }
+
     /// Does it within `tx`.
     fn run(&self, tx: &Tx) -> impl Future<Output = Acted<Self::Answer>> + Send;
 }
@@ -287,7 +292,7 @@ pub struct Keyed {
 }
 
 async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> Acted<C::Answer> {
-    let (Some(keyed), Some(actor_id)) = (keyed, tx.actor.person) else {
+    let (Some(keyed), Some(actor_id)) = (keyed, tx.actor.person.or_else(|| command.asker())) else {
         return command.run(tx).await;
     };
     let id = (actor_id, C::NAME.to_owned(), keyed.key.clone());

@@ -10,7 +10,9 @@ mod demo;
 mod graphql;
 mod request;
 mod session;
+mod source;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -22,6 +24,7 @@ use tokio::net::TcpListener;
 use tower_http::catch_panic::CatchPanicLayer;
 
 pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
+pub use source::Peers;
 
 use crate::app::App;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
@@ -33,10 +36,11 @@ use answer::Refusal;
 struct Service {
     app: Arc<App>,
     schema: ApiSchema,
+    peers: Peers,
 }
 
 /// All routes of the service. Those of the demo are there only where `app.demo` says so.
-pub fn router(app: Arc<App>) -> Router {
+pub fn router(app: Arc<App>, peers: Peers) -> Router {
     let mut routes = Router::new()
         .route("/", get(front_page))
         .route("/graphql", post(graphql::answer))
@@ -46,7 +50,7 @@ pub fn router(app: Arc<App>) -> Router {
     if app.demo {
         routes = routes.route("/demo/people", get(demo::people)).route("/demo/sign-in", post(demo::sign_in));
     }
-    let service = Service { app: Arc::clone(&app), schema: schema::build() };
+    let service = Service { app: Arc::clone(&app), schema: schema::build(), peers };
     surrounded(routes, app).with_state(service)
 }
 
@@ -69,9 +73,11 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
+    peers: Peers,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(app)).with_graceful_shutdown(shutdown).await
+    let service = router(app, peers).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
 /// What was told with the panic may be about a person: it stays out of the log and of the answer.

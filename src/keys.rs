@@ -8,6 +8,7 @@
 mod file;
 mod passports;
 mod seal;
+mod sources;
 
 use std::fmt;
 
@@ -20,6 +21,7 @@ use thiserror::Error;
 pub use file::KeyFileError;
 pub use passports::{Fingerprint, PassportOpenError, PassportPlace};
 use seal::Sealer;
+pub use sources::Source;
 
 /// Bytes of the deployment's key and of each key derived from it.
 const KEY_BYTES: usize = 32;
@@ -38,6 +40,8 @@ pub struct Keys {
     idempotency: Hmac<Sha256>,
     tokens: Hmac<Sha256>,
     imported_rows: Hmac<Sha256>,
+    sources: Hmac<Sha256>,
+    contacts: Hmac<Sha256>,
 }
 
 /// What a derived key is for. The labels are part of every stored seal and hash: never change one.
@@ -52,6 +56,8 @@ enum Purpose {
     PassportKeyId,
     Tokens,
     ImportedRows,
+    Sources,
+    Contacts,
 }
 
 /// A cursor that was not made here, or not for this question: never says which of the two.
@@ -76,6 +82,8 @@ impl Purpose {
             Self::PassportKeyId => "passport key id",
             Self::Tokens => "session tokens",
             Self::ImportedRows => "imported rows",
+            Self::Sources => "sources",
+            Self::Contacts => "contacts",
         }
     }
 }
@@ -95,6 +103,8 @@ impl Keys {
             idempotency: mac(secret, Purpose::Idempotency),
             tokens: mac(secret, Purpose::Tokens),
             imported_rows: mac(secret, Purpose::ImportedRows),
+            sources: mac(secret, Purpose::Sources),
+            contacts: mac(secret, Purpose::Contacts),
         }
     }
 
@@ -197,6 +207,8 @@ mod tests {
             Purpose::PassportKeyId,
             Purpose::Tokens,
             Purpose::ImportedRows,
+            Purpose::Sources,
+            Purpose::Contacts,
         ];
         let keys: BTreeSet<_> = purposes.iter().map(|p| derive([7; 32], *p)).collect();
         assert_eq!(keys.len(), purposes.len());

@@ -65,6 +65,18 @@ impl<T> Page<T> {
             has_previous: self.has_previous,
         }
     }
+
+    /// The same page of something else, where every row can be turned into it.
+    ///
+    /// # Errors
+    /// Of the first row that cannot.
+    pub fn try_map<U, E>(self, turn: impl FnMut(T) -> Result<U, E>) -> Result<Page<U>, E> {
+        Ok(Page {
+            rows: self.rows.into_iter().map(turn).collect::<Result<_, E>>()?,
+            has_next: self.has_next,
+            has_previous: self.has_previous,
+        })
+    }
 }
 
 /// Orders `select` by `columns`, whose values together are unique, and cuts out the stretch. Written as a row

@@ -21,7 +21,7 @@ use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 
 pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
-pub use context::{app, viewer};
+pub use context::{app, source, viewer};
 pub use errors::{bad_input, coded};
 pub use global_id::{Global, GlobalId};
 pub use node::Node;
@@ -32,6 +32,7 @@ use crate::applications::graphql::ListQuery;
 use crate::applications::graphql::{
     CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
+use crate::applications::graphql::{InterestMutation, InterestQuery};
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 
@@ -51,11 +52,19 @@ pub struct Query(
     EligibilityQuery,
     ListQuery,
     CaseloadQuery,
+    InterestQuery,
 );
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
 #[derive(MergedObject, Default)]
-pub struct Mutation(EmployerMutation, FollowUpMutation, StaffMutation, CaseworkMutation, ImportMutation);
+pub struct Mutation(
+    EmployerMutation,
+    FollowUpMutation,
+    StaffMutation,
+    CaseworkMutation,
+    ImportMutation,
+    InterestMutation,
+);
 
 /// The schema as the service executes it.
 pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;

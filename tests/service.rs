@@ -16,6 +16,7 @@ mod service {
     mod evidence;
     mod http;
     mod import;
+    mod interest;
     mod isolation;
     mod jobs;
     mod people;

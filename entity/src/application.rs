@@ -2,7 +2,9 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PayPeriod, PersonId};
+use crate::{
+    ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, InterestId, PayPeriod, PersonId,
+};
 
 /// An application for one worker.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -16,6 +18,8 @@ pub struct Model {
     pub terms_revision: i32,
     pub body_id: BodyId,
     pub employer_id: EmployerId,
+    /// The expression of interest that it came of.
+    pub interest_id: Option<InterestId>,
     pub reference: String,
     /// Moves with every edit and every change of status.
     pub version: i32,

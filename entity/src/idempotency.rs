@@ -10,6 +10,7 @@ use crate::PersonId;
 #[expect(missing_docs, reason = "the names of the columns say it; what does not is said beside them")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
+    /// Who; where nobody is signed in, an id made of where the act came from, which no person has.
     pub actor_id: PersonId,
     #[sea_orm(primary_key, auto_increment = false)]
     pub act: String,

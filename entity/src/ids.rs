@@ -58,6 +58,8 @@ ids! {
     HoldId;
     /// A correction of a nomination's facts.
     AmendmentId;
+    /// An expression of interest.
+    InterestId;
     /// A place of the quota.
     PlaceId;
     /// A movement of a place.

@@ -20,6 +20,7 @@ pub mod idempotency;
 pub mod imported_row;
 pub mod information_request;
 pub mod installation;
+pub mod interest;
 pub mod job;
 pub mod membership;
 pub mod person;

@@ -9,6 +9,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 mod dialect;
 mod m0001_caseload_and_quota;
 mod m0002_caseload_acts;
+mod m0003_interest;
 mod m0004_jobs;
 mod m0005_import;
 
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_caseload_and_quota::Migration),
             Box::new(m0002_caseload_acts::Migration),
+            Box::new(m0003_interest::Migration),
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_import::Migration),
         ]

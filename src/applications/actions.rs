@@ -16,6 +16,8 @@ mod evidence;
 mod gather;
 mod hold;
 mod import;
+mod interest;
+mod parties;
 mod places;
 mod questions;
 mod replace;
@@ -43,6 +45,7 @@ pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
 pub use hold::{HoldApplication, ReleaseHold};
 pub use import::{Import, ImportEffect, Outcome, ReadRow, import};
+pub use interest::RegisterInterest;
 pub use places::{Served, Sweep, Swept, give_places};
 pub use questions::{
     AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, Reminded,

@@ -12,6 +12,7 @@ mod diagram;
 mod eligibility;
 mod flags;
 mod impact;
+mod interest;
 mod lifecycle;
 mod receipt;
 mod refusal;
@@ -22,13 +23,14 @@ pub use advice::{
     AssessedCriterion, assessed, may_advise, may_agree, may_agree_to_decline, priority_band,
     standing_findings,
 };
-pub use bodies::takes_applications;
+pub use bodies::{takes_applications, will_take_applications};
 pub use case::{AdviceGiven, Case, Hand, Records, Standing};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use diagram::diagram;
 pub use eligibility::eligibility_of;
 pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
 pub use impact::{Impact, Next};
+pub use interest::{EXPECTED_WORKERS, InterestRefusal, Limit, fits, has_room, may_register};
 pub use lifecycle::{available, may};
 pub use receipt::{ReceiptRefusal, may_take_in};
 pub use refusal::Refusal;

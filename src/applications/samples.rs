@@ -22,6 +22,7 @@ pub fn application() -> application::Model {
         terms_revision: 1,
         body_id: BodyId(ID),
         employer_id: EmployerId(ID),
+        interest_id: None,
         reference: "NZT-7K4Q2H".into(),
         version: 1,
         revision: 1,

@@ -8,6 +8,7 @@ pub mod case;
 pub mod caseload;
 pub mod evidence;
 pub mod imports;
+pub mod interest;
 pub mod list;
 pub mod questions;
 pub mod standing;

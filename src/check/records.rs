@@ -1,4 +1,5 @@
-//! What stands by itself: the installation, the revisions of class exceptions, the answers under keys.
+//! What stands by itself: the installation, the revisions of class exceptions, the answers under keys, what came of
+//! expressions of interest.
 
 use entity::class_exception;
 
@@ -11,6 +12,9 @@ pub(super) async fn examine(snapshot: &Snapshot, report: &mut Report) -> Found<(
     report.expect(installed, Rule::Installation, "database", "nothing says what it is for");
     for (act, key) in store::load_unanswered(snapshot).await? {
         report.tell(Rule::Answer, format!("key {key} of {act}"), "it was accepted and has no answer");
+    }
+    for reference in store::load_misfits_of_interest(snapshot).await? {
+        report.tell(Rule::InterestFits, reference, "it came of interest in something else, or of another's");
     }
     Ok(())
 }

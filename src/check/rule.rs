@@ -102,6 +102,8 @@ rules! {
     Fingerprint = "fingerprint",
     /// What was taken in from a body's own system is kept as that body's row, once.
     ImportedRow = "imported-row",
+    /// An application that came of an expression of interest has its class exception, body and employer's number.
+    InterestFits = "interest-fits",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -9,8 +9,8 @@ use entity::{
     idempotency, imported_row, installation, place, place_movement, queue_entry, worker, worker_fingerprint,
 };
 use sea_orm::{
-    ColumnTrait, Condition, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect, Statement,
 };
 
 use super::{Facts, Frame};
@@ -150,6 +150,21 @@ pub(super) async fn load_doubles(snapshot: &Snapshot) -> Found<Vec<SameWorker>> 
     );
     let statement = Statement::from_string(snapshot.backend(), sql);
     Ok(SameWorker::find_by_statement(statement).all(snapshot.conn()).await?)
+}
+
+/// References of applications that are not what their expression of interest was in, or whose is gone.
+pub(super) async fn load_misfits_of_interest(snapshot: &Snapshot) -> Found<Vec<String>> {
+    let sql = format!(
+        "SELECT application.reference AS reference FROM application \
+         JOIN employer ON employer.id = application.employer_id \
+         LEFT JOIN interest ON interest.id = application.interest_id \
+             AND interest.exception_id = application.exception_id \
+             AND interest.body_id = application.body_id AND interest.nzbn = employer.nzbn \
+         WHERE application.interest_id IS NOT NULL AND interest.id IS NULL \
+         ORDER BY application.reference LIMIT {MOST_READ}"
+    );
+    let rows = snapshot.conn().query_all_raw(Statement::from_string(snapshot.backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "reference")).collect::<Result<_, _>>()?)
 }
 
 /// How often something happened to an application, and when first.

@@ -13,7 +13,7 @@ use super::{Outcome, Problem};
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
-use crate::http::{DemoFacts, may_offer_demo_sign_in, serve};
+use crate::http::{DemoFacts, Peers, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
 use crate::keys::Keys;
 use crate::tenancy::SystemScope;
@@ -49,7 +49,8 @@ pub(super) async fn run(flags: Given) -> Outcome {
         stop_signal().await;
         stop.send_replace(true);
     };
-    let served = serve(Arc::clone(&app), listener, told_to_stop).await;
+    let peers = if settings.trust_forwarded_for { Peers::Proxy } else { Peers::Clients };
+    let served = serve(Arc::clone(&app), listener, peers, told_to_stop).await;
     jobs.end().await;
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");

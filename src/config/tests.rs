@@ -34,12 +34,17 @@ fn settings_are_decided_one_by_one() {
     let flag = Given { listen: Some("[::1]:9000".into()), ..Given::default() };
     let file =
         Given { public_url: Some("https://n.example.nz".into()), ..given("postgres://db/n", "1.2.3.4:5") };
-    let environment = Given { key_file: Some("/run/secrets/key".into()), ..Given::default() };
+    let environment = Given {
+        key_file: Some("/run/secrets/key".into()),
+        trust_forwarded_for: Some("true".into()),
+        ..Given::default()
+    };
     let settings = Settings::merge(&flag, &environment, &file).expect("settings");
-    let expected = "database-url  postgres://db/n\n\
-                    listen        [::1]:9000\n\
-                    public-url    https://n.example.nz/\n\
-                    key-file      /run/secrets/key";
+    let expected = "database-url         postgres://db/n\n\
+                    listen               [::1]:9000\n\
+                    public-url           https://n.example.nz/\n\
+                    key-file             /run/secrets/key\n\
+                    trust-forwarded-for  true";
     assert_eq!(settings.to_string(), expected);
 }
 
@@ -53,6 +58,7 @@ fn what_nobody_says_follows_from_the_rest() {
     let settings = settings.expect("settings");
     assert_eq!(settings.public_url.as_str(), "http://127.0.0.1:9/");
     assert_eq!(settings.key_file, Path::new("data/demo.db.key"));
+    assert!(!settings.trust_forwarded_for);
     for database in ["postgres://db/n", "sqlite::memory:"] {
         let refused = Settings::merge(&given(database, "127.0.0.1:9"), &Given::default(), &Given::default());
         assert_eq!(refused, Err(ConfigError::NoKeyFile), "{database}");
@@ -72,6 +78,10 @@ fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
         (url("https://me:secret@n.example.nz"), "public-url"),
         (url("https://n.example.nz/secret"), "public-url"),
         (url("https://n.example.nz/?secret"), "public-url"),
+        (
+            Given { trust_forwarded_for: Some("secret".into()), ..given("sqlite://a.db", "127.0.0.1:1") },
+            "trust-forwarded-for",
+        ),
     ] {
         for (place, message) in
             [(0, "on the command line"), (1, "in the environment"), (2, "in the settings file")]
@@ -92,10 +102,15 @@ fn the_environment_has_its_own_names_and_empty_is_none() {
         "DATABASE_URL" => Some("sqlite://e.db".into()),
         "LISTEN" => Some(String::new()),
         "KEY_FILE" => Some("k".into()),
+        "TRUST_FORWARDED_FOR" => Some("false".into()),
         _ => None,
     });
-    let expected =
-        Given { database_url: Some("sqlite://e.db".into()), key_file: Some("k".into()), ..Given::default() };
+    let expected = Given {
+        database_url: Some("sqlite://e.db".into()),
+        key_file: Some("k".into()),
+        trust_forwarded_for: Some("false".into()),
+        ..Given::default()
+    };
     assert_eq!(asked, expected);
 }
 
@@ -105,10 +120,13 @@ fn a_file_has_the_names_of_the_flags_and_no_others() {
     let text = "database-url = \"sqlite://f.db\"\nlisten = \"127.0.0.1:3\"\n";
     assert_eq!(Given::from_text(path, text), Ok(given("sqlite://f.db", "127.0.0.1:3")));
     assert_eq!(Given::from_text(path, ""), Ok(Given::default()));
+    let trusting = Given { trust_forwarded_for: Some("true".into()), ..Given::default() };
+    assert_eq!(Given::from_text(path, "trust-forwarded-for = true"), Ok(trusting));
     for (text, told) in [
         ("listen = \"127.0.0.1:3\"\ndatabase_url = \"secret\"\n", "line 2: unknown field"),
         ("config = \"secret\"\n", "line 1: unknown field"),
         ("listen = 8080\n", "line 1"),
+        ("trust-forwarded-for = \"true\"\n", "line 1"),
         ("database-url = \"sec\nret\"\n", "line 2"),
     ] {
         let error = Given::from_text(path, text).expect_err(text).to_string();

@@ -105,6 +105,15 @@ impl Tx {
         self.try_lock("pg_try_advisory_xact_lock", worker_lock(exception, fingerprint)).await
     }
 
+    /// Waits for everybody who counts against the same limit, so that two at once do not pass it together. Whoever
+    /// counts against several takes the limits in one order.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn lock_limit(&self, limit: &'static str, of: &str) -> Found<()> {
+        self.lock(lock_number(&["limit", limit, of])).await
+    }
+
     async fn try_lock(&self, function: &'static str, number: i64) -> Found<bool> {
         if self.backend() != DbBackend::Postgres {
             // BEGIN IMMEDIATE holds everything already.

@@ -159,6 +159,7 @@ impl Maker<'_> {
             exception: self.exception.clone(),
             body: row.body.clone(),
             employer: Nzbn::parse(&employer.nzbn).map_err(bad_row)?,
+            interest: None,
             changes: changes(row, employer)?,
             job_title: Line::parse(&row.job_title).map_err(bad_row)?,
             pay: pay(row)?,

@@ -3,11 +3,13 @@
 //! Nothing is parsed before it is known who asks and that the body is not too long. Requests come one by one:
 //! a list of them is refused. A request that fails before anything was executed has no `data` in its answer.
 
+use std::net::SocketAddr;
+
 use async_graphql::parser::types::ExecutableDocument;
 use async_graphql::{Request, ServerError, Value, Variables};
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use entity::StaffRole;
@@ -35,6 +37,7 @@ const JSON: &str = "application/json";
 pub async fn answer(
     State(service): State<Service>,
     Extension(id): Extension<RequestId>,
+    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Refusal> {
@@ -46,7 +49,8 @@ pub async fn answer(
     let mut response = match asked.fit() {
         Ok((request, document)) => {
             let operation = request.operation_name.clone();
-            let request = with_context(request, &service.app, &viewer);
+            let client = service.peers.client(peer.map(|peer| peer.0.0), &headers);
+            let request = with_context(request, &service.app, &viewer, service.app.keys.source(client));
             let mut response = service.schema.execute(request).await;
             // Where there is data the document was valid, so no fragment spreads without end.
             if response.data != async_graphql::Value::Null {

@@ -1,10 +1,11 @@
-//! What every request carries: who asks, the parts of the service, and loaders that live as long as it does.
+//! What every request carries: who asks and from where, the parts of the service, and loaders that live as long as it does.
 
 use std::sync::Arc;
 
 use async_graphql::{Context, Request};
 
 use crate::app::App;
+use crate::keys::Source;
 use crate::tenancy::Viewer;
 
 /// The id of a request, as it stands in its answer and in the log.
@@ -13,8 +14,8 @@ pub struct RequestId(pub String);
 
 /// Puts into a request what resolvers ask for. A slice that has loaders adds them here.
 #[must_use]
-pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
-    let request = request.data(Arc::clone(app)).data(viewer.clone());
+pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer, source: Source) -> Request {
+    let request = request.data(Arc::clone(app)).data(viewer.clone()).data(source);
     let request = crate::people::loaders::attach(request, app, viewer);
     let request = crate::exceptions::loaders::attach(request, app, viewer);
     let request = crate::quota::loaders::attach(request, app, viewer);
@@ -37,4 +38,13 @@ pub fn app<'c>(ctx: &Context<'c>) -> &'c Arc<App> {
 #[must_use]
 pub fn viewer<'c>(ctx: &Context<'c>) -> &'c Viewer {
     ctx.data_unchecked::<Viewer>()
+}
+
+/// Where the request comes from.
+///
+/// # Panics
+/// Where a request did not come through [`with_context`].
+#[must_use]
+pub fn source(ctx: &Context<'_>) -> Source {
+    *ctx.data_unchecked::<Source>()
 }

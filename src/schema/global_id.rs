@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{
     AmendmentId, ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, InformationRequestId,
-    MovementId, PersonId,
+    InterestId, MovementId, PersonId,
 };
 use uuid::Uuid;
 
@@ -97,6 +97,7 @@ global! {
     AmendmentId, "Amendment", "correction";
     MovementId, "PlaceMovement", "movement of a place";
     EventId, "ApplicationEvent", "event";
+    InterestId, "Interest", "expression of interest";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

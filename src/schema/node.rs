@@ -10,7 +10,7 @@ use super::class_exception::ClassException;
 use super::errors::bad_input;
 use super::global_id::GlobalId;
 use crate::applications::graphql::{
-    self as applications, Application, ApplicationEvent, Evidence, InformationRequest,
+    self as applications, Application, ApplicationEvent, Evidence, InformationRequest, Interest,
 };
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
@@ -48,6 +48,8 @@ pub enum Node {
     InformationRequest(InformationRequest),
     /// Something that happened to an application.
     ApplicationEvent(ApplicationEvent),
+    /// An expression of interest.
+    Interest(Interest),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -63,6 +65,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Evidence") => applications::find_evidence(ctx, id).await?.map(Node::from),
         Some("InformationRequest") => applications::find_question(ctx, id).await?.map(Node::from),
         Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
+        Some("Interest") => applications::find_interest(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)

@@ -71,7 +71,7 @@ pub enum UserErrorCode {
     CommitmentMismatch,
     /// The public randomness is not what its chain and round say.
     BeaconInvalid,
-    /// More at once than is taken; split it.
+    /// More than is taken at once, which has to be split, or within a while, which has to be waited out.
     TooMany,
     /// The idempotency key was used for another input.
     KeyReused,

@@ -111,6 +111,8 @@ async fn what_lists_are_asked_for_is_bounded(world: World) {
         searchJobTitles(classException: "specialist-tech", query: $it, first: $first) { score } }"#;
     let history = r#"query($from: Date, $to: Date) {
         classException(slug: "specialist-tech") { quota { history(from: $from, to: $to) { date } } } }"#;
+    let interests =
+        "query($first: Int, $after: String) { interests(first: $first, after: $after) { totalCount } }";
     let nodes = "query($it: [ID!]!) { nodes(ids: $it) { id } }";
     for (query, variables) in [
         (LIST, json!({ "first": -1 })),
@@ -131,6 +133,8 @@ async fn what_lists_are_asked_for_is_bounded(world: World) {
         (approved, json!({ "it": { "search": "x".repeat(10_000) } })),
         (approved, json!({ "it": { "search": "a b c d e f g h i" } })),
         (approved, json!({ "it": { "body": many("itp", 1_000) } })),
+        (interests, json!({ "first": 101 })),
+        (interests, json!({ "after": cursor })),
         (search, json!({ "it": "x".repeat(10_000), "first": 1 })),
         (search, json!({ "it": "developer", "first": 0 })),
         (search, json!({ "it": "developer", "first": 51 })),
@@ -157,7 +161,7 @@ async fn ids_of_nothing_and_of_other_things_are_not_found(world: World) {
     let mut answers = std::collections::BTreeMap::new();
     for mutation in MUTATIONS {
         let (caller, input) = asks.of(mutation);
-        for pointer in ["/id", "/evidence", "/ids/0", "/assessor"] {
+        for pointer in ["/id", "/evidence", "/ids/0", "/assessor", "/interest"] {
             if input.pointer(pointer).is_none() {
                 continue;
             }

@@ -81,7 +81,8 @@ async fn settle(world: &World) {
     submit_under_a_key(world, draft).await;
     cases.wait_minutes(1);
     declare_conflict(world, draft).await;
-    cases.draft(&Wanted::new("N0000009")).await;
+    let interest = Some(cases.interest(&cast::NZTECH, &cast::KAURI).await);
+    cases.draft(&Wanted { interest, ..Wanted::new("N0000009") }).await;
 }
 
 async fn submit_under_a_key(world: &World, id: entity::ApplicationId) {

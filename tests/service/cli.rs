@@ -15,7 +15,9 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn nominations(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nominations"));
     command.args(arguments);
-    for variable in ["DATABASE_URL", "LISTEN", "PUBLIC_URL", "KEY_FILE", "CONFIG", "RUST_LOG"] {
+    for variable in
+        ["DATABASE_URL", "LISTEN", "PUBLIC_URL", "KEY_FILE", "TRUST_FORWARDED_FOR", "CONFIG", "RUST_LOG"]
+    {
         command.env_remove(variable);
     }
     command

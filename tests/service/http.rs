@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use nominations::http::{Peers, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -172,7 +173,7 @@ async fn a_running_service_answers_until_it_is_told_to_stop(world: World) {
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { stopped.await.unwrap_or_default() };
-    let serving = tokio::spawn(nominations::http::serve(world.app.clone(), listener, shutdown));
+    let serving = tokio::spawn(serve(world.app.clone(), listener, Peers::Clients, shutdown));
 
     let mut connection = TcpStream::connect(address).await.expect("a connection");
     let request = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";

@@ -46,6 +46,7 @@ fn row(reference: &str) -> Value {
         person: String::new(),
         question: String::new(),
         amendment: String::new(),
+        interest: String::new(),
         word: "Tui".to_owned(),
         passport: format!(
             "N{:07}",

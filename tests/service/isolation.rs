@@ -12,6 +12,7 @@ use super::support::api::Api;
 use super::support::cast::{EVERYBODY, ITP, KAURI, NZTECH, RATA};
 
 mod inside;
+mod interest;
 mod marks;
 mod probes;
 mod roles;
@@ -115,7 +116,8 @@ async fn an_act_on_anothers_row_answers_exactly_like_one_on_nothing(world: World
                 EVERYBODY.into_iter().find(|one| one.body.is_some_and(|body| body.slug == person.slug));
             let person = nominations::schema::GlobalId::of(&person.expect("somebody").person()).to_string();
             let hidden = row.target(&person, "Kiwiq");
-            for mutation in MUTATIONS {
+            // Interest is registered whatever is there already: see `interest`.
+            for mutation in MUTATIONS.into_iter().filter(|mutation| *mutation != "registerInterest") {
                 for (hidden, unknown) in pairs(mutation, &hidden, &rows, handle) {
                     let document = document(mutation);
                     let there = caller.ask(&document, &json!({ "input": hidden })).await;
@@ -160,10 +162,18 @@ fn pairs(mutation: &str, hidden: &Target, rows: &[Row], handle: &str) -> Vec<(Va
             application: own.id.clone(),
             version: own.version,
             body: own.body.slug.to_owned(),
+            nzbn: if mutation == "createApplication" {
+                own.firm.nzbn.to_owned()
+            } else {
+                target.nzbn.clone()
+            },
             ..target.clone()
         };
         match mutation {
             "removeEvidence" | "assignApplications" => all.push(pair(&beside(hidden), &beside(&nothing))),
+            "createApplication" if !hidden.interest.is_empty() => {
+                all.push(pair(&beside(hidden), &beside(&nothing)));
+            }
             "declareConflict" if hidden.nzbn != own.firm.nzbn => {
                 all.push(pair(&beside(hidden), &beside(&nothing)));
             }
@@ -186,6 +196,7 @@ fn a_row_is_seen_by_its_employer_and_once_submitted_by_its_body() {
         evidence: vec![],
         questions: vec![],
         amendment: String::new(),
+        interest: None,
         events: vec![],
         events_inside: vec![],
     };

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nominations::app::App;
 use nominations::clock::Clock;
 use nominations::db::{Db, DbSettings};
-use nominations::http::{DemoFacts, may_offer_demo_sign_in, router};
+use nominations::http::{DemoFacts, Peers, may_offer_demo_sign_in, router};
 use nominations::keys::Keys;
 use nominations::people::{actions, store};
 use nominations::random::Random;
@@ -107,7 +107,7 @@ impl World {
         };
         let demo = may_offer_demo_sign_in(&facts).is_ok();
         let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
-        Self { router: router(Arc::clone(&app)), app, clock, settings }
+        Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings }
     }
 
     /// Ends the service, so that its database may be copied.

@@ -1,21 +1,22 @@
 //! The employer's draft: begun and changed.
 
 use entity::{
-    ApplicationId, ApplicationStatus, EmployerId, EventKind, application, body, class_exception, employer,
+    ApplicationId, ApplicationStatus, EmployerId, EventKind, InterestId, application, body, class_exception,
+    employer,
 };
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::json;
 
-use super::{open, worker};
+use super::parties::{find_body, find_exception};
+use super::{interest, open, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, WorkerDetails};
 use crate::applications::rules::{Action, Refusal, takes_applications};
 use crate::applications::store::case;
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::exceptions::rules::Window;
-use crate::exceptions::store::{self as exceptions, KnownTerms};
+use crate::exceptions::store::KnownTerms;
 use crate::history::{self, Event};
 use crate::tenancy::{CaseloadScope, EmployerScope};
 use crate::values::nzbn::Nzbn;
@@ -39,6 +40,8 @@ pub struct CreateApplication<'a> {
     pub body: String,
     /// Which employer.
     pub employer: Nzbn,
+    /// The expression of interest that it comes of.
+    pub interest: Option<InterestId>,
     /// What it says; an absent field stays open.
     pub changes: Changes,
     /// The job's title, which cannot stay open.
@@ -60,6 +63,9 @@ impl Command for CreateApplication<'_> {
         let parties = Parties { exception: &exception, body: &body, employer: employer.id };
         let mut application = parties.begin(tx, &self.job_title, &self.pay).await?;
         apply(&known, &mut application, self.changes.clone())?;
+        if let Some(interest) = self.interest {
+            interest::come_of(tx, &self.scope, interest, self.employer, &mut application).await?;
+        }
         let mut row = worker::blank(application.id, body.id, &self.worker);
         let passport = worker::apply(self.app, &mut row, self.worker.clone())?;
         let id = application.id;
@@ -74,17 +80,8 @@ impl Command for CreateApplication<'_> {
 impl CreateApplication<'_> {
     /// The exception, the body that takes applications under it today, and the viewer's own employer.
     async fn parties(&self, tx: &Tx) -> Acted<(class_exception::Model, body::Model, employer::Model)> {
-        let exception = exceptions::find_by_slug(tx.conn(), &self.exception).await?;
-        let exception = exception.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
-        let today = day_in_new_zealand(tx.now());
-        let bodies = exceptions::bodies_of(tx.conn(), exception.id).await?;
-        let body = bodies
-            .into_iter()
-            .find(|(member, body)| body.slug == self.body && takes_applications(member, today));
-        let (_, body) = body.ok_or_else(|| {
-            let message = "No such body takes applications under this class exception today.";
-            UserError::at(UserErrorCode::NotFound, "body", message)
-        })?;
+        let exception = find_exception(tx, &self.exception).await?;
+        let body = find_body(tx, &exception, &self.body, takes_applications).await?;
         let employer = case::find_employer(tx, &self.employer.to_string()).await?;
         let employer = employer.filter(|employer| self.scope.employers().contains(&employer.id));
         let employer = employer.ok_or_else(|| {
@@ -117,6 +114,7 @@ impl Parties<'_> {
             terms_revision: self.exception.revision,
             body_id: self.body.id,
             employer_id: self.employer,
+            interest_id: None,
             reference: reference.to_string(),
             version: 1,
             revision: 1,
@@ -240,9 +238,7 @@ pub(super) fn apply(known: &KnownTerms, application: &mut application::Model, ch
 pub(super) fn check_codes(known: &KnownTerms, application: &application::Model) -> Vec<UserError> {
     let mut errors = Vec::new();
     if application.role_code.as_deref().is_some_and(|code| known.terms.role(code).is_none()) {
-        let codes: Vec<_> = known.terms.roles.iter().map(|role| role.code.as_str()).collect();
-        let message = format!("There is no such approved role. The codes are {}.", codes.join(", "));
-        errors.push(UserError::at(UserErrorCode::Invalid, "role", message));
+        errors.push(no_such_role(known, "role"));
     }
     if application.occupation_code.as_deref().is_some_and(|code| !known.index.knows_occupation(code)) {
         let message =
@@ -250,6 +246,13 @@ pub(super) fn check_codes(known: &KnownTerms, application: &application::Model) 
         errors.push(UserError::at(UserErrorCode::Invalid, "occupationCode", message));
     }
     errors
+}
+
+/// Refuses the code of a role that the terms do not know, with those that they do.
+pub(super) fn no_such_role(known: &KnownTerms, field: &str) -> UserError {
+    let codes: Vec<_> = known.terms.roles.iter().map(|role| role.code.as_str()).collect();
+    let message = format!("There is no such approved role. The codes are {}.", codes.join(", "));
+    UserError::at(UserErrorCode::Invalid, field, message)
 }
 
 /// Annual pay for ordering: cut to the cent.

@@ -91,6 +91,7 @@ fn anew(old: &application::Model) -> application::Model {
         end_reason: None,
         hold_reason: None,
         supersedes_id: Some(old.id),
+        interest_id: None,
         ..old.clone()
     }
 }

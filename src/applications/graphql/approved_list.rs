@@ -14,7 +14,6 @@ use super::parts::Worker;
 use crate::applications::store::list::{self, Line, ListFilter, ListKey};
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
-use crate::page::Page;
 use crate::people::graphql::{Body, load_body};
 use crate::schema::connection::connection;
 use crate::schema::scalars::{DateTime, Decimal, Nzbn};
@@ -241,10 +240,8 @@ async fn page_of_lines(
     let list = List::of(ctx, "approvedList");
     let request = list.request::<ListKey>(args)?;
     let page = list::page_of_list(app.db.read(&scope), &scope, exception, &filter, &request).await?;
-    let Page { rows, has_next, has_previous } = page;
-    let lines =
-        rows.into_iter().map(|row| Ok((ListKey(row.place), ApprovedListLine::of(row, &slug, &scope)?)));
-    let page = Page { rows: lines.collect::<Found<_>>()?, has_next, has_previous };
+    let line = |row: Line| Found::Ok((ListKey(row.place), ApprovedListLine::of(row, &slug, &scope)?));
+    let page = page.try_map(line)?;
     let count = count(move || {
         let (app, scope, filter) = (Arc::clone(&app), scope.clone(), filter.clone());
         async move { list::count_list(app.db.read(&scope), &scope, exception, &filter).await }

@@ -8,6 +8,7 @@ mod decision;
 mod draft;
 mod evidence;
 mod import;
+mod interest;
 mod nomination;
 mod questions;
 mod reader;
@@ -24,6 +25,7 @@ pub use draft::{CreateApplicationInput, SubmitApplicationInput, UpdateApplicatio
 pub use evidence::{AddEvidenceInput, RemoveEvidenceInput, VerifyEvidenceInput};
 pub(crate) use import::ROWS_MAX;
 pub use import::{ImportApplicationsInput, ImportRow};
+pub use interest::RegisterInterestInput;
 pub use nomination::{
     AmendNominationInput, ConfirmAmendmentInput, ReplaceWorkerInput, RevokeNominationInput,
     WithdrawApplicationInput,

@@ -105,6 +105,11 @@ macro_rules! body_or_nothing {
     };
 }
 
+// Below the macros, which it uses.
+mod interest;
+
+pub(super) use interest::ApplicationsOf;
+
 fn by<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, V> {
     rows.into_iter().map(|row| (key(&row), row)).collect()
 }

@@ -34,7 +34,11 @@ use crate::schema::{self, idempotency};
 use crate::tenancy::{Permission, Scope};
 
 /// Does a command: once, where the caller gives it a key.
-async fn perform<S: Scope, C: Command>(ctx: &Context<'_>, scope: &S, command: &C) -> Acted<C::Answer> {
+pub(super) async fn perform<S: Scope, C: Command>(
+    ctx: &Context<'_>,
+    scope: &S,
+    command: &C,
+) -> Acted<C::Answer> {
     let keyed = idempotency::keyed(ctx)?;
     schema::app(ctx).db.perform(scope, keyed.as_ref(), command).await
 }

@@ -9,6 +9,12 @@ pub fn takes_applications(member: &class_exception_body::Model, day: NaiveDate) 
     member.starts_on.is_none_or(|first| first <= day) && member.ends_on.is_none_or(|last| day <= last)
 }
 
+/// Whether the body takes new applications on a day in New Zealand, or will later.
+#[must_use]
+pub fn will_take_applications(member: &class_exception_body::Model, day: NaiveDate) -> bool {
+    member.ends_on.is_none_or(|last| day <= last)
+}
+
 #[cfg(test)]
 mod tests {
     use entity::{BodyId, ExceptionId};
@@ -25,10 +31,14 @@ mod tests {
             starts_on: Some(day("2022-02-14")),
             ends_on: Some(day("2022-06-30")),
         };
-        for (today, takes) in
-            [("2022-02-13", false), ("2022-02-14", true), ("2022-06-30", true), ("2022-07-01", false)]
-        {
+        for (today, takes, will) in [
+            ("2022-02-13", false, true),
+            ("2022-02-14", true, true),
+            ("2022-06-30", true, true),
+            ("2022-07-01", false, false),
+        ] {
             assert_eq!(takes_applications(&member, day(today)), takes, "{today}");
+            assert_eq!(will_take_applications(&member, day(today)), will, "{today}");
         }
     }
 }

@@ -89,6 +89,7 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         terms_revision: 1,
         body_id: body,
         employer_id: EmployerId(id),
+        interest_id: None,
         reference: format!("REF-{number}"),
         version: 1,
         revision: 1,
@@ -180,7 +181,9 @@ impl House {
 
     /// The whole answer to a document.
     pub async fn answer(&self, viewer: &Viewer, query: &str) -> async_graphql::Response {
-        schema::build().execute(schema::context::with_context(Request::new(query), &self.app, viewer)).await
+        let source = self.app.keys.source(None);
+        let request = schema::context::with_context(Request::new(query), &self.app, viewer, source);
+        schema::build().execute(request).await
     }
 
     /// The data of an answer that has no errors.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{ApplicationId, EmployerId};
+use entity::{ApplicationId, EmployerId, InterestId};
 use nominations::schema::GlobalId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -33,6 +33,7 @@ impl Asks {
         let cases = Caseload::new(world, |_| {}).await;
         let agent = world.sign_in(&KAURI_AGENT).await;
         let people = (world.sign_in(&NZTECH_ASSESSOR).await, world.sign_in(&NZTECH_LEAD).await);
+        let interest = GlobalId::of(&cases.interest(&NZTECH, &KAURI).await).to_string();
         let mut targets = BTreeMap::new();
         for mutation in MUTATIONS {
             let passport = format!("N00000{:02}", targets.len());
@@ -60,6 +61,7 @@ impl Asks {
                 person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
                 question: String::new(),
                 amendment: String::new(),
+                interest: interest.clone(),
                 word: "Good".to_owned(),
                 passport: "Z0000001".to_owned(),
             };
@@ -151,6 +153,7 @@ impl Asks {
         all.extend(["", "garbage", "QXBwbGljYXRpb246", "0", "../../etc/passwd", "null"].map(str::to_owned));
         all.push(GlobalId::of(&EmployerId(nobody)).to_string());
         all.push(role_id());
+        all.push(GlobalId::of(&InterestId(nobody)).to_string());
         if pointer == "/id" || pointer == "/ids/0" {
             all.push(GlobalId::of(&ApplicationId(nobody)).to_string());
             all.push(format!("{application}="));
@@ -168,7 +171,7 @@ fn role_id() -> String {
 }
 
 /// Queries that need nothing of the caseload, with their variables.
-const QUERIES: [(&str, &str); 8] = [
+const QUERIES: [(&str, &str); 9] = [
     ("query($it: String!) { application(reference: $it) { id } }", r#"{ "it": "NZT-000000" }"#),
     ("query($it: String!) { classException(slug: $it) { id } }", r#"{ "it": "specialist-tech" }"#),
     (
@@ -193,6 +196,10 @@ const QUERIES: [(&str, &str); 8] = [
             movements(after: $it) { totalCount } history(from: $from, to: $to) { date } } } }",
         r#"{ "it": "cursor", "from": "2022-02-01", "to": "2022-02-02" }"#,
     ),
+    (
+        "query($it: String, $after: String) { interests(classException: $it, after: $after) { totalCount } }",
+        r#"{ "it": "specialist-tech", "after": "cursor" }"#,
+    ),
     ("query($it: String) { applications(before: $it) { totalCount } }", r#"{ "it": "cursor" }"#),
 ];
 
@@ -208,6 +215,7 @@ fn every_field_of_every_input_is_spoilt() {
         person: String::new(),
         question: String::new(),
         amendment: String::new(),
+        interest: "of something".to_owned(),
         word: String::new(),
         passport: String::new(),
     };

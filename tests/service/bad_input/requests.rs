@@ -104,6 +104,7 @@ async fn long_lists_are_refused_whole(world: World) {
         ("recommend", "/reasons", 1_000),
         ("importApplications", "/rows", 501),
         ("importApplications", "/rows", 4_000),
+        ("registerInterest", "/roles", 21),
     ] {
         let (caller, mut input) = asks.of(mutation);
         let one = input.pointer(&format!("{pointer}/0")).expect("one").clone();

@@ -213,4 +213,7 @@ pub const CHANGES: &[Change] = &[
     refused("DELETE FROM class_exception_revision", &[Rule::Revisions, Rule::Terms]),
     seen("UPDATE idempotency SET answer = NULL", &[Rule::Answer]),
     refused("DELETE FROM installation", &[Rule::Installation]),
+    seen("UPDATE interest SET nzbn = '9429900000025'", &[Rule::InterestFits]),
+    seen("UPDATE interest SET body_id = (SELECT id FROM body WHERE slug = 'itp')", &[Rule::InterestFits]),
+    refused("DELETE FROM interest", &[Rule::InterestFits]),
 ];

@@ -18,7 +18,7 @@ on_both_databases! {
 }
 
 /// Lists, each with the way to the end cursor of its first row.
-const LISTS: [(&str, &str, &str); 5] = [
+const LISTS: [(&str, &str, &str); 6] = [
     ("applications", "applications(first: 1, after: $it)", "/applications"),
     ("submitted", "applications(first: 1, after: $it, filter: { status: [SUBMITTED] })", "/applications"),
     ("approved", "approvedList(classException: \"specialist-tech\", first: 1, after: $it)", "/approvedList"),
@@ -27,6 +27,7 @@ const LISTS: [(&str, &str, &str); 5] = [
         "approvedList(classException: \"specialist-tech\", first: 1, after: $it, filter: { search: \"nzt\" })",
         "/approvedList",
     ),
+    ("interests", "interests(first: 1, after: $it)", "/interests"),
     (
         "movements",
         "classException(slug: \"specialist-tech\") { quota { movements(first: 1, after: $it)",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{BodyId, EvidenceId, ExceptionId, MovementId, PersonId};
+use entity::{BodyId, EvidenceId, ExceptionId, InterestId, MovementId, PersonId};
 use nominations::schema::{Global, GlobalId};
 use nominations::values::nzbn::Nzbn;
 use nominations::values::reference::{Prefix, Reference};
@@ -121,6 +121,14 @@ fn lists(api: &Api) -> Vec<Read> {
     ] {
         all.push(Read::new("approvedList", &approved, json!({ "filter": filter })));
     }
+    let interest = api.selection("Interest", 1);
+    let interests = format!(
+        "query($it: String) {{ interests(classException: $it, first: 20) {{ totalCount nodes {{ {interest} }}
+            pageInfo {{ endCursor }} }} }}"
+    );
+    for variables in [json!({}), json!({ "it": "specialist-tech" })] {
+        all.push(Read::new("interests", &interests, variables));
+    }
     all
 }
 
@@ -158,6 +166,7 @@ pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<S
         ("Evidence", of_rows(|row| row.evidence.clone())),
         ("InformationRequest", of_rows(|row| row.questions.clone())),
         ("ApplicationEvent", of_rows(|row| [row.events.as_slice(), &row.events_inside].concat())),
+        ("Interest", of_rows(|row| row.interest.clone().into_iter().collect())),
         ("Employer", [&KAURI, &RATA].map(|firm| global(&firm.id())).to_vec()),
         ("Person", EVERYBODY.map(|member| global(&member.person())).to_vec()),
         ("Body", [&NZTECH, &ITP].map(|body| global(&body.id())).to_vec()),
@@ -176,6 +185,7 @@ pub fn unknown_id(kind: &str) -> String {
         "ApplicationEvent" => global(&entity::EventId(nobody)),
         "InformationRequest" => global(&entity::InformationRequestId(nobody)),
         "Amendment" => global(&entity::AmendmentId(nobody)),
+        "Interest" => global(&InterestId(nobody)),
         "Employer" => global(&entity::EmployerId(nobody)),
         "Person" => global(&PersonId(nobody)),
         "Body" => global(&BodyId(nobody)),
@@ -194,6 +204,7 @@ pub fn unknown(like: &Target) -> Target {
         person: unknown_id("Person"),
         question: unknown_id("InformationRequest"),
         amendment: unknown_id("Amendment"),
+        interest: unknown_id("Interest"),
         ..like.clone()
     }
 }

@@ -37,6 +37,8 @@ pub struct Row {
     pub questions: Vec<String>,
     /// The correction that waits; empty where none does.
     pub amendment: String,
+    /// The expression of interest that it came of.
+    pub interest: Option<String>,
     /// What the employer may know of.
     pub events: Vec<String>,
     /// What happened inside the body.
@@ -51,18 +53,23 @@ struct Desk {
     lead: Caller,
     assessor: Caller,
     assessor_id: String,
+    interest: Option<String>,
     inside: &'static str,
 }
 
 /// Makes all of it. Two places, so that one confirmed application waits.
 pub async fn settle(world: &World) -> Vec<Row> {
     let _exception = Caseload::new(world, |definition| definition.settings.places = 2).await;
-    let desks = [
+    let mut desks = [
         desk(world, (&NZTECH, &KAURI), (&KAURI_AGENT, &NZTECH_LEAD, &NZTECH_ASSESSOR), "Moreporkq").await,
         desk(world, (&ITP, &KAURI), (&KAURI_AGENT, &ITP_LEAD, &ITP_ASSESSOR), "Wekaq").await,
         desk(world, (&NZTECH, &RATA), (&RATA_AGENT, &NZTECH_LEAD, &NZTECH_ASSESSOR), "Moreporkq").await,
         desk(world, (&ITP, &RATA), (&RATA_AGENT, &ITP_LEAD, &ITP_ASSESSOR), "Wekaq").await,
     ];
+    // Rata has expressed none to ITP: there it has a draft, which ITP learns nothing of.
+    for (desk, word) in desks.iter_mut().zip(["Tuiq", "Kakaq", "Titiq"]) {
+        desk.interest = Some(desk.register(&world.anybody(), word).await);
+    }
     let [kauri_nztech, kauri_itp, rata_nztech, rata_itp] = &desks;
     let plan = [
         (kauri_nztech, Stage::Confirmed, "Canaryq"),
@@ -116,6 +123,7 @@ impl Row {
             amendment: Some(self.amendment.clone())
                 .filter(|id| !id.is_empty())
                 .unwrap_or_else(|| unknown_id("Amendment")),
+            interest: self.interest.clone().unwrap_or_default(),
             word: word.to_owned(),
             passport: "Z0000001".to_owned(),
         }
@@ -130,12 +138,13 @@ async fn desk(
 ) -> Desk {
     let assessor_id = GlobalId::of(&assessor.person()).to_string();
     let (agent, lead) = (world.sign_in(agent).await, world.sign_in(lead).await);
-    Desk { body, firm, agent, lead, assessor: world.sign_in(assessor).await, assessor_id, inside }
+    let assessor = world.sign_in(assessor).await;
+    Desk { body, firm, agent, lead, assessor, assessor_id, interest: None, inside }
 }
 
 impl Desk {
-    async fn make(&self, stage: Stage, word: &str, number: usize) -> Row {
-        let mut target = Target {
+    fn target(&self, word: &str, passport: String) -> Target {
+        Target {
             body: self.body.slug.to_owned(),
             nzbn: self.firm.nzbn.to_owned(),
             application: String::new(),
@@ -144,9 +153,19 @@ impl Desk {
             person: self.assessor_id.clone(),
             question: String::new(),
             amendment: String::new(),
+            interest: self.interest.clone().unwrap_or_default(),
             word: word.to_owned(),
-            passport: format!("N000000{number}"),
-        };
+            passport,
+        }
+    }
+
+    async fn register(&self, anybody: &Caller, word: &str) -> String {
+        let registration = input("registerInterest", &self.target(word, String::new()));
+        text(&act(anybody, "registerInterest", &registration).await["interest"]["id"])
+    }
+
+    async fn make(&self, stage: Stage, word: &str, number: usize) -> Row {
+        let mut target = self.target(word, format!("N000000{number}"));
         let mut create = input("createApplication", &target);
         create["remuneration"]["amount"] = json!(pay_of(word));
         let made = act(&self.agent, "createApplication", &create).await;
@@ -177,6 +196,7 @@ impl Desk {
             evidence: Vec::new(),
             questions: Vec::new(),
             amendment: String::new(),
+            interest: self.interest.clone(),
             events: Vec::new(),
             events_inside: Vec::new(),
         }

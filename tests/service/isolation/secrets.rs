@@ -20,8 +20,8 @@ pub struct Secret {
 }
 
 /// The words in what was written, each with those whom it is for: first those in applications, then those of a body's
-/// own people.
-const WORDS: [(&str, &[&str]); 7] = [
+/// own people, then those in expressions of interest.
+const WORDS: [(&str, &[&str]); 10] = [
     ("canaryq", &["kauri", "nztech"]),
     ("keaq", &["kauri"]),
     ("robinq", &["rata", "nztech"]),
@@ -29,6 +29,9 @@ const WORDS: [(&str, &[&str]); 7] = [
     ("wrenq", &["rata"]),
     ("moreporkq", &["nztech"]),
     ("wekaq", &["itp"]),
+    ("tuiq", &["kauri", "nztech"]),
+    ("kakaq", &["kauri", "itp"]),
+    ("titiq", &["rata", "nztech"]),
 ];
 
 /// All of them. They are looked for in small letters.
@@ -54,6 +57,7 @@ pub fn secrets(rows: &[Row]) -> Vec<Secret> {
     }
     for row in rows {
         let firm = prefix_of_firm(row.firm);
+        all.extend(row.interest.iter().flat_map(|id| of_id(id, &[firm, row.body.slug])));
         let mut both = vec![firm, row.body.slug];
         if row.stage == Stage::Draft {
             both = vec![firm];

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 27] = [
+pub const MUTATIONS: [&str; 28] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -33,6 +33,7 @@ pub const MUTATIONS: [&str; 27] = [
     "amendNomination",
     "confirmAmendment",
     "importApplications",
+    "registerInterest",
 ];
 
 /// What an input names.
@@ -49,6 +50,8 @@ pub struct Target {
     pub question: String,
     /// A correction of a nomination.
     pub amendment: String,
+    /// Empty where an application comes of none.
+    pub interest: String,
     /// Stands in every text.
     pub word: String,
     pub passport: String,
@@ -64,6 +67,7 @@ pub fn document(mutation: &str) -> String {
             "results { externalReference effect application { id version status reference }
                 userErrors { code field message } }"
         }
+        "registerInterest" => "interest { id }",
         _ => "application { id version status reference }",
     };
     format!(
@@ -72,7 +76,7 @@ pub fn document(mutation: &str) -> String {
     )
 }
 
-/// An input with every field but the key in it.
+/// An input with every field but the key in it, as far as `target` has something for it.
 pub fn input(mutation: &str, target: &Target) -> Value {
     let Target { body, nzbn, application: id, version, evidence, person, word, .. } = target;
     match mutation {
@@ -81,6 +85,9 @@ pub fn input(mutation: &str, target: &Target) -> Value {
             input["classException"] = json!("specialist-tech");
             input["body"] = json!(body);
             input["employerNzbn"] = json!(nzbn);
+            if !target.interest.is_empty() {
+                input["interest"] = json!(target.interest);
+            }
             input
         }
         "updateApplication" => {
@@ -111,6 +118,11 @@ pub fn input(mutation: &str, target: &Target) -> Value {
         "confirm" => json!({ "id": id, "version": version, "note": format!("{word} decision") }),
         "verifyEvidence" => json!({
             "evidence": evidence, "genuine": true, "expiresOn": "2023-05-01", "note": format!("{word} look"),
+        }),
+        "registerInterest" => json!({
+            "classException": "specialist-tech", "body": body, "legalName": format!("{word} Limited"), "nzbn": nzbn,
+            "contactEmail": format!("{}.interest@example.nz", word.to_lowercase()), "expectedWorkers": 3,
+            "roles": ["2613"],
         }),
         // A rehearsal: it is for everybody to send, and leaves nothing behind.
         "importApplications" => json!({

@@ -4,13 +4,13 @@ use std::ops::Deref;
 
 use chrono::NaiveDate;
 use entity::{
-    ApplicationId, ApplicationStatus, AssessmentOutcome, ExceptionId, PayPeriod, RecommendationOutcome,
-    application, class_exception,
+    ApplicationId, ApplicationStatus, AssessmentOutcome, ExceptionId, InterestId, PayPeriod,
+    RecommendationOutcome, application, class_exception,
 };
 use nominations::amendment::ApplyDefinition;
 use nominations::applications::actions::{
-    AssignApplications, Confirm, CreateApplication, Recommend, RecordAssessment, RevokeNomination,
-    RoleFinding, SubmitApplication,
+    AssignApplications, Confirm, CreateApplication, Recommend, RecordAssessment, RegisterInterest,
+    RevokeNomination, RoleFinding, SubmitApplication,
 };
 use nominations::applications::details::{Advice, Changes, Patch, WorkerDetails};
 use nominations::db::Command;
@@ -41,12 +41,14 @@ pub struct Wanted<'a> {
     pub passport: &'a str,
     /// Whether it comes into the priority band.
     pub priority: bool,
+    /// The expression of interest that it comes of.
+    pub interest: Option<InterestId>,
 }
 
 impl Wanted<'_> {
     /// An application to NZTech by Kauri, without priority.
     pub fn new(passport: &str) -> Wanted<'_> {
-        Wanted { body: &cast::NZTECH, firm: &cast::KAURI, passport, priority: false }
+        Wanted { body: &cast::NZTECH, firm: &cast::KAURI, passport, priority: false, interest: None }
     }
 }
 
@@ -81,6 +83,22 @@ impl<'a> Caseload<'a> {
         Self { world, exception: found.expect("a class exception").id }
     }
 
+    /// An expression of interest, of somebody who is not signed in.
+    pub async fn interest(&self, body: &cast::Tenant, firm: &cast::Firm) -> InterestId {
+        let command = RegisterInterest {
+            app: &self.app,
+            source: self.app.keys.source(None),
+            exception: "specialist-tech".into(),
+            body: body.slug.into(),
+            legal_name: Line::parse(firm.name).expect("a line"),
+            nzbn: Nzbn::parse(firm.nzbn).ok(),
+            contact_email: Email::parse("interest@example.nz").expect("an address"),
+            expected_workers: 3,
+            roles: vec!["2613".into()],
+        };
+        self.app.db.perform(&Viewer::public().in_public(), None, &command).await.expect("an interest")
+    }
+
     /// A draft, begun a minute after what was before.
     pub async fn draft(&self, wanted: &Wanted<'_>) -> ApplicationId {
         self.wait_minutes(1);
@@ -99,6 +117,7 @@ impl<'a> Caseload<'a> {
             exception: "specialist-tech".into(),
             body: wanted.body.slug.into(),
             employer: Nzbn::parse(wanted.firm.nzbn).expect("an NZBN"),
+            interest: wanted.interest,
             changes,
             job_title: line("Software Engineer"),
             pay: Pay::parse(Decimal::from(130_000), "NZD", PayPeriod::Year, Decimal::from(40)).expect("pay"),

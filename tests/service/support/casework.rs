@@ -100,6 +100,7 @@ pub async fn refusal(caller: &Caller, mutation: &str, input: Value) -> Vec<(Stri
     let selection = match mutation {
         "assignApplications" => "applications { id }",
         "verifyEvidence" => "evidence { id }",
+        "registerInterest" => "interest { id }",
         _ => "application { id }",
     };
     let payload = payload(caller, mutation, selection, input).await;

@@ -27,6 +27,9 @@ pub struct CreateApplicationInput {
     body: String,
     /// An employer that the viewer acts for.
     employer_nzbn: Nzbn,
+    /// The expression of interest that this comes of: in the same class exception, to the same body, with the same
+    /// NZBN. Its contact is taken where none is named here.
+    interest: Option<ID>,
     /// Who answers the body's questions.
     contact_name: Option<String>,
     /// Where the body writes to.
@@ -80,6 +83,7 @@ impl CreateApplicationInput {
         let worker = self.worker.read(&mut reader, today(app));
         let exception = reader.slug("classException", self.class_exception, "class exception");
         let body = reader.slug("body", self.body, "body");
+        let interest = self.interest.and_then(|id| reader.id("interest", &id));
         let read = exception.zip(body).zip(job_title).zip(pay).zip(worker);
         let ((((exception, body), job_title), pay), worker) = reader.finish(read)?;
         Ok(CreateApplication {
@@ -88,6 +92,7 @@ impl CreateApplicationInput {
             exception,
             body,
             employer: self.employer_nzbn.0,
+            interest,
             changes,
             job_title,
             pay,
