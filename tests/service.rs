@@ -19,10 +19,12 @@ mod service {
     mod interest;
     mod isolation;
     mod jobs;
+    mod kills;
     mod people;
     mod races;
     mod refusals;
     mod separation;
     mod sessions;
+    mod walk;
     mod walkthrough;
 }

@@ -61,7 +61,8 @@ pub struct World {
     pub router: Router,
     /// The service's clock.
     pub clock: Clock,
-    settings: DbSettings,
+    /// How its database is opened.
+    pub settings: DbSettings,
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.

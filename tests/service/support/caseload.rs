@@ -138,6 +138,12 @@ impl<'a> Caseload<'a> {
     /// In the hands of the body's assessor, with a finding on each of the first `findings` criteria.
     pub async fn in_assessment(&self, wanted: &Wanted<'_>, findings: usize) -> ApplicationId {
         let id = self.submitted(wanted).await;
+        self.assess(id, wanted, findings).await;
+        id
+    }
+
+    /// Puts what was submitted into the hands of the body's assessor, who finds something on the first criteria.
+    async fn assess(&self, id: ApplicationId, wanted: &Wanted<'_>, findings: usize) {
         let lead = lead_scope(wanted.body, Permission::Assign);
         let assessor = Some(assessor_of(wanted.body).person());
         let command = AssignApplications { app: &self.app, scope: lead.clone(), ids: vec![id], assessor };
@@ -158,17 +164,23 @@ impl<'a> Caseload<'a> {
             };
             self.app.db.perform(&scope, None, &command).await.expect("a finding");
         }
-        id
     }
 
     /// Endorsed by the assessor.
     pub async fn recommended(&self, wanted: &Wanted<'_>) -> ApplicationId {
-        let id = self.in_assessment(wanted, CRITERIA.len()).await;
+        let id = self.submitted(wanted).await;
+        self.endorse(id, wanted).await;
+        id
+    }
+
+    /// Assesses and endorses what was submitted.
+    pub async fn endorse(&self, id: ApplicationId, wanted: &Wanted<'_>) {
+        self.assess(id, wanted, CRITERIA.len()).await;
         let scope = staff_scope(assessor_of(wanted.body), Permission::Assess);
         let version = self.application(id).await.version;
         let advice = Advice { outcome: RecommendationOutcome::Endorse, reasons: vec![], note: None };
         let command = Recommend { app: &self.app, scope: scope.clone(), id, version, advice };
-        self.app.db.perform(&scope, None, &command).await.expect("advice")
+        self.app.db.perform(&scope, None, &command).await.expect("advice");
     }
 
     /// Confirmed by the lead, and given a place where one is free.
@@ -262,7 +274,8 @@ fn viewer(who: &cast::Member) -> Viewer {
     })
 }
 
-fn worker(passport: &str) -> WorkerDetails {
+/// A worker with this passport.
+pub fn worker(passport: &str) -> WorkerDetails {
     let day = |year| NaiveDate::from_ymd_opt(year, 6, 1).expect("a day");
     let country = |code| CountryCode::parse(code).expect("a country");
     WorkerDetails {

@@ -1,0 +1,257 @@
+//! A process that is killed in the middle of an act that gives a place back or lets somebody come to one: at every
+//! statement, and after the last one before anybody was told. The place is never lost, and whoever is due has it.
+//!
+//! The act is done by a process of its own, which kills itself; this one looks at what is left.
+
+use std::process::{Command as Process, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use entity::{ApplicationId, ApplicationStatus, amendment, application};
+use nominations::app::App;
+use nominations::applications::actions::{
+    AmendNomination, Confirm, ConfirmAmendment, HoldApplication, ReleaseHold, ReplaceWorker,
+    RevokeNomination, SubmitApplication, Sweep, Swept, WithdrawApplication,
+};
+use nominations::applications::details::{Changes, LongText};
+use nominations::check::check;
+use nominations::clock::Clock;
+use nominations::db::{Db, DbSettings, Keyed};
+use nominations::error::Acted;
+use nominations::keys::Keys;
+use nominations::random::Random;
+use nominations::tenancy::Permission;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use url::Url;
+
+use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
+use super::support::cast::{KAURI, NZTECH_LEAD, NZTECH_SECOND};
+use super::support::{NOW, World};
+
+on_both_databases! {
+    killed_while_withdrawing,
+    killed_while_revoking,
+    killed_while_a_worker_is_replaced,
+    killed_while_a_correction_frees_a_worker,
+    killed_while_a_hold_is_released,
+}
+
+/// Tell the process of its own what to do, and after how many statements to kill itself.
+const DATABASE: &str = "KILLED_ACT_DATABASE";
+const ACT: &str = "KILLED_ACT";
+const STATEMENTS: &str = "KILLED_ACT_STATEMENTS";
+/// More statements than any act makes.
+const NEVER: u32 = 10_000;
+
+/// An act that gives a place back, or lets somebody come to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Withdraw,
+    Revoke,
+    Replace,
+    Correct,
+    Release,
+}
+
+const ACTS: [(&str, Act); 5] = [
+    ("withdraw", Act::Withdraw),
+    ("revoke", Act::Revoke),
+    ("replace", Act::Replace),
+    ("correct", Act::Correct),
+    ("release", Act::Release),
+];
+
+async fn killed_while_withdrawing(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    killed_everywhere(&cases, Act::Withdraw, next).await;
+}
+
+async fn killed_while_revoking(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    killed_everywhere(&cases, Act::Revoke, next).await;
+}
+
+async fn killed_while_a_worker_is_replaced(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let old = cases.confirmed(&Wanted::new("N1")).await;
+    cases.confirmed(&Wanted::new("N2")).await;
+    let scope = agent_scope(&KAURI);
+    let version = cases.application(old).await.version;
+    let (worker, reason) = (worker("N3"), words("Another."));
+    let replace = ReplaceWorker { app: &world.app, scope: scope.clone(), id: old, version, worker, reason };
+    let id = world.app.db.perform(&scope, None, &replace).await.expect("a replacement");
+    let submit =
+        SubmitApplication { app: &world.app, scope: scope.clone(), id, version: 1, declaration: true };
+    world.app.db.perform(&scope, None, &submit).await.expect("a submission");
+    cases.endorse(id, &Wanted::new("N3")).await;
+    killed_everywhere(&cases, Act::Replace, id).await;
+}
+
+async fn killed_while_a_correction_frees_a_worker(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 2).await;
+    let holder = cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N1")).await;
+    let scope = staff_scope(&NZTECH_SECOND, Permission::Assess);
+    let version = cases.application(holder).await.version;
+    let changes = Changes { worker: Some(worker("N9")), ..Changes::default() };
+    let reason = words("A renewed passport.");
+    let amend =
+        AmendNomination { app: &world.app, scope: scope.clone(), id: holder, version, reason, changes };
+    world.app.db.perform(&scope, None, &amend).await.expect("a correction");
+    killed_everywhere(&cases, Act::Correct, next).await;
+}
+
+async fn killed_while_a_hold_is_released(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let held = cases.recommended(&Wanted::new("N1")).await;
+    let scope = staff_scope(&NZTECH_LEAD, Permission::Confirm);
+    let version = cases.application(held).await.version;
+    let reason = words("A complaint.");
+    let hold = HoldApplication { app: &world.app, scope: scope.clone(), id: held, version, reason };
+    world.app.db.perform(&scope, None, &hold).await.expect("a hold");
+    cases.confirm(&cases.application(held).await).await.expect("a confirmation");
+    killed_everywhere(&cases, Act::Release, held).await;
+}
+
+/// Kills the act after its first statement, its second, and so on to the end, until it is done; `next` is who has the
+/// place then.
+async fn killed_everywhere(cases: &Caseload<'_>, act: Act, next: ApplicationId) {
+    let before = everything(cases).await;
+    let sweep = Sweep { app: &cases.app, exception: cases.exception };
+    let mut statements = 1;
+    loop {
+        kill(cases, act, statements);
+        // What a restart does first; nothing is left for it to do.
+        assert_eq!(
+            cases.by_itself(&sweep).await.expect("a sweep"),
+            Swept::default(),
+            "{act:?} at {statements}"
+        );
+        assert_eq!(check(&cases.app).await.expect("a check"), [], "{act:?} at {statements}");
+        if cases.application(next).await.status == ApplicationStatus::Nominated {
+            break;
+        }
+        assert_eq!(everything(cases).await, before, "{act:?} at {statements}: half of it was done");
+        statements += 1;
+    }
+    assert!(statements > 8, "{act:?} was done after {statements} statements");
+    // Nobody was told that it was done: it is sent again under its key, and is done once.
+    let done = everything(cases).await;
+    perform(&cases.app, act).await.expect("the first answer");
+    assert_eq!(everything(cases).await, done);
+}
+
+async fn everything(cases: &Caseload<'_>) -> (Vec<application::Model>, Vec<entity::place::Model>) {
+    let applications = application::Entity::find().order_by_asc(application::Column::Id);
+    let places = entity::place::Entity::find().order_by_asc(entity::place::Column::Number);
+    let applications = applications.all(cases.conn()).await.expect("applications");
+    (applications, places.all(cases.conn()).await.expect("places"))
+}
+
+fn kill(cases: &Caseload<'_>, act: Act, statements: u32) {
+    let name = ACTS.iter().find(|(_, one)| *one == act).map(|(name, _)| *name).expect("a name");
+    let this = std::env::current_exe().expect("this program");
+    let ended = Process::new(this)
+        .args(["--exact", "service::kills::the_act_that_is_killed", "--nocapture"])
+        .env(DATABASE, &cases.settings.url)
+        .env(ACT, name)
+        .env(STATEMENTS, statements.to_string())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .expect("a process");
+    assert!(!ended.success() && ended.code().is_none(), "it ended by itself: {ended}");
+}
+
+/// Run by [`kill`], it does an act and dies. Run by itself, it has nothing to kill, and sees that it was told nothing.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_act_that_is_killed() {
+    let told = [DATABASE, ACT, STATEMENTS].map(|name| std::env::var(name).ok());
+    let [Some(url), Some(act), Some(statements)] = told else {
+        assert_eq!(told, [None, None, None]);
+        return;
+    };
+    let statements: u32 = statements.parse().expect("a number");
+    let clock = Clock::standing_at(NOW.parse().expect("an instant"));
+    let settings = DbSettings { connections: 2, durable: false, ..DbSettings::new(url) };
+    let mut db = Db::connect(settings, clock.clone(), Random::from_seed(3)).await.expect("a database");
+    let ran = Arc::new(AtomicU32::new(0));
+    let armed = Arc::new(AtomicU32::new(NEVER));
+    let (counting, limit) = (Arc::clone(&ran), Arc::clone(&armed));
+    db.watch(move |_| {
+        if counting.fetch_add(1, Ordering::SeqCst) + 1 >= limit.load(Ordering::SeqCst) {
+            std::process::abort();
+        }
+    });
+    let url = Url::parse("http://127.0.0.1:8080").expect("a URL");
+    let app = App::assemble(db, Keys::from_bytes([7; 32]), Random::from_seed(3), url, false);
+    clock.move_to(app_time(&app).await);
+    let act = ACTS.iter().find(|(name, _)| *name == act).map(|(_, act)| *act).expect("an act");
+    ran.store(0, Ordering::SeqCst);
+    armed.store(statements + LOOKS, Ordering::SeqCst);
+    perform(&app, act).await.expect("it is done");
+    std::process::abort();
+}
+
+/// The statements that [`perform`] makes to see what it is about, before the act itself.
+const LOOKS: u32 = 1;
+
+/// After everything that happened.
+async fn app_time(app: &App) -> chrono::DateTime<chrono::Utc> {
+    let newest = application::Entity::find().order_by_desc(application::Column::UpdatedAt);
+    let scope = nominations::tenancy::SystemScope::of("test");
+    newest.one(app.db.read(&scope)).await.expect("a query").expect("an application").updated_at
+}
+
+/// Does an act under a key that is always the same.
+async fn perform(app: &App, act: Act) -> Acted<()> {
+    let keyed = Keyed { key: "once".into(), request_hash: [1; 32] };
+    let keyed = Some(&keyed);
+    let agent = agent_scope(&KAURI);
+    let lead = staff_scope(&NZTECH_LEAD, Permission::Confirm);
+    let reason = words("No more.");
+    let status = match act {
+        Act::Withdraw | Act::Revoke | Act::Correct => ApplicationStatus::Nominated,
+        Act::Replace => ApplicationStatus::Recommended,
+        Act::Release => ApplicationStatus::Confirmed,
+    };
+    // Once it is done, any: the key answers.
+    let scope = nominations::tenancy::SystemScope::of("test");
+    let all = application::Entity::find().order_by_asc(application::Column::Id);
+    let all = all.all(app.db.read(&scope)).await?;
+    let about = all.iter().find(|one| one.status == status).or(all.first()).expect("an application");
+    let (id, version) = (about.id, about.version);
+    match act {
+        Act::Withdraw => {
+            let act = WithdrawApplication { app, scope: agent.clone(), id, version, reason };
+            app.db.perform(&agent, keyed, &act).await.map(drop)
+        }
+        Act::Revoke => {
+            let act = RevokeNomination { app, scope: lead.clone(), id, version, reason };
+            app.db.perform(&lead, keyed, &act).await.map(drop)
+        }
+        Act::Replace => {
+            let act = Confirm { app, scope: lead.clone(), id, version, note: None };
+            app.db.perform(&lead, keyed, &act).await.map(drop)
+        }
+        Act::Release => {
+            let act = ReleaseHold { app, scope: lead.clone(), id, version, note: None };
+            app.db.perform(&lead, keyed, &act).await.map(drop)
+        }
+        Act::Correct => {
+            let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
+            let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;
+            let (accept, note) = (true, None);
+            let act = ConfirmAmendment { app, scope: lead.clone(), id, version, amendment, accept, note };
+            app.db.perform(&lead, keyed, &act).await.map(drop)
+        }
+    }
+}
+
+fn words(text: &str) -> LongText {
+    LongText::parse(text).expect("a text")
+}
