@@ -23,6 +23,7 @@ mod service {
     mod people;
     mod races;
     mod refusals;
+    mod rehearsals;
     mod separation;
     mod sessions;
     mod walk;
