@@ -111,8 +111,8 @@ async fn killed_while_a_hold_is_released(world: World) {
     let scope = staff_scope(&NZTECH_LEAD, Permission::Confirm);
     let version = cases.application(held).await.version;
     let reason = words("A complaint.");
-    let hold = HoldApplication { app: &world.app, scope: scope.clone(), id: held, version, reason };
-    world.app.db.perform(&scope, None, &hold).await.expect("a hold");
+    let pause = HoldApplication { app: &world.app, scope: scope.clone(), id: held, version, reason };
+    world.app.db.perform(&scope, None, &pause).await.expect("a hold");
     cases.confirm(&cases.application(held).await).await.expect("a confirmation");
     killed_everywhere(&cases, Act::Release, held).await;
 }
