@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SubsecRound, Utc};
 use chrono_tz::Pacific::Auckland;
 
 /// Tells the time: the machine's, or one that was set, for tests and for the making of a demo.
@@ -50,6 +50,17 @@ pub fn day_in_new_zealand(instant: DateTime<Utc>) -> NaiveDate {
     instant.with_timezone(&Auckland).date_naive()
 }
 
+/// The first instant after a calendar day in New Zealand: a last day ends there, exclusively. Midnight is never skipped
+/// by daylight saving, which changes at two or three in the morning.
+#[must_use]
+pub fn end_of_day(day: NaiveDate) -> DateTime<Utc> {
+    let midnight = day.checked_add_days(Days::new(1)).unwrap_or(day).and_time(NaiveTime::MIN);
+    midnight
+        .and_local_timezone(Auckland)
+        .earliest()
+        .map_or_else(|| midnight.and_utc(), |local| local.to_utc())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,6 +73,19 @@ mod tests {
         // Daylight saving: 13 hours ahead in January.
         assert_eq!(day("2022-01-31T10:59:59Z"), "2022-01-31");
         assert_eq!(day("2022-01-31T11:00:00Z"), "2022-02-01");
+    }
+
+    #[test]
+    fn a_day_ends_where_the_next_begins_with_and_without_daylight_saving() {
+        for (day, end) in [
+            ("2022-07-31", "2022-07-31T12:00:00Z"),
+            ("2022-01-31", "2022-01-31T11:00:00Z"),
+            ("2022-04-02", "2022-04-02T11:00:00Z"),
+            ("2022-04-03", "2022-04-03T12:00:00Z"),
+        ] {
+            let end: DateTime<Utc> = end.parse().expect("an instant");
+            assert_eq!(end_of_day(day.parse().expect("a day")), end, "{day}");
+        }
     }
 
     #[test]

@@ -20,5 +20,6 @@ mod service {
     mod refusals;
     mod separation;
     mod sessions;
+    mod summary;
     mod walkthrough;
 }

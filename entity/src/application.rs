@@ -59,6 +59,8 @@ pub struct Model {
     pub hold_reason: Option<String>,
     /// The nomination whose place it is to take over, for another worker.
     pub supersedes_id: Option<ApplicationId>,
+    /// Calendar days in New Zealand from its submission to its latest decision.
+    pub days_to_decision: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -9,6 +9,7 @@ use sea_orm_migration::{MigrationTrait, async_trait};
 mod dialect;
 mod m0001_caseload_and_quota;
 mod m0002_caseload_acts;
+mod m0006_views;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -16,6 +17,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_caseload_and_quota::Migration), Box::new(m0002_caseload_acts::Migration)]
+        vec![
+            Box::new(m0001_caseload_and_quota::Migration),
+            Box::new(m0002_caseload_acts::Migration),
+            Box::new(m0006_views::Migration),
+        ]
     }
 }

@@ -8,6 +8,7 @@ mod approved_list;
 mod employer;
 mod evidence;
 mod fields;
+mod figures;
 mod inputs;
 mod kinds;
 mod list;
@@ -15,6 +16,7 @@ mod loaders;
 mod mutations;
 mod parts;
 mod payloads;
+mod summary;
 mod timeline;
 
 use async_graphql::{Context, ID, Object, Result};

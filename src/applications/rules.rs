@@ -7,6 +7,7 @@ mod bodies;
 mod case;
 mod completeness;
 mod eligibility;
+mod figures;
 mod flags;
 mod lifecycle;
 mod refusal;
@@ -17,7 +18,11 @@ pub use bodies::takes_applications;
 pub use case::{AdviceGiven, Case, Hand, Records};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use eligibility::eligibility_of;
-pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
+pub use figures::{days_to_decision, median};
+pub use flags::{
+    Flag, Noticeable, as_the_employer_knows, awaits_decision, flags_of, is_with_the_body,
+    is_with_the_employer,
+};
 pub use lifecycle::{Action, available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;

@@ -53,6 +53,7 @@ pub fn application() -> application::Model {
         ended_at: None,
         hold_reason: None,
         supersedes_id: None,
+        days_to_decision: None,
         created_at: now(),
         updated_at: now(),
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Opened, nothing_more, open, places};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, Refusal, priority_band};
+use crate::applications::rules::{Action, Refusal, days_to_decision, priority_band};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Failure, Fault, UserError};
@@ -52,6 +52,7 @@ impl Command for Confirm<'_> {
         opened.application.priority = Some(priority_band(&opened.known.terms, &opened.current_findings()));
         opened.application.status = ApplicationStatus::Confirmed;
         opened.application.confirmed_at = Some(tx.now());
+        opened.application.days_to_decision = days_to_decision(&opened.application, tx.now());
         opened.application.ballot_entry = Some(hex::encode(tx.random_bytes::<16>()));
         let confirmed = opened.save(tx, EventKind::Confirmed, nothing_more()).await?;
         self.seek_place(tx, &confirmed).await?;

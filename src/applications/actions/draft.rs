@@ -137,6 +137,7 @@ impl CreateApplication<'_> {
             ended_at: None,
             hold_reason: None,
             supersedes_id: None,
+            days_to_decision: None,
             created_at: tx.now(),
             updated_at: tx.now(),
         }

@@ -12,6 +12,7 @@ use entity::{
     evidence, place, worker,
 };
 
+use super::figures;
 use crate::app::App;
 use crate::applications::store::{caseload, evidence as records};
 use crate::error::{Fault, Found};
@@ -32,11 +33,11 @@ pub type Cases = DataLoader<CaseLoader>;
 
 type Loaded<K, V> = Result<HashMap<K, V>, Arc<Fault>>;
 
-/// Gives a request its loader.
+/// Gives a request its loaders.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
     let loader = CaseLoader { app: Arc::clone(app), scope: viewer.caseload() };
-    request.data(Cases::new(loader, tokio::spawn))
+    figures::attach(request.data(Cases::new(loader, tokio::spawn)), app, viewer)
 }
 
 /// The request's loader.

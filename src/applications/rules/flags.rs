@@ -56,6 +56,12 @@ pub fn is_with_the_employer(status: ApplicationStatus) -> bool {
     matches!(status, ApplicationStatus::Draft | ApplicationStatus::Returned)
 }
 
+/// Whether the body has it and has yet to decide.
+#[must_use]
+pub fn awaits_decision(status: ApplicationStatus) -> bool {
+    is_undecided(status) && !is_with_the_employer(status)
+}
+
 /// Whether the body has it, undecided or endorsed: its records are what the body goes by.
 #[must_use]
 pub fn is_with_the_body(status: ApplicationStatus) -> bool {

@@ -100,6 +100,11 @@ fn never_submitted() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
+/// The instant at which the body's decision is due; after everything where none is. Written as the index has it.
+pub(super) fn due_or_never() -> Expr {
+    Expr::cust(r#"COALESCE("application"."due_at", '9999-12-31T23:59:59+00:00')"#)
+}
+
 /// A page of the viewer's caseload.
 ///
 /// # Errors

@@ -119,6 +119,7 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         ended_at: None,
         hold_reason: None,
         supersedes_id: None,
+        days_to_decision: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }

@@ -60,7 +60,7 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
     all
 }
 
-fn public() -> [Read; 3] {
+fn public() -> [Read; 4] {
     let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
     let job = json!({ "classException": "specialist-tech", "jobTitle": "Developer", "remuneration": pay });
     [
@@ -81,6 +81,14 @@ fn public() -> [Read; 3] {
                 history { date reserved }
                 movements(first: 20) { totalCount nodes { id place from to kind at reference reason actor body { slug } }
                     pageInfo { startCursor endCursor } } } } }"#,
+            json!({}),
+        ),
+        Read::new(
+            "classException",
+            r#"{ classException(slug: "specialist-tech") { bodies { slug caseload(classException: "specialist-tech") {
+                byStatus { status count } overdue unassigned medianDaysToDecision
+                byAssessor { assessor { id name email } open decided }
+                history { date submitted confirmed declined } } } } }"#,
             json!({}),
         ),
     ]

@@ -1,0 +1,36 @@
+//! What a caseload is looked at by: its figures.
+
+use sea_orm_migration::sea_orm::DbErr;
+use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
+
+use crate::dialect;
+
+pub struct Migration;
+
+impl MigrationName for Migration {
+    fn name(&self) -> &'static str {
+        "m0006_views"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        dialect::execute(manager, FIGURES).await
+    }
+}
+
+// Few values in the first index, so that PostgreSQL keeps it small: every count of a caseload is read from it alone.
+const FIGURES: &str = "
+ALTER TABLE application ADD COLUMN days_to_decision INTEGER;
+
+CREATE INDEX application_by_status ON application
+    (body_id, status, exception_id, assessor_id, role_code, priority) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_of_body_by_due ON application
+    (body_id, COALESCE(due_at, '9999-12-31T23:59:59+00:00'), id) WHERE submitted_at IS NOT NULL;
+CREATE INDEX application_decided ON application (body_id, exception_id, days_to_decision, id)
+    WHERE days_to_decision IS NOT NULL;
+CREATE INDEX round_decided ON assessment_round (body_id, advised_by, application_id) WHERE decision IS NOT NULL;
+CREATE INDEX history_by_day ON history_event (body_id, exception_id, kind, at)
+    WHERE kind = 'SUBMITTED' OR kind = 'IMPORTED' OR kind = 'CONFIRMED' OR kind = 'DECLINED';
+";
