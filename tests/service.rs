@@ -13,8 +13,10 @@ mod service {
     mod cli;
     mod demo;
     mod evidence;
+    mod flags;
     mod http;
     mod isolation;
+    mod orders;
     mod people;
     mod races;
     mod refusals;

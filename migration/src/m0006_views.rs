@@ -1,4 +1,4 @@
-//! What a caseload is looked at by: its figures.
+//! What a caseload is looked at by: its figures and what is to be noticed.
 
 use sea_orm_migration::sea_orm::DbErr;
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager, async_trait};
@@ -16,7 +16,10 @@ impl MigrationName for Migration {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        dialect::execute(manager, FIGURES).await
+        for sql in [FIGURES, FLAGS] {
+            dialect::execute(manager, sql).await?;
+        }
+        Ok(())
     }
 }
 
@@ -33,4 +36,10 @@ CREATE INDEX application_decided ON application (body_id, exception_id, days_to_
 CREATE INDEX round_decided ON assessment_round (body_id, advised_by, application_id) WHERE decision IS NOT NULL;
 CREATE INDEX history_by_day ON history_event (body_id, exception_id, kind, at)
     WHERE kind = 'SUBMITTED' OR kind = 'IMPORTED' OR kind = 'CONFIRMED' OR kind = 'DECLINED';
+";
+
+const FLAGS: &str = "
+CREATE INDEX application_on_hold ON application (body_id, id) WHERE hold_reason IS NOT NULL;
+CREATE INDEX information_request_expired ON information_request (body_id, application_id, round)
+    WHERE status = 'EXPIRED';
 ";

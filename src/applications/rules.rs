@@ -20,7 +20,7 @@ pub use completeness::{Completeness, complete_for_submission, missing_evidence, 
 pub use eligibility::eligibility_of;
 pub use figures::{days_to_decision, median};
 pub use flags::{
-    Flag, Noticeable, as_the_employer_knows, awaits_decision, flags_of, is_with_the_body,
+    Flag, Noticeable, as_the_employer_knows, awaits_decision, flags_of, is_undecided, is_with_the_body,
     is_with_the_employer,
 };
 pub use lifecycle::{Action, available, may};

@@ -1,13 +1,14 @@
 //! Every query on applications and what hangs on them.
 //!
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
-//! what an act decides on, `caseload` what people look at, `figures` what is counted of it, `list` the combined
-//! list.
+//! what an act decides on, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
+//! counted of it, `list` the combined list.
 
 pub mod case;
 pub mod caseload;
 pub mod evidence;
 pub mod figures;
+pub mod flags;
 pub mod list;
 
 use entity::application;

@@ -7,6 +7,7 @@ pub mod caseload;
 pub mod casework;
 pub mod cast;
 pub mod database;
+pub mod fiction;
 
 use std::panic::resume_unwind;
 use std::sync::Arc;

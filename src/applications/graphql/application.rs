@@ -49,6 +49,9 @@ pub struct Application {
     ballot_entry: Option<String>,
     /// When it was handed in, or handed in again after it was returned; null for what never was.
     submitted_at: Option<DateTime>,
+    /// The instant from which on the body is late with its decision, in New Zealand working days. Null before its
+    /// submission, while the employer is asked, and once it is decided. Late work is flagged, never declined for it.
+    due_at: Option<DateTime>,
     /// When the employer began it.
     created_at: DateTime,
     /// When it last changed.
@@ -73,6 +76,7 @@ impl Application {
             nomination: Nomination::of(&row),
             ballot_entry: row.ballot_entry.clone(),
             submitted_at: row.submitted_at.map(DateTime),
+            due_at: row.due_at.map(DateTime),
             created_at: row.created_at.into(),
             updated_at: row.updated_at.into(),
             row,
