@@ -20,6 +20,7 @@ mod service {
     mod people;
     mod races;
     mod refusals;
+    mod search;
     mod separation;
     mod sessions;
     mod summary;

@@ -10,6 +10,7 @@ mod confirm;
 mod conflict;
 mod draft;
 mod evidence;
+mod fill;
 mod gather;
 mod places;
 mod submit;
@@ -29,6 +30,7 @@ pub use confirm::Confirm;
 pub use conflict::DeclareConflict;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
+pub use fill::FillViews;
 pub use places::{GiveBack, Sweep, Swept, give_places};
 pub use submit::SubmitApplication;
 

@@ -12,6 +12,7 @@ mod flags;
 mod lifecycle;
 mod refusal;
 mod validity;
+mod words;
 
 pub use advice::{AssessedCriterion, assessed, may_advise, may_agree, priority_band, standing_findings};
 pub use bodies::takes_applications;
@@ -26,3 +27,4 @@ pub use flags::{
 pub use lifecycle::{Action, available, may};
 pub use refusal::Refusal;
 pub use validity::valid_until;
+pub use words::{words_of, words_to_find};

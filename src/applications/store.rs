@@ -2,7 +2,7 @@
 //!
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
 //! what an act decides on, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
-//! counted of it, `list` the combined list.
+//! counted of it, `words` what it is searched by, `list` the combined list.
 
 pub mod case;
 pub mod caseload;
@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod figures;
 pub mod flags;
 pub mod list;
+pub mod words;
 
 use entity::application;
 use sea_orm::sea_query::{Condition, IntoCondition};

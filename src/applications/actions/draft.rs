@@ -8,7 +8,7 @@ use super::{open, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, WorkerDetails};
 use crate::applications::rules::{Action, Refusal, takes_applications};
-use crate::applications::store::case;
+use crate::applications::store::{case, words};
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
@@ -180,7 +180,9 @@ impl Command for UpdateApplication<'_> {
         }
         opened.application.terms_revision = opened.exception.revision;
         apply(&opened.known, &mut opened.application, self.changes.clone())?;
-        Ok(opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?.id)
+        let saved = opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?;
+        words::save_words(tx, &saved).await?;
+        Ok(saved.id)
     }
 }
 

@@ -10,7 +10,7 @@ use super::application::Application;
 use super::kinds::{ApplicationFlag, ApplicationOrderField, ApplicationStatus, OrderDirection};
 use crate::app::App;
 use crate::applications::details::ShortText;
-use crate::applications::rules::Flag;
+use crate::applications::rules::{Flag, words_to_find};
 use crate::applications::store::caseload::{self, CaseloadFilter, CaseloadOrder};
 use crate::applications::store::flags::Flagged;
 use crate::schema::connection::connection;
@@ -20,6 +20,10 @@ use crate::tenancy::CaseloadScope;
 
 /// Most values that one field of a filter may have.
 const VALUES_MAX: usize = 20;
+/// Most words that are looked for at once.
+const SEARCH_WORDS_MAX: usize = 8;
+/// Most letters of what is searched for.
+const SEARCH_LETTERS_MAX: usize = 200;
 const TOO_MANY_VALUES: &str = "A field of the filter may have at most 20 values.";
 
 /// Which applications: those that pass every field that is given.
@@ -37,6 +41,9 @@ pub struct ApplicationFilter {
     unassigned: Option<bool>,
     /// Of this employer.
     employer: Option<Nzbn>,
+    /// Words in the reference, the employer's name, the job's title or the worker's name, each as far as it is typed, in
+    /// any case and with or without macrons: all of at most 8. Without a word in it, it changes nothing.
+    search: Option<String>,
     /// Handed in at this instant or later.
     submitted_from: Option<DateTime>,
     /// Handed in before this instant.
@@ -70,6 +77,7 @@ impl ApplicationFilter {
             submitted_to: self.submitted_to.map(|at| at.0),
             due_before: self.due_before.map(|at| at.0),
             flagged,
+            words: searched(self.search.as_deref())?,
         })
     }
 
@@ -97,6 +105,19 @@ impl ApplicationFilter {
     pub(super) fn of_employer(nzbn: Nzbn) -> Self {
         Self { employer: Some(nzbn), ..Self::default() }
     }
+}
+
+/// The words to look for.
+fn searched(typed: Option<&str>) -> Result<Vec<String>> {
+    let typed = typed.unwrap_or_default();
+    if typed.chars().count() > SEARCH_LETTERS_MAX {
+        return Err(bad_input("Search for at most 200 letters."));
+    }
+    let words = words_to_find(typed);
+    if words.len() > SEARCH_WORDS_MAX {
+        return Err(bad_input("Search for at most 8 words."));
+    }
+    Ok(words)
 }
 
 /// What comes first in a caseload. Those that are equal stand in the order in which they were begun.

@@ -10,6 +10,7 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
+use super::words::save_words;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::tenancy::{BodyScope, CaseloadScope};
@@ -180,14 +181,27 @@ pub async fn touch(tx: &Tx, id: ApplicationId) -> Found<()> {
     Ok(())
 }
 
-/// Adds an application with its worker.
+/// Adds an application with its worker and the words that it is found by.
 ///
 /// # Errors
 /// Where the database refuses; a unique violation where the reference is taken.
 pub async fn insert(tx: &Tx, application: application::Model, worker: worker::Model) -> Found<()> {
-    let row = application.into_active_model();
+    let row = application.clone().into_active_model();
     application::Entity::insert(row).exec_without_returning(tx.conn()).await?;
     worker::Entity::insert(worker.into_active_model()).exec_without_returning(tx.conn()).await?;
+    save_words(tx, &application).await
+}
+
+/// Keeps how long the decisions on applications took, for those that are there from before it was kept.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_days_to_decision(tx: &Tx, ids: &[ApplicationId], days: i32) -> Found<()> {
+    application::Entity::update_many()
+        .col_expr(application::Column::DaysToDecision, Expr::value(days))
+        .filter(application::Column::Id.is_in(ids.iter().copied()))
+        .exec(tx.conn())
+        .await?;
     Ok(())
 }
 

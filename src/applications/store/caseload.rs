@@ -12,6 +12,7 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 
 use super::flags::Flagged;
+use super::words;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
 use crate::tenancy::{BodyScope, CaseloadScope};
@@ -39,6 +40,8 @@ pub struct CaseloadFilter {
     pub due_before: Option<DateTime<Utc>>,
     /// With all of some flags.
     pub flagged: Option<Flagged>,
+    /// With all of these words, or others that begin with them.
+    pub words: Vec<String>,
 }
 
 /// What a caseload is ordered by.
@@ -172,6 +175,9 @@ fn filtered(scope: &CaseloadScope, filter: &CaseloadFilter) -> Select<applicatio
     }
     if let Some(before) = filter.due_before {
         select = select.filter(due_or_never().lt(Ord::min(before, never())));
+    }
+    for word in &filter.words {
+        select = select.filter(Column::Id.in_subquery(words::having(scope, word)));
     }
     if let Some(flagged) = &filter.flagged {
         select = select.filter(flagged.stand(scope));

@@ -152,6 +152,9 @@ fn filters() -> Vec<Value> {
         json!({ "submittedFrom": "2022-01-01T00:00:00Z", "submittedTo": "2023-01-01T00:00:00Z" }),
         json!({ "dueBefore": "2023-01-01T00:00:00Z" }),
     ];
+    for words in ["canaryq", "keaq", "pipitq", "kauri", "rata games", "nzt", "itp", "%"] {
+        all.push(json!({ "search": words }));
+    }
     for flag in FLAGS {
         all.push(json!({ "flags": [flag] }));
     }
