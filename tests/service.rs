@@ -24,5 +24,6 @@ mod service {
     mod separation;
     mod sessions;
     mod summary;
+    mod taking;
     mod walkthrough;
 }

@@ -13,7 +13,7 @@ pub mod list;
 pub mod words;
 
 use entity::application;
-use sea_orm::sea_query::{Condition, IntoCondition};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition as Filter};
 
 use crate::tenancy::CaseloadScope;
@@ -28,4 +28,14 @@ pub(super) fn own(scope: &CaseloadScope) -> Condition {
             application::Column::EmployerId.is_in(scope.employers().iter().copied()).into_condition()
         }
     }
+}
+
+/// Whether a query that names the application at hand finds a row, looked for once for each application and by an index:
+/// as a value that is there or not, for PostgreSQL would rather read a whole table for an EXISTS.
+fn is_found(row: SelectStatement) -> Expr {
+    Expr::from(row).is_not_null()
+}
+
+fn is_not_found(row: SelectStatement) -> Expr {
+    Expr::from(row).is_null()
 }

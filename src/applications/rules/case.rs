@@ -55,6 +55,8 @@ pub struct Case {
     pub assessed_by: Vec<PersonId>,
     /// Who took part in earlier rounds.
     pub took_part_before: Vec<PersonId>,
+    /// Whether somebody has it in hand.
+    pub in_hands: bool,
 }
 
 /// What is stored of a case, from which its facts are taken.
@@ -98,6 +100,7 @@ impl Case {
             }),
             assessed_by: distinct(assessed),
             took_part_before: distinct(before.chain(decided)),
+            in_hands: application.assessor_id.is_some(),
         }
     }
 }

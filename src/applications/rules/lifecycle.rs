@@ -25,6 +25,8 @@ pub enum Action {
     Confirm,
 }
 
+const IN_HANDS: &str = "Only what waits for an assessor can be taken.";
+
 impl Action {
     /// Every act, in the order of a case's life.
     pub const ALL: [Self; 11] = [
@@ -61,6 +63,9 @@ pub fn may(action: Action, hand: Hand, case: &Case, now: DateTime<Utc>) -> Resul
         by_duty(action, person, case)?;
     }
     match (action, &case.advice) {
+        (Action::Take, _) if case.in_hands => {
+            Err(Refusal::WrongStatus { status: case.status, hint: IN_HANDS })
+        }
         (Action::Confirm, Some(advice)) => may_agree(advice.outcome),
         (_, _) => Ok(()),
     }
@@ -111,7 +116,7 @@ fn by_status(action: Action, status: ApplicationStatus) -> Result<(), Refusal> {
             ],
             "Evidence can be added until the assessor has advised.",
         ),
-        Action::Take => (&[Status::Submitted], "Only a submitted application can be taken."),
+        Action::Take => (&[Status::Submitted, Status::InAssessment], IN_HANDS),
         Action::Assign => (
             &[Status::Submitted, Status::InAssessment, Status::InformationRequested],
             "It can be assigned from its submission until the assessor has advised.",
@@ -227,6 +232,7 @@ mod tests {
             advice: None,
             assessed_by: vec![],
             took_part_before: vec![],
+            in_hands: false,
         }
     }
 

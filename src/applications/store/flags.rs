@@ -1,8 +1,7 @@
 //! What is to be noticed about applications, as conditions of a query. They say what `rules::flags_of` says of one
 //! application; a test holds the two against each other.
 //!
-//! A flag is told by few rows of other tables, so each condition looks for one such row by an index: written as a value
-//! that is there or not, for PostgreSQL would rather read a whole table for an EXISTS.
+//! A flag is told by few rows of other tables, so each condition looks for one such row by an index.
 
 use chrono::{DateTime, Utc};
 use entity::{
@@ -22,6 +21,7 @@ use crate::exceptions::store::{self as exceptions, Shelf};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 use super::caseload::due_or_never;
+use super::{is_found, is_not_found};
 
 /// Flags that have to stand, all of them, and what they are told by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,14 +236,6 @@ fn states(there: impl Fn(ApplicationStatus) -> bool) -> Vec<ApplicationStatus> {
 
 fn in_states(there: impl Fn(ApplicationStatus) -> bool) -> Condition {
     Condition::all().add(application::Column::Status.is_in(states(there)))
-}
-
-fn is_found(row: SelectStatement) -> Expr {
-    Expr::from(row).is_not_null()
-}
-
-fn is_not_found(row: SelectStatement) -> Expr {
-    Expr::from(row).is_null()
 }
 
 /// Those of the body's applications whose worker has another live one under the same class exception.
