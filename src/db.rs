@@ -14,7 +14,8 @@ use migration::MigratorTrait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, EntityTrait, IsolationLevel, Set, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    DbBackend, EntityTrait, IsolationLevel, Set, SqliteTransactionMode, Statement, TransactionOptions,
+    TransactionTrait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,6 +74,8 @@ impl Db {
             .acquire_timeout(Duration::from_secs(30))
             .sqlx_logging(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            // PostgreSQL would take longer to compile some of our queries than to answer them.
+            .map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]))
             .map_sqlx_sqlite_opts(move |sqlite| {
                 sqlite
                     .create_if_missing(true)
@@ -83,6 +86,11 @@ impl Db {
             });
         let connection = Database::connect(options).await?;
         Ok(Self { connection, clock, random, write_turn: tokio::sync::Mutex::new(()) })
+    }
+
+    /// Shows every statement to `watcher` once it has run, to measure what an answer costs.
+    pub fn watch(&mut self, watcher: impl Fn(&Statement) + Send + Sync + 'static) {
+        self.connection.set_metric_callback(move |info| watcher(info.statement));
     }
 
     /// Brings the schema up to date.

@@ -18,6 +18,7 @@ mod service {
     mod isolation;
     mod orders;
     mod people;
+    mod plans;
     mod races;
     mod refusals;
     mod search;

@@ -120,6 +120,7 @@ pub fn round() -> assessment_round::Model {
         application_id: ApplicationId(ID),
         round: 1,
         body_id: BodyId(ID),
+        exception_id: ExceptionId(ID),
         advice: RecommendationOutcome::Endorse,
         advice_reasons: json!([]),
         advice_note: Some("A good one.".into()),

@@ -12,8 +12,8 @@ pub mod flags;
 pub mod list;
 pub mod words;
 
-use entity::application;
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition, SelectStatement};
+use entity::{ApplicationStatus, application};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, IntoCondition, SelectStatement};
 use sea_orm::{ColumnTrait, Condition as Filter};
 
 use crate::tenancy::CaseloadScope;
@@ -30,12 +30,30 @@ pub(super) fn own(scope: &CaseloadScope) -> Condition {
     }
 }
 
-/// Whether a query that names the application at hand finds a row, looked for once for each application and by an index:
-/// as a value that is there or not, for PostgreSQL would rather read a whole table for an EXISTS.
+/// Which of these states an application is in. They are written out in the statement, so that a database sees which of
+/// its indexes hold these states alone.
+fn stands_in(states: impl IntoIterator<Item = ApplicationStatus>) -> Expr {
+    let words = states.into_iter().map(|status| Expr::Constant(status.word().into()));
+    Expr::col((application::Entity, application::Column::Status)).is_in(words)
+}
+
+/// Whether a query that names the application at hand finds a row.
+///
+/// It is asked as a number: PostgreSQL would answer an EXISTS from a whole table that it reads once, and takes a row that
+/// is there or not for something that nearly always, or hardly ever, is so. Of a comparison it expects a third.
 fn is_found(row: SelectStatement) -> Expr {
-    Expr::from(row).is_not_null()
+    found(row).gt(0)
 }
 
 fn is_not_found(row: SelectStatement) -> Expr {
-    Expr::from(row).is_null()
+    found(row).lt(1)
+}
+
+/// 1 where there is such a row, 0 where there is none.
+fn found(mut row: SelectStatement) -> Expr {
+    Func::coalesce([
+        Expr::from(row.clear_selects().expr(Expr::Constant(1.into())).limit(1).to_owned()),
+        Expr::Constant(0.into()),
+    ])
+    .into()
 }

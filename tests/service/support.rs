@@ -10,7 +10,7 @@ pub mod database;
 pub mod fiction;
 
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::body::Body;
@@ -86,9 +86,22 @@ impl World {
 
     /// The service on a database, opened as `settings` say.
     pub async fn with(settings: DbSettings) -> Self {
+        Self::made(settings, |_| ()).await
+    }
+
+    /// The service on a database, and every statement that it makes there.
+    pub async fn watched(settings: DbSettings) -> (Self, Statements) {
+        let seen = Statements::default();
+        let watcher = seen.clone();
+        let note = move |statement: &Statement| watcher.lock().push(statement.clone());
+        (Self::made(settings, |db| db.watch(note)).await, seen)
+    }
+
+    async fn made(settings: DbSettings, prepare: impl FnOnce(&mut Db)) -> Self {
         let clock = Clock::standing_at(NOW.parse().expect("an instant"));
         let random = Random::from_seed(1);
-        let db = Db::connect(settings, clock.clone(), random.clone()).await.expect("a database");
+        let mut db = Db::connect(settings, clock.clone(), random.clone()).await.expect("a database");
+        prepare(&mut db);
         let public_url = Url::parse("http://127.0.0.1:8080").expect("a URL");
         let installation = store::find_installation(&db, &SystemScope::of("test")).await.expect("a row");
         let facts = DemoFacts {
@@ -161,6 +174,21 @@ impl World {
     /// Calls the service as it is called over the network.
     pub async fn call(&self, request: Request<Body>) -> Answer {
         call(&self.router, request).await
+    }
+}
+
+/// The statements that were made, in their order.
+#[derive(Clone, Default)]
+pub struct Statements(Arc<Mutex<Vec<Statement>>>);
+
+impl Statements {
+    fn lock(&self) -> MutexGuard<'_, Vec<Statement>> {
+        self.0.lock().expect("nobody panicked")
+    }
+
+    /// Those that were made since they were last taken.
+    pub fn take(&self) -> Vec<Statement> {
+        std::mem::take(&mut *self.lock())
     }
 }
 

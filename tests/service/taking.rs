@@ -282,6 +282,7 @@ fn decided(of: &application::Model, adviser: PersonId, decider: PersonId) -> ass
         application_id: of.id,
         round: 1,
         body_id: of.body_id,
+        exception_id: of.exception_id,
         advice: RecommendationOutcome::Decline,
         advice_reasons: json!([]),
         advice_note: None,

@@ -10,8 +10,8 @@ use sea_orm::{
     QuerySelect, Select,
 };
 
-use super::is_not_found;
 use super::words::save_words;
+use super::{is_not_found, stands_in};
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::tenancy::{BodyScope, CaseloadScope};
@@ -81,12 +81,10 @@ pub async fn claim_next(
         .from(conflict::Entity)
         .and_where(conflict::Column::PersonId.eq(scope.person()))
         .to_owned();
-    // Written out, as the index has them that holds these alone.
-    let to_take = TO_TAKE.map(|status| Expr::Constant(status.word().into()));
     let mut select = application::Entity::find()
         .filter(application::Column::BodyId.eq(scope.body()))
         .filter(application::Column::ExceptionId.eq(exception))
-        .filter(Expr::col((application::Entity, application::Column::Status)).is_in(to_take))
+        .filter(stands_in(TO_TAKE))
         .filter(application::Column::AssessorId.is_null())
         .filter(application::Column::HoldReason.is_null())
         .filter(application::Column::EmployerId.not_in_subquery(conflicts))
@@ -139,14 +137,12 @@ fn took_no_part_before(person: PersonId) -> Condition {
 /// One row of a person's part in an earlier round of the application at hand.
 fn part_in<E: EntityTrait>(entity: E, [id, round]: [E::Column; 2], by: Condition) -> SelectStatement {
     Query::select()
-        .expr(Expr::val(1))
         .from(entity)
         .and_where(Expr::col((entity, id)).equals((application::Entity, application::Column::Id)))
         .and_where(
             Expr::col((entity, round)).lt(Expr::col((application::Entity, application::Column::Round))),
         )
         .cond_where(by)
-        .limit(1)
         .to_owned()
 }
 

@@ -154,7 +154,7 @@ fn filtered(scope: &CaseloadScope, filter: &CaseloadFilter) -> Select<applicatio
         select = select.filter(Column::ExceptionId.eq(exception));
     }
     if !filter.status.is_empty() {
-        select = select.filter(Column::Status.is_in(filter.status.iter().copied()));
+        select = select.filter(super::stands_in(filter.status.iter().copied()));
     }
     if !filter.role.is_empty() {
         select = select.filter(Column::RoleCode.is_in(&filter.role));

@@ -4,13 +4,11 @@
 
 use chrono::{DateTime, Utc};
 use entity::{ApplicationStatus, ExceptionId, PersonId, application, assessment_round};
-use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
-    Select,
-};
+use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use super::caseload::due_or_never;
+use super::stands_in;
 use crate::applications::rules::awaits_decision;
 use crate::error::Found;
 use crate::tenancy::FiguresScope;
@@ -72,7 +70,10 @@ pub async fn tally_days_to_decision(
     scope: &FiguresScope,
     exception: ExceptionId,
 ) -> Found<Vec<(i32, u64)>> {
-    let rows: Vec<(i32, i64)> = decided(scope, exception)
+    let rows: Vec<(i32, i64)> = application::Entity::find()
+        .filter(application::Column::BodyId.eq(scope.body()))
+        .filter(application::Column::ExceptionId.eq(exception))
+        .filter(application::Column::DaysToDecision.is_not_null())
         .select_only()
         .column(application::Column::DaysToDecision)
         .column_as(application::Column::BodyId.count(), "count")
@@ -105,7 +106,7 @@ pub async fn count_open_by_assessor(
     Ok(unsigned(rows))
 }
 
-/// How many applications each person has advised on in a round that was decided.
+/// How many applications each person has advised on in a round that was decided: in one of each, for nobody acts in two.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -114,19 +115,14 @@ pub async fn count_decided_by_adviser(
     scope: &FiguresScope,
     exception: ExceptionId,
 ) -> Found<Vec<(PersonId, u64)>> {
-    use assessment_round::{Column, Entity};
-    let to_round: RelationDef = application::Entity::belongs_to(Entity)
-        .from(application::Column::Id)
-        .to(Column::ApplicationId)
-        .into();
-    let applications = Expr::col((Entity, Column::ApplicationId)).count_distinct();
-    let rows: Vec<(PersonId, i64)> = decided(scope, exception)
-        .join(JoinType::InnerJoin, to_round)
+    use assessment_round::Column;
+    let rows: Vec<(PersonId, i64)> = assessment_round::Entity::find()
         .filter(Column::BodyId.eq(scope.body()))
+        .filter(Column::ExceptionId.eq(exception))
         .filter(Column::Decision.is_not_null())
         .select_only()
         .column(Column::AdvisedBy)
-        .column_as(applications, "count")
+        .column_as(Column::BodyId.count(), "count")
         .group_by(Column::AdvisedBy)
         .into_tuple()
         .all(conn)
@@ -146,15 +142,7 @@ fn standing(
     there: impl Fn(ApplicationStatus) -> bool,
 ) -> Select<application::Entity> {
     let states = ApplicationStatus::all().into_iter().filter(|status| there(*status));
-    select.filter(application::Column::Status.is_in(states))
-}
-
-/// Whatever a decision was ever made on, reconsidered or not.
-fn decided(scope: &FiguresScope, exception: ExceptionId) -> Select<application::Entity> {
-    application::Entity::find()
-        .filter(application::Column::BodyId.eq(scope.body()))
-        .filter(application::Column::ExceptionId.eq(exception))
-        .filter(application::Column::DaysToDecision.is_not_null())
+    select.filter(stands_in(states))
 }
 
 async fn count(conn: &impl ConnectionTrait, select: Select<application::Entity>) -> Found<u64> {

@@ -21,7 +21,7 @@ use crate::exceptions::store::{self as exceptions, Shelf};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 use super::caseload::due_or_never;
-use super::{is_found, is_not_found};
+use super::{is_found, is_not_found, stands_in};
 
 /// Flags that have to stand, all of them, and what they are told by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +95,7 @@ impl Flagged {
     }
 
     fn lacks_evidence(&self, by_employer: bool) -> Condition {
-        let asked = self.asked.iter().map(|asked| asked.lacking(by_employer));
-        asked.fold(Condition::any().add(nothing()), Condition::add)
+        any_of(self.asked.iter().map(|asked| asked.lacking(by_employer)))
     }
 
     fn has_expired_evidence(&self) -> Condition {
@@ -120,19 +119,17 @@ fn add(asked: &mut Vec<Asked>, exception: ExceptionId, revision: i32, is_current
 }
 
 impl Asked {
-    /// Those that are held against these terms and lack a record for one of the criteria.
+    /// Those without a decision that are held against these terms and lack a record for one of the criteria.
     fn lacking(&self, by_employer: bool) -> Condition {
-        let mut held = Condition::any().add(
-            in_states(|status| !is_with_the_employer(status))
-                .add(application::Column::TermsRevision.is_in(self.revisions.iter().copied())),
-        );
+        let submitted_under = application::Column::TermsRevision.is_in(self.revisions.iter().copied());
+        let mut held = Condition::any().add(in_states(awaits_decision).add(submitted_under));
         if self.is_current {
             held = held.add(in_states(is_with_the_employer));
         }
-        let lacking = self.criteria.iter().fold(Condition::any().add(nothing()), |any, criterion| {
+        let lacking = any_of(self.criteria.iter().map(|criterion| {
             let [own, employers] = records(|is_own| shows(criterion).add(counts(by_employer, is_own)));
-            any.add(Condition::all().add(is_not_found(own)).add(is_not_found(employers)))
-        });
+            Condition::all().add(is_not_found(own)).add(is_not_found(employers))
+        }));
         Condition::all().add(application::Column::ExceptionId.eq(self.exception)).add(held).add(lacking)
     }
 }
@@ -169,8 +166,7 @@ fn records(narrowed: impl Fn(bool) -> Condition) -> [SelectStatement; 2] {
         .add(of(Column::EmployerId, application::Column::EmployerId));
     [(own, true), (employers, false)].map(|(records, is_own)| {
         let mut select = Query::select();
-        select.expr(Expr::val(1)).from(evidence::Entity).limit(1);
-        select.cond_where(records.add(narrowed(is_own))).to_owned()
+        select.from(evidence::Entity).cond_where(records.add(narrowed(is_own))).to_owned()
     })
 }
 
@@ -189,7 +185,6 @@ fn twin() -> SelectStatement {
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
     let live = states(is_with_the_body);
     Query::select()
-        .expr(Expr::val(1))
         .from_as(Entity, own)
         .join_as(JoinType::InnerJoin, Entity, other, same)
         .join_as(JoinType::InnerJoin, application::Entity, twin, its)
@@ -197,7 +192,6 @@ fn twin() -> SelectStatement {
             Expr::col((own, Column::ApplicationId)).equals((application::Entity, application::Column::Id)),
         )
         .and_where(Expr::col((twin, application::Column::Status)).is_in(live))
-        .limit(1)
         .to_owned()
 }
 
@@ -230,12 +224,17 @@ fn nothing() -> Condition {
     Condition::all().add(Expr::cust("1 = 0"))
 }
 
-fn states(there: impl Fn(ApplicationStatus) -> bool) -> Vec<ApplicationStatus> {
-    ApplicationStatus::all().into_iter().filter(|status| there(*status)).collect()
+fn states(there: impl Fn(ApplicationStatus) -> bool) -> impl Iterator<Item = ApplicationStatus> {
+    ApplicationStatus::all().into_iter().filter(move |status| there(*status))
 }
 
 fn in_states(there: impl Fn(ApplicationStatus) -> bool) -> Condition {
-    Condition::all().add(application::Column::Status.is_in(states(there)))
+    Condition::all().add(stands_in(states(there)))
+}
+
+/// Those that one of these holds for.
+fn any_of(conditions: impl IntoIterator<Item = Condition>) -> Condition {
+    conditions.into_iter().fold(Condition::any().add(nothing()), Condition::add)
 }
 
 /// Those of the body's applications whose worker has another live one under the same class exception.
