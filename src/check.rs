@@ -12,6 +12,7 @@ mod records;
 mod rounds;
 mod rule;
 mod store;
+mod words;
 mod worker;
 
 use std::collections::{HashMap, HashSet};
@@ -19,8 +20,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use entity::{
-    ApplicationId, BodyId, ExceptionId, application, assessment, assessment_round, class_exception, conflict,
-    imported_row, place, queue_entry, worker_fingerprint,
+    ApplicationId, BodyId, ExceptionId, application, application_word, assessment, assessment_round,
+    class_exception, conflict, imported_row, place, queue_entry, worker_fingerprint,
 };
 
 pub use rule::Rule;
@@ -152,7 +153,10 @@ struct Facts<'a> {
     prefix: Option<&'a str>,
     is_member: bool,
     known: Option<&'a KnownTerms>,
+    employer: Option<&'a entity::employer::Model>,
     worker: Option<&'a entity::worker::Model>,
+    /// What it is found by.
+    words: &'a [application_word::Model],
     fingerprints: &'a [worker_fingerprint::Model],
     findings: &'a [assessment::Model],
     rounds: &'a [assessment_round::Model],
@@ -195,6 +199,7 @@ async fn examine_applications(
             rounds::examine(&facts, report);
             places::examine(&facts, report);
             worker::examine(&app.keys, &facts, report);
+            words::examine(&facts, report);
         }
         match batch.last {
             Some(last) => after = Some(last),

@@ -74,6 +74,8 @@ impl Db {
             .acquire_timeout(Duration::from_secs(30))
             .sqlx_logging(false)
             .test_before_acquire_if_idle_for(Duration::from_secs(30))
+            // PostgreSQL would take longer to compile some of our queries than to answer them.
+            .map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]))
             .map_sqlx_sqlite_opts(move |sqlite| {
                 sqlite
                     .create_if_missing(true)

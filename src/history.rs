@@ -3,12 +3,16 @@
 //! An event holds ids, codes and names of fields, never personal data, so that history may be kept when the
 //! people in it are purged. Its sentence is made when it is read.
 
+mod days;
+
 use entity::{
     ApplicationId, BodyId, EventId, EventKind, ExceptionId, PersonId, StaffRole, application, history_event,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set, Value};
 use serde_json::json;
+
+pub use days::count_by_day;
 
 use crate::db::Tx;
 use crate::error::Found;

@@ -219,6 +219,23 @@ impl Viewer {
         }
     }
 
+    /// To read the figures of one body's caseload; none for who may not: its own staff may, and observers, who are told
+    /// no names.
+    #[must_use]
+    pub fn figures_of(&self, body: BodyId) -> Option<FiguresScope> {
+        let member = self.member.as_ref()?;
+        let names_people = match member.role {
+            StaffRole::Assessor | StaffRole::Lead | StaffRole::Service if member.body == Some(body) => true,
+            StaffRole::Observer => false,
+            StaffRole::Employer
+            | StaffRole::Assessor
+            | StaffRole::Lead
+            | StaffRole::AgencyOfficer
+            | StaffRole::Service => return None,
+        };
+        Some(FiguresScope { body, names_people, person: member.person, role: member.role })
+    }
+
     fn holding(&self, permission: Permission) -> Result<&Member, Failure> {
         let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
         if permissions_of(member.role).contains(&permission) {
@@ -275,6 +292,9 @@ scopes! {
     /// What the bodies share: quota, ballots, releases.
     SharedScope { person: Option<PersonId>, role: Option<StaffRole> }
         by |scope| Actor { person: scope.person, role: scope.role };
+    /// The figures of one body's caseload.
+    FiguresScope { body: BodyId, names_people: bool, person: PersonId, role: StaffRole }
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
     /// What the agency may read.
     AgencyScope { person: PersonId, role: StaffRole }
         by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
@@ -311,6 +331,20 @@ impl ImportScope {
     #[must_use]
     pub fn body(&self) -> BodyId {
         self.body
+    }
+}
+
+impl FiguresScope {
+    /// Whose rows are counted.
+    #[must_use]
+    pub fn body(&self) -> BodyId {
+        self.body
+    }
+
+    /// Whether figures may be told by the person.
+    #[must_use]
+    pub fn names_people(&self) -> bool {
+        self.names_people
     }
 }
 

@@ -15,6 +15,7 @@ pub mod pay;
 pub mod reference;
 pub mod text;
 pub mod web_address;
+pub mod words;
 
 use unicode_normalization::UnicodeNormalization;
 

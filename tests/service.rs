@@ -14,18 +14,24 @@ mod service {
     mod cli;
     mod demo;
     mod evidence;
+    mod flags;
     mod http;
     mod import;
     mod interest;
     mod isolation;
     mod jobs;
     mod kills;
+    mod orders;
     mod people;
+    mod plans;
     mod races;
     mod refusals;
     mod rehearsals;
+    mod search;
     mod separation;
     mod sessions;
+    mod summary;
+    mod taking;
     mod walk;
     mod walkthrough;
 }

@@ -67,6 +67,8 @@ pub struct Model {
     pub supersedes_id: Option<ApplicationId>,
     /// Why the worker is replaced.
     pub supersedes_reason: Option<String>,
+    /// Calendar days in New Zealand from its submission to its latest decision.
+    pub days_to_decision: Option<i32>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ApplicationId, BodyId, DecisionOutcome, PersonId, RecommendationOutcome};
+use crate::{ApplicationId, BodyId, DecisionOutcome, ExceptionId, PersonId, RecommendationOutcome};
 
 /// Advice and decision of one round: two people, held apart by a CHECK.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -14,6 +14,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub round: i32,
     pub body_id: BodyId,
+    /// Its application's.
+    pub exception_id: ExceptionId,
     pub advice: RecommendationOutcome,
     pub advice_reasons: Json,
     pub advice_note: Option<String>,

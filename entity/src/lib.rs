@@ -4,6 +4,7 @@
 pub mod agency_case;
 pub mod amendment;
 pub mod application;
+pub mod application_word;
 pub mod assessment;
 pub mod assessment_round;
 pub mod body;

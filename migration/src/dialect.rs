@@ -5,7 +5,7 @@ use sea_orm_migration::{SchemaManager, sea_orm};
 
 /// Column types by placeholder: (placeholder, PostgreSQL, SQLite). SQLite's tables are STRICT, so
 /// that a wrong type is refused there as well.
-const TYPES: [(&str, &str, &str); 8] = [
+const TYPES: [(&str, &str, &str); 9] = [
     ("{uuid}", "UUID", "BLOB"),
     ("{instant}", "TIMESTAMPTZ", "TEXT"),
     ("{date}", "DATE", "TEXT"),
@@ -13,6 +13,8 @@ const TYPES: [(&str, &str, &str); 8] = [
     ("{bool}", "BOOLEAN", "INTEGER"),
     ("{json}", "JSONB", "TEXT"),
     ("{big}", "BIGINT", "INTEGER"),
+    // Ordered by its bytes, so that an index tells what begins with a word.
+    ("{bytewise}", "TEXT COLLATE \"C\"", "TEXT"),
     ("{strict}", "", "STRICT"),
 ];
 

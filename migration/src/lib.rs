@@ -12,6 +12,7 @@ mod m0002_caseload_acts;
 mod m0003_interest;
 mod m0004_jobs;
 mod m0005_import;
+mod m0006_views;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_interest::Migration),
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_import::Migration),
+            Box::new(m0006_views::Migration),
         ]
     }
 }

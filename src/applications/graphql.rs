@@ -9,6 +9,7 @@ mod approved_list;
 mod employer;
 mod evidence;
 mod fields;
+mod figures;
 mod impact;
 mod import;
 mod inputs;
@@ -20,6 +21,7 @@ mod mutations;
 mod parts;
 mod payloads;
 mod question;
+mod summary;
 mod timeline;
 
 use async_graphql::{Context, ID, Object, Result};

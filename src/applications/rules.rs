@@ -10,6 +10,7 @@ pub mod clock;
 mod completeness;
 mod diagram;
 mod eligibility;
+mod figures;
 mod flags;
 mod impact;
 mod interest;
@@ -17,6 +18,7 @@ mod lifecycle;
 mod receipt;
 mod refusal;
 mod validity;
+mod words;
 
 pub use acts::{Action, COURSES, Course, Duty, LAWS, Law, Whose};
 pub use advice::{
@@ -28,10 +30,15 @@ pub use case::{AdviceGiven, Case, Hand, Records, Standing};
 pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
 pub use diagram::diagram;
 pub use eligibility::eligibility_of;
-pub use flags::{Flag, Noticeable, as_the_employer_knows, flags_of, is_with_the_body, is_with_the_employer};
+pub use figures::{days_to_decision, median};
+pub use flags::{
+    Flag, Noticeable, as_the_employer_knows, awaits_decision, flags_of, is_undecided, is_with_the_body,
+    is_with_the_employer,
+};
 pub use impact::{Impact, Next};
 pub use interest::{EXPECTED_WORKERS, InterestRefusal, Limit, fits, has_room, may_register};
 pub use lifecycle::{available, may};
 pub use receipt::{ReceiptRefusal, may_take_in};
 pub use refusal::Refusal;
 pub use validity::valid_until;
+pub use words::{words_of, words_to_find};

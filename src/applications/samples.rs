@@ -1,9 +1,9 @@
 //! Rows with one valid default each, for tests of rules: a test states what differs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, BodyId, EmployerId, EvidenceId, EvidenceKind, ExceptionId, PayPeriod,
-    PersonId, RecommendationOutcome, application, assessment_round, evidence,
+    PersonId, RecommendationOutcome, application, assessment_round, employer, evidence, worker,
 };
 use serde_json::json;
 use uuid::Uuid;
@@ -56,6 +56,7 @@ pub fn application() -> application::Model {
         hold_reason: None,
         supersedes_id: None,
         supersedes_reason: None,
+        days_to_decision: None,
         created_at: now(),
         updated_at: now(),
     }
@@ -84,12 +85,45 @@ pub fn evidence(kind: EvidenceKind) -> evidence::Model {
     }
 }
 
+/// The employer of the application.
+pub fn employer() -> employer::Model {
+    employer::Model {
+        id: EmployerId(ID),
+        nzbn: "9429900000018".into(),
+        legal_name: "Kauri Software Limited".into(),
+        folded_name: "kauri software limited".into(),
+        trading_name: Some("Koru".into()),
+        region: None,
+        size_band: None,
+    }
+}
+
+/// The worker of the application, without a passport.
+pub fn worker() -> worker::Model {
+    worker::Model {
+        application_id: ApplicationId(ID),
+        body_id: BodyId(ID),
+        family_name: "Ōkawa".into(),
+        given_names: "Mina".into(),
+        date_of_birth: NaiveDate::default(),
+        nationality: "JPN".into(),
+        email: None,
+        passport_state: None,
+        passport_sealed: None,
+        passport_hint: None,
+        passport_expires_on: None,
+        offshore: true,
+        notice_given_at: None,
+    }
+}
+
 /// A round with the advice to endorse.
 pub fn round() -> assessment_round::Model {
     assessment_round::Model {
         application_id: ApplicationId(ID),
         round: 1,
         body_id: BodyId(ID),
+        exception_id: ExceptionId(ID),
         advice: RecommendationOutcome::Endorse,
         advice_reasons: json!([]),
         advice_note: Some("A good one.".into()),

@@ -236,15 +236,18 @@ fn one_body(facts: &Facts<'_>, report: &mut Report) {
     let evidence = |one: &super::store::EvidenceOwner| {
         one.body_id == body && one.employer_id == facts.application.employer_id
     };
+    let round = |one: &entity::assessment_round::Model| {
+        one.body_id == body && one.exception_id == facts.application.exception_id
+    };
     let parts = [
         (facts.worker.is_none_or(|one| one.body_id == body), "its worker"),
         (facts.findings.iter().all(|one| one.body_id == body), "a finding"),
-        (facts.rounds.iter().all(|one| one.body_id == body), "a round"),
+        (facts.rounds.iter().all(round), "a round"),
         (facts.evidence.iter().all(evidence), "a record of evidence"),
         (facts.events.iter().all(|one| one.body_id == Some(body)), "an event of its history"),
     ];
     for (agrees, what) in parts {
-        let wrong = format!("{what} is another body's or employer's");
+        let wrong = format!("{what} is another body's, employer's or class exception's");
         report.expect(agrees, Rule::OneBody, facts.name(), wrong);
     }
 }

@@ -8,7 +8,7 @@ use entity::{
 };
 
 use super::{Facts, Report, Rule};
-use crate::applications::rules::{Refusal, assessed, may_advise, priority_band};
+use crate::applications::rules::{Refusal, assessed, days_to_decision, may_advise, priority_band};
 
 pub(super) fn examine(facts: &Facts<'_>, report: &mut Report) {
     two_people(facts, report);
@@ -116,6 +116,12 @@ fn status(facts: &Facts<'_>, report: &mut Report) {
     let told = round.decision.map_or_else(|| "open".into(), DecisionOutcome::word);
     let wrong = format!("it is {word}, and its round {} is {told}", application.round);
     report.expect(round.decision == expected, Rule::RoundFitsStatus, facts.name(), wrong);
+    if let Some(decided_at) = round.decided_at {
+        let days = days_to_decision(application, decided_at);
+        let wrong =
+            format!("its decision took {days:?} days and is counted with {:?}", application.days_to_decision);
+        report.expect(days == application.days_to_decision, Rule::DecisionDays, facts.name(), wrong);
+    }
     if expected == Some(DecisionOutcome::Confirmed) {
         let wrong = "it was confirmed at another instant than its round was decided";
         let agrees = application.confirmed_at == round.decided_at;

@@ -92,6 +92,8 @@ rules! {
     RoundFitsStatus = "round-fits-status",
     /// A decision agrees with its advice.
     DecisionAgrees = "decision-agrees",
+    /// A decision is counted with the days that it took.
+    DecisionDays = "decision-days",
     /// The findings bear an endorsement: every criterion has one, and what is required is met.
     FindingsBear = "findings-bear",
     /// The priority band is what the findings make it.
@@ -104,6 +106,8 @@ rules! {
     ImportedRow = "imported-row",
     /// An application that came of an expression of interest has its class exception, body and employer's number.
     InterestFits = "interest-fits",
+    /// An application is found by the words that it says, and by no others.
+    Words = "search-words",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 
 use entity::{
-    ApplicationId, BodyId, EmployerId, EventKind, ExceptionId, application, assessment, assessment_round,
-    body, class_exception, class_exception_body, class_exception_revision, conflict, evidence, history_event,
-    idempotency, imported_row, installation, place, place_movement, queue_entry, worker, worker_fingerprint,
+    ApplicationId, BodyId, EmployerId, EventKind, ExceptionId, application, application_word, assessment,
+    assessment_round, body, class_exception, class_exception_body, class_exception_revision, conflict,
+    employer, evidence, history_event, idempotency, imported_row, installation, place, place_movement,
+    queue_entry, worker, worker_fingerprint,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
@@ -192,7 +193,9 @@ pub(super) struct Batch {
     pub(super) applications: Vec<application::Model>,
     /// Where the next one goes on; none after the last.
     pub(super) last: Option<ApplicationId>,
+    employers: HashMap<EmployerId, Vec<employer::Model>>,
     workers: HashMap<ApplicationId, Vec<worker::Model>>,
+    words: HashMap<ApplicationId, Vec<application_word::Model>>,
     fingerprints: HashMap<ApplicationId, Vec<worker_fingerprint::Model>>,
     findings: HashMap<ApplicationId, Vec<assessment::Model>>,
     rounds: HashMap<ApplicationId, Vec<assessment_round::Model>>,
@@ -214,7 +217,9 @@ impl Batch {
             prefix: frame.prefixes.get(&application.body_id).map(String::as_str),
             is_member: frame.members.contains(&(application.exception_id, application.body_id)),
             known: known.map(AsRef::as_ref),
+            employer: of(&self.employers, &application.employer_id).first(),
             worker: of(&self.workers, &id).first(),
+            words: of(&self.words, &id),
             fingerprints: of(&self.fingerprints, &id),
             findings: of(&self.findings, &id),
             rounds: of(&self.rounds, &id),
@@ -267,10 +272,18 @@ pub(super) async fn load_batch(snapshot: &Snapshot, after: Option<ApplicationId>
         imported_row::Entity::find().filter(between(imported_row::Column::ApplicationId, after, last));
     let employers: std::collections::BTreeSet<EmployerId> =
         applications.iter().map(|one| one.employer_id).collect();
-    let conflicts = conflict::Entity::find().filter(conflict::Column::EmployerId.is_in(employers));
+    let conflicts = conflict::Entity::find().filter(conflict::Column::EmployerId.is_in(employers.clone()));
+    let employers = employer::Entity::find().filter(employer::Column::Id.is_in(employers));
+    let words = application_word::Entity::find().filter(between(
+        application_word::Column::ApplicationId,
+        after,
+        last,
+    ));
     Ok(Batch {
         last,
+        employers: grouped(employers.all(conn).await?, |one| one.id),
         workers: grouped(workers.all(conn).await?, |one| one.application_id),
+        words: grouped(words.all(conn).await?, |one| one.application_id),
         fingerprints: grouped(fingerprints.all(conn).await?, |one| one.application_id),
         findings: grouped(findings.all(conn).await?, |one| one.application_id),
         rounds: grouped(rounds.all(conn).await?, |one| one.application_id),

@@ -8,6 +8,7 @@ use sea_orm::{EntityTrait, Set};
 
 use super::open::{make_folder, random};
 use super::{DatabaseArgs, Outcome, Problem};
+use crate::applications::actions::FillViews;
 use crate::clock::Clock;
 use crate::db::{Command, Db, DbSettings, Tx};
 use crate::error::Acted;
@@ -21,6 +22,7 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let pending = db.pending_migrations().await?;
     db.migrate().await?;
     println!("Migrations applied: {pending}. The schema is current.");
+    fill_views(&db).await?;
     let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
     if is_new {
         println!("The database is marked as a production one.");
@@ -28,6 +30,15 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     }
     db.close().await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes what a later schema keeps beside applications and SQL cannot work out; what is there already stays.
+async fn fill_views(db: &Db) -> Result<(), Problem> {
+    let mut after = None;
+    while let Some(last) = db.perform(&SystemScope::of("migrate"), None, &FillViews { after }).await? {
+        after = Some(last);
+    }
+    Ok(())
 }
 
 /// A new database gets a new key, where none is there yet.

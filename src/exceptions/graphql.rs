@@ -24,7 +24,7 @@ pub(crate) use roles::find_role;
 pub use roles::{ApprovedRole, JobTitle, JobTitleMatch};
 pub use terms::{Criterion, DatedFact, ExceptionPart, load_bodies};
 
-use super::loaders::Exceptions;
+use super::loaders::{Exceptions, Named};
 use super::store::{self, Current, KnownTerms};
 use crate::schema;
 
@@ -50,16 +50,13 @@ pub async fn load_all(ctx: &Context<'_>) -> Result<Vec<Arc<Current>>> {
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn find(ctx: &Context<'_>, slug: &str) -> Result<Option<Current>> {
+pub async fn find(ctx: &Context<'_>, slug: &str) -> Result<Option<Arc<Current>>> {
     // PostgreSQL refuses some texts altogether; none of them is a slug.
     let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     if slug.len() > LONGEST_SLUG || !slug.bytes().all(is_slug) {
         return Ok(None);
     }
-    let (app, scope) = (schema::app(ctx), schema::viewer(ctx).in_public());
-    let conn = app.db.read(&scope);
-    let Some(row) = store::find_by_slug(conn, slug).await? else { return Ok(None) };
-    Ok(Some(app.shelf.current(conn, row).await?))
+    Ok(ctx.data_unchecked::<Exceptions>().load_one(Named(slug.to_owned())).await?)
 }
 
 /// A class exception by its row's id.

@@ -25,6 +25,10 @@ pub type Exceptions = DataLoader<ExceptionLoader>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct BodiesOf(pub ExceptionId);
 
+/// Asks for the exception that has a slug.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Named(pub String);
+
 /// Gives a request its loader.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
@@ -42,6 +46,21 @@ impl Loader<ExceptionId> for ExceptionLoader {
         for row in store::load_by_ids(conn, ids).await? {
             // From memory: a query only where nobody has asked for this revision before.
             found.insert(row.id, Arc::new(self.app.shelf.current(conn, row).await?));
+        }
+        Ok(found)
+    }
+}
+
+impl Loader<Named> for ExceptionLoader {
+    type Value = Arc<Current>;
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[Named]) -> Result<HashMap<Named, Arc<Current>>, Arc<Fault>> {
+        let conn = self.app.db.read(&self.scope);
+        let mut found = HashMap::new();
+        for row in store::load_by_slugs(conn, keys.iter().map(|key| key.0.as_str())).await? {
+            let current = self.app.shelf.current(conn, row).await?;
+            found.insert(Named(current.row.slug.clone()), Arc::new(current));
         }
         Ok(found)
     }

@@ -93,6 +93,18 @@ pub async fn find_by_slug(conn: &impl ConnectionTrait, slug: &str) -> Found<Opti
     Ok(class_exception::Entity::find().filter(class_exception::Column::Slug.eq(slug)).one(conn).await?)
 }
 
+/// The class exceptions with these slugs; those that are not there are left out.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_by_slugs<'s>(
+    conn: &impl ConnectionTrait,
+    slugs: impl IntoIterator<Item = &'s str>,
+) -> Found<Vec<class_exception::Model>> {
+    let select = class_exception::Entity::find().filter(class_exception::Column::Slug.is_in(slugs));
+    Ok(select.all(conn).await?)
+}
+
 /// The class exceptions with these ids; those that are not there are left out.
 ///
 /// # Errors

@@ -20,7 +20,11 @@ use crate::values::nzbn::Nzbn as ParsedNzbn;
 
 /// NZTech, IT Professionals NZ, or a body that joins later: a tenant.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
 pub struct Body {
+    /// The row's id, for fields that other slices add.
+    #[graphql(skip)]
+    pub key: BodyId,
     /// Global id of the body.
     #[graphql(owned)]
     pub id: ID,
@@ -34,7 +38,8 @@ pub struct Body {
 
 impl From<body::Model> for Body {
     fn from(row: body::Model) -> Self {
-        Self { id: GlobalId::of(&row.id), slug: row.slug, name: row.name, prefix: row.prefix }
+        let id = GlobalId::of(&row.id);
+        Self { key: row.id, id, slug: row.slug, name: row.name, prefix: row.prefix }
     }
 }
 

@@ -65,6 +65,6 @@ impl ClassExceptionQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its short name, e.g. specialist-tech.")] slug: String,
     ) -> Result<Option<ClassException>> {
-        Ok(exceptions::find(ctx, &slug).await?.map(Arc::new).map(ClassException::of))
+        Ok(exceptions::find(ctx, &slug).await?.map(ClassException::of))
     }
 }

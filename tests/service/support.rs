@@ -7,9 +7,10 @@ pub mod caseload;
 pub mod casework;
 pub mod cast;
 pub mod database;
+pub mod fiction;
 
 use std::panic::resume_unwind;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use axum::Router;
 use axum::body::Body;
@@ -87,17 +88,35 @@ impl World {
 
     /// The service on a database, opened as `settings` say.
     pub async fn with(settings: DbSettings) -> Self {
+        Self::made(settings, |_| ()).await
+    }
+
+    /// The service on a database, and every statement that it makes there.
+    pub async fn watched(settings: DbSettings) -> (Self, Statements) {
+        let seen = Statements::default();
+        let watcher = seen.clone();
+        let note = move |statement: &Statement| watcher.lock().push(statement.clone());
+        (Self::made(settings, |db| db.watch(note)).await, seen)
+    }
+
+    async fn made(settings: DbSettings, prepare: impl FnOnce(&mut Db)) -> Self {
         let clock = Clock::standing_at(NOW.parse().expect("an instant"));
-        Self::assemble(settings, clock, Random::from_seed(1)).await
+        Self::assemble(settings, clock, Random::from_seed(1), prepare).await
     }
 
     /// What another process would be: the service once more, on the same database, at the same time.
     pub async fn another(&self) -> Self {
-        Self::assemble(self.settings.clone(), self.clock.clone(), Random::from_seed(2)).await
+        Self::assemble(self.settings.clone(), self.clock.clone(), Random::from_seed(2), |_| ()).await
     }
 
-    async fn assemble(settings: DbSettings, clock: Clock, random: Random) -> Self {
-        let db = Db::connect(settings.clone(), clock.clone(), random.clone()).await.expect("a database");
+    async fn assemble(
+        settings: DbSettings,
+        clock: Clock,
+        random: Random,
+        prepare: impl FnOnce(&mut Db),
+    ) -> Self {
+        let mut db = Db::connect(settings.clone(), clock.clone(), random.clone()).await.expect("a database");
+        prepare(&mut db);
         let public_url = Url::parse("http://127.0.0.1:8080").expect("a URL");
         let installation = store::find_installation(&db, &SystemScope::of("test")).await.expect("a row");
         let facts = DemoFacts {
@@ -170,6 +189,21 @@ impl World {
     /// Calls the service as it is called over the network.
     pub async fn call(&self, request: Request<Body>) -> Answer {
         call(&self.router, request).await
+    }
+}
+
+/// The statements that were made, in their order.
+#[derive(Clone, Default)]
+pub struct Statements(Arc<Mutex<Vec<Statement>>>);
+
+impl Statements {
+    fn lock(&self) -> MutexGuard<'_, Vec<Statement>> {
+        self.0.lock().expect("nobody panicked")
+    }
+
+    /// Those that were made since they were last taken.
+    pub fn take(&self) -> Vec<Statement> {
+        std::mem::take(&mut *self.lock())
     }
 }
 

@@ -42,6 +42,7 @@ impl Command for Recommend<'_> {
             application_id: self.id,
             round: application.round,
             body_id: self.scope.body(),
+            exception_id: application.exception_id,
             advice: *outcome,
             advice_reasons: json!(reasons),
             advice_note: note.clone().map(Into::into),

@@ -9,7 +9,7 @@ use super::{Opened, draft, give_places, open_at_gate, save, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, LongText};
 use crate::applications::rules::{Action, Refusal};
-use crate::applications::store::{case, standing};
+use crate::applications::store::{case, standing, words};
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::keys::Fingerprint;
@@ -162,7 +162,8 @@ impl Command for ConfirmAmendment<'_> {
         };
         standing::save_amendment(tx, decided).await?;
         let fields: Vec<_> = changes.into_iter().map(|change| change.field).collect();
-        save(tx, opened.application, event, json!({ "fields": fields })).await?;
+        let saved = save(tx, opened.application, event, json!({ "fields": fields })).await?;
+        words::save_words(tx, &saved).await?;
         // Whoever the old passport was taken for is free.
         give_places(&gate, self.app).await?;
         Ok(self.id)

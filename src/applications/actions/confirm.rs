@@ -7,7 +7,7 @@ use super::replace::take_over;
 use super::{nothing_more, open, places};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, priority_band};
+use crate::applications::rules::{Action, days_to_decision, priority_band};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault};
@@ -53,6 +53,7 @@ impl Command for Confirm<'_> {
         super::clocks::stop(&mut opened.application);
         opened.moves(Action::Confirm, ApplicationStatus::Confirmed);
         opened.application.confirmed_at = Some(tx.now());
+        opened.application.days_to_decision = days_to_decision(&opened.application, tx.now());
         opened.application.ballot_entry = Some(hex::encode(tx.random_bytes::<16>()));
         let confirmed = opened.save(tx, EventKind::Confirmed, nothing_more()).await?;
         self.seek_place(tx, &confirmed).await?;

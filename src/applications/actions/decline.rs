@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{nothing_more, open};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, Refusal};
+use crate::applications::rules::{Action, Refusal, days_to_decision};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
 use crate::error::Acted;
@@ -53,6 +53,7 @@ impl Command for Decline<'_> {
             ..opened.current_round()?
         };
         case::save_round(tx, decided).await?;
+        opened.application.days_to_decision = days_to_decision(&opened.application, tx.now());
         opened.ends(tx, Action::Decline, ApplicationStatus::Declined).await?;
         Ok(opened.save(tx, EventKind::Declined, nothing_more()).await?.id)
     }

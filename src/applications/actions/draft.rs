@@ -12,7 +12,7 @@ use super::{interest, open, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, WorkerDetails};
 use crate::applications::rules::{Action, Refusal, takes_applications};
-use crate::applications::store::case;
+use crate::applications::store::{case, words};
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::exceptions::rules::Window;
@@ -148,6 +148,7 @@ impl Parties<'_> {
             hold_reason: None,
             supersedes_id: None,
             supersedes_reason: None,
+            days_to_decision: None,
             created_at: tx.now(),
             updated_at: tx.now(),
         }
@@ -190,7 +191,9 @@ impl Command for UpdateApplication<'_> {
         }
         opened.application.terms_revision = opened.exception.revision;
         apply(&opened.known, &mut opened.application, self.changes.clone())?;
-        Ok(opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?.id)
+        let saved = opened.save(tx, EventKind::Updated, json!({ "fields": fields })).await?;
+        words::save_words(tx, &saved).await?;
+        Ok(saved.id)
     }
 }
 

@@ -89,6 +89,7 @@ fn anew(old: &application::Model) -> application::Model {
         days_left: None,
         ended_at: None,
         end_reason: None,
+        days_to_decision: None,
         hold_reason: None,
         supersedes_id: Some(old.id),
         interest_id: None,

@@ -7,14 +7,15 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Result};
 use entity::{ApplicationStatus, TurnBackKind, assessment, assessment_round, turn_back};
+use futures_util::try_join;
 
 use super::amendment::Amendment;
 use super::application::Application;
 use super::evidence::{self, Evidence};
 use super::kinds::{ApplicationAction, ApplicationFlag};
 use super::loaders::{
-    AmendmentOf, ConflictsWith, FindingsOn, PlaceOf, QuestionsOn, QueueOf, RoundsOf, StandingOf, SuccessorOf,
-    TurnBacksOf, WorkerOf, cases, there,
+    AmendmentOf, ConflictsWith, ExpiredQuestionOn, FindingsOn, PlaceOf, QuestionsOn, QueueOf, RoundsOf,
+    StandingOf, SuccessorOf, TurnBacksOf, TwinOf, WorkerOf, cases, there,
 };
 use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker};
 use super::question::InformationRequest;
@@ -24,7 +25,6 @@ use crate::applications::rules::{
     Case, Hand, Noticeable, Records, Standing, as_the_employer_knows, available, eligibility_of, flags_of,
     is_with_the_employer, standing_findings,
 };
-use crate::clock::day_in_new_zealand;
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole, EligibilityResult};
 use crate::exceptions::rules::Eligibility;
@@ -40,13 +40,19 @@ impl Application {
     async fn flags(&self, ctx: &Context<'_>) -> Result<Vec<ApplicationFlag>> {
         let evidence = evidence::load_for(ctx, &self.row).await?;
         let conflicts = cases(ctx).load_one(ConflictsWith(self.row.employer_id)).await?;
+        let (twin, question) = try_join!(
+            cases(ctx).load_one(TwinOf(self.row.id)),
+            cases(ctx).load_one(ExpiredQuestionOn(self.row.id)),
+        )?;
         let flags = flags_of(&Noticeable {
             application: &self.row,
             evidence: &evidence,
             terms: &self.terms(ctx).await?.terms,
             by_employer: self.inside().is_none(),
             conflict_declared: conflicts.is_some_and(|declared| !declared.is_empty()),
-            today: day_in_new_zealand(schema::app(ctx).db.clock().now()),
+            question_expired: question.is_some(),
+            has_twin: twin.is_some(),
+            now: schema::app(ctx).db.clock().now(),
         });
         Ok(flags.into_iter().map(Into::into).collect())
     }

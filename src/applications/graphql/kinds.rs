@@ -38,6 +38,14 @@ pub enum ApplicationStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "crate::applications::rules::Flag")]
 pub enum ApplicationFlag {
+    /// The instant at which the body's decision was due has passed, and the body has it undecided. Never while the clock
+    /// stands still.
+    Overdue,
+    /// It may still come to a place, or has one, and so does another application for the same worker under the class
+    /// exception, to whichever body. Nothing else of that one is told. Shown to the body only.
+    PossibleDuplicate,
+    /// A lead has put it on hold. Shown to the body only.
+    OnHold,
     /// A criterion that gives priority was found to be met; this was frozen when it was confirmed.
     Priority,
     /// One of the body's people has declared a conflict of interest with the employer. Shown to that body only.
@@ -46,6 +54,8 @@ pub enum ApplicationFlag {
     EvidenceMissing,
     /// The last day of a record of evidence has passed. Stands until the decision.
     EvidenceExpired,
+    /// The last day of a question in the current round passed without an answer. Stands until the decision.
+    QuestionExpired,
 }
 
 /// An act on an application. More may come: show nothing for one that you do not know.
@@ -197,6 +207,8 @@ pub enum ApplicationOrderField {
     CreatedAt,
     /// The instant at which it was handed in; an employer's drafts count as later than everything.
     SubmittedAt,
+    /// The instant at which the body's decision is due; those without one count as later than everything.
+    DueAt,
     /// Guaranteed pay a year, as a number: currencies are never converted.
     Salary,
 }

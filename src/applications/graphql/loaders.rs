@@ -12,9 +12,10 @@ use entity::{
     assessment, assessment_round, conflict, evidence, information_request, place, turn_back, worker,
 };
 
+use super::figures;
 use crate::app::App;
 use crate::applications::rules::Standing;
-use crate::applications::store::{caseload, evidence as records, questions, standing};
+use crate::applications::store::{caseload, evidence as records, flags, questions, standing};
 use crate::error::{Fault, Found};
 use crate::quota;
 use crate::tenancy::{CaseloadScope, Viewer};
@@ -33,11 +34,11 @@ pub type Cases = DataLoader<CaseLoader>;
 
 type Loaded<K, V> = Result<HashMap<K, V>, Arc<Fault>>;
 
-/// Gives a request its loader.
+/// Gives a request its loaders.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
     let loader = CaseLoader { app: Arc::clone(app), scope: viewer.caseload() };
-    request.data(Cases::new(loader, tokio::spawn))
+    figures::attach(request.data(Cases::new(loader, tokio::spawn)), app, viewer)
 }
 
 /// The request's loader.
@@ -63,6 +64,12 @@ pub(super) struct RoundsOf(pub ApplicationId);
 /// Conflicts that the body's people have declared with an employer; for the body alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ConflictsWith(pub EmployerId);
+/// That the worker of an application has another live one; for the body alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TwinOf(pub ApplicationId);
+/// That a question on an application was not answered in time, in the current round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ExpiredQuestionOn(pub ApplicationId);
 /// The place that an application holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PlaceOf(pub ApplicationId);
@@ -217,6 +224,30 @@ impl Loader<ConflictsWith> for CaseLoader {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
         let rows = caseload::conflicts_with(conn, scope, &ids).await?;
         Ok(grouped(keys, rows, |row| ConflictsWith(row.employer_id)))
+    }
+}
+
+impl Loader<TwinOf> for CaseLoader {
+    type Value = ();
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[TwinOf]) -> Loaded<TwinOf, ()> {
+        let (scope, conn) = body_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = flags::with_a_twin(conn, scope, &ids).await?;
+        Ok(found.into_iter().map(|id| (TwinOf(id), ())).collect())
+    }
+}
+
+impl Loader<ExpiredQuestionOn> for CaseLoader {
+    type Value = ();
+    type Error = Arc<Fault>;
+
+    async fn load(&self, keys: &[ExpiredQuestionOn]) -> Loaded<ExpiredQuestionOn, ()> {
+        let (scope, conn) = scope_or_nothing!(self);
+        let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
+        let found = flags::with_an_expired_question(conn, scope, &ids).await?;
+        Ok(found.into_iter().map(|id| (ExpiredQuestionOn(id), ())).collect())
     }
 }
 

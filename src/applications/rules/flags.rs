@@ -1,9 +1,10 @@
 //! What is to be noticed about an application beside its status. Pure.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, Utc};
 use entity::{ApplicationStatus, application, evidence};
 
 use super::completeness::missing_evidence;
+use crate::clock::day_in_new_zealand;
 use crate::exceptions::definition::Terms;
 use crate::values::dates::is_expired;
 
@@ -11,14 +12,34 @@ use crate::values::dates::is_expired;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is described where the public schema lists it")]
 pub enum Flag {
+    Overdue,
+    PossibleDuplicate,
+    OnHold,
     Priority,
     ConflictDeclared,
     EvidenceMissing,
     EvidenceExpired,
+    QuestionExpired,
+}
+
+impl Flag {
+    /// Whether it is about how the body works on a case, or about other cases, which no employer learns.
+    #[must_use]
+    pub fn is_the_bodys_alone(self) -> bool {
+        match self {
+            Self::PossibleDuplicate | Self::OnHold | Self::ConflictDeclared => true,
+            Self::Overdue
+            | Self::Priority
+            | Self::EvidenceMissing
+            | Self::EvidenceExpired
+            | Self::QuestionExpired => false,
+        }
+    }
 }
 
 /// Everything that flags follow from.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact by itself")]
 pub struct Noticeable<'a> {
     /// The application.
     pub application: &'a application::Model,
@@ -30,30 +51,47 @@ pub struct Noticeable<'a> {
     pub by_employer: bool,
     /// Whether one of the body's people has declared a conflict with the employer.
     pub conflict_declared: bool,
-    /// The day in New Zealand.
-    pub today: NaiveDate,
+    /// Whether the last day of a question of the current round has passed without an answer.
+    pub question_expired: bool,
+    /// Whether the worker has another live application under the class exception, to whichever body.
+    pub has_twin: bool,
+    /// The instant.
+    pub now: DateTime<Utc>,
 }
 
-/// The flags of an application, for one side. Those on evidence stand until it is decided on; those on how the
-/// body works are the body's alone.
+/// The flags of an application, for one side. Those on evidence and on questions stand until it is decided on. What they
+/// are told by is written once more as conditions of queries, in `store::flags`.
 #[must_use]
 pub fn flags_of(facts: &Noticeable<'_>) -> Vec<Flag> {
-    let undecided = is_undecided(facts.application.status);
-    let expired =
-        |record: &evidence::Model| record.expires_on.is_some_and(|day| is_expired(day, facts.today));
+    let Noticeable { application, now, .. } = *facts;
+    let undecided = is_undecided(application.status);
+    let today = day_in_new_zealand(now);
+    let expired = |record: &evidence::Model| record.expires_on.is_some_and(|day| is_expired(day, today));
+    let is_due = application.due_at.is_some_and(|due_at| due_at <= now);
     let flags = [
-        (facts.application.priority == Some(true), Flag::Priority),
-        (facts.conflict_declared && !facts.by_employer, Flag::ConflictDeclared),
+        (awaits_decision(application.status) && is_due, Flag::Overdue),
+        (is_with_the_body(application.status) && facts.has_twin, Flag::PossibleDuplicate),
+        (application.hold_reason.is_some(), Flag::OnHold),
+        (application.priority == Some(true), Flag::Priority),
+        (facts.conflict_declared, Flag::ConflictDeclared),
         (undecided && is_evidence_missing(facts), Flag::EvidenceMissing),
         (undecided && facts.evidence.iter().any(expired), Flag::EvidenceExpired),
+        (undecided && facts.question_expired, Flag::QuestionExpired),
     ];
-    flags.into_iter().filter_map(|(stands, flag)| stands.then_some(flag)).collect()
+    let told = flags.into_iter().filter_map(|(stands, flag)| stands.then_some(flag));
+    told.filter(|flag| !(facts.by_employer && flag.is_the_bodys_alone())).collect()
 }
 
 /// Whether the employer is writing it. What it says is then held against the terms of today.
 #[must_use]
 pub fn is_with_the_employer(status: ApplicationStatus) -> bool {
     matches!(status, ApplicationStatus::Draft | ApplicationStatus::Returned)
+}
+
+/// Whether the body has it and has yet to decide.
+#[must_use]
+pub fn awaits_decision(status: ApplicationStatus) -> bool {
+    is_undecided(status) && !is_with_the_employer(status)
 }
 
 /// Whether the body has it, undecided or endorsed: its records are what the body goes by.
@@ -95,7 +133,9 @@ fn is_evidence_missing(facts: &Noticeable<'_>) -> bool {
     missing_evidence(facts.terms, &known).next().is_some()
 }
 
-fn is_undecided(status: ApplicationStatus) -> bool {
+/// Whether no decision stands on it: the body has yet to make one, or the employer to hand it in.
+#[must_use]
+pub fn is_undecided(status: ApplicationStatus) -> bool {
     match status {
         ApplicationStatus::Draft
         | ApplicationStatus::Submitted
@@ -138,22 +178,56 @@ mod tests {
             terms: &definition.expect("a definition").terms,
             by_employer,
             conflict_declared: true,
-            today: "2022-03-01".parse().expect("a day"),
+            question_expired: true,
+            has_twin: true,
+            now: "2022-03-01T00:00:00Z".parse().expect("an instant"),
         })
     }
 
     #[test]
-    fn a_conflict_is_the_bodys_alone() {
-        let status = ApplicationStatus::Submitted;
-        assert_eq!(flags(status, false, |_, _| ()), [Flag::ConflictDeclared]);
-        assert_eq!(flags(status, true, |_, _| ()), []);
+    fn how_the_body_works_and_other_cases_are_the_bodys_alone() {
+        let held = |application: &mut application::Model, _: &mut Vec<_>| {
+            application.hold_reason = Some("It is looked into.".into());
+        };
+        assert_eq!(
+            flags(ApplicationStatus::Submitted, false, held),
+            [Flag::PossibleDuplicate, Flag::OnHold, Flag::ConflictDeclared, Flag::QuestionExpired]
+        );
+        assert_eq!(flags(ApplicationStatus::Submitted, true, held), [Flag::QuestionExpired]);
     }
 
     #[test]
-    fn flags_on_evidence_stand_until_the_decision() {
+    fn flags_on_evidence_and_questions_stand_until_the_decision() {
         for status in ApplicationStatus::all() {
-            let missing = flags(status, true, |_, evidence| evidence.clear());
-            assert_eq!(!missing.is_empty(), is_undecided(status), "{status:?}");
+            let seen = flags(status, true, |_, evidence| evidence.clear());
+            let stand = [Flag::EvidenceMissing, Flag::QuestionExpired];
+            assert_eq!(seen, if is_undecided(status) { &stand[..] } else { &[] }, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn the_body_is_late_from_the_instant_on_while_it_has_yet_to_decide() {
+        for (due_at, status, is_late) in [
+            ("2022-02-28T23:59:59Z", ApplicationStatus::Submitted, true),
+            ("2022-03-01T00:00:00Z", ApplicationStatus::Recommended, true),
+            ("2022-03-01T00:00:01Z", ApplicationStatus::Recommended, false),
+            ("2022-02-01T00:00:00Z", ApplicationStatus::Confirmed, false),
+            ("2022-02-01T00:00:00Z", ApplicationStatus::Returned, false),
+        ] {
+            let seen = flags(status, true, |application, _| {
+                application.due_at = Some(due_at.parse().expect("an instant"));
+            });
+            assert_eq!(seen.contains(&Flag::Overdue), is_late, "{due_at} {status:?}");
+        }
+        let still = flags(ApplicationStatus::InformationRequested, true, |_, _| ());
+        assert!(!still.contains(&Flag::Overdue));
+    }
+
+    #[test]
+    fn a_worker_is_wanted_once_among_those_that_live() {
+        for status in ApplicationStatus::all() {
+            let seen = flags(status, false, |_, _| ());
+            assert_eq!(seen.contains(&Flag::PossibleDuplicate), is_with_the_body(status), "{status:?}");
         }
     }
 

@@ -1,15 +1,17 @@
 //! What an act decides on and what it saves: one application, held against other acts until the end.
 
 use entity::{
-    ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, application,
-    assessment, assessment_round, body, conflict, employer, membership, worker,
+    ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, TurnBackKind,
+    application, assessment, assessment_round, body, conflict, employer, membership, turn_back, worker,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Select,
 };
 
+use super::words::save_words;
+use super::{is_not_found, stands_in};
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::tenancy::{BodyScope, CaseloadScope, SystemScope};
@@ -125,8 +127,12 @@ pub async fn lock_applications(
     Ok(held.into_iter().chain(others).collect())
 }
 
-/// The next application that nobody has taken, in the order of submission, passing over those that others are
-/// taking right now and those of employers that the viewer has a conflict with.
+/// States in which an application may wait for an assessor, new or reconsidered.
+const TO_TAKE: [ApplicationStatus; 2] = [ApplicationStatus::Submitted, ApplicationStatus::InAssessment];
+
+/// The next application that waits for an assessor, in the order of submission, passing over those that others are
+/// taking right now, those of employers that the viewer has a conflict with, and those in whose earlier rounds the
+/// viewer took part.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -144,9 +150,11 @@ pub async fn claim_next(
     let mut select = application::Entity::find()
         .filter(application::Column::BodyId.eq(scope.body()))
         .filter(application::Column::ExceptionId.eq(exception))
-        .filter(application::Column::Status.eq(ApplicationStatus::Submitted))
+        .filter(stands_in(TO_TAKE))
         .filter(application::Column::AssessorId.is_null())
+        .filter(application::Column::HoldReason.is_null())
         .filter(application::Column::EmployerId.not_in_subquery(conflicts))
+        .filter(took_no_part_before(scope.person()))
         .order_by_asc(application::Column::SubmittedAt)
         .order_by_asc(application::Column::Id)
         .limit(1);
@@ -160,6 +168,48 @@ pub async fn claim_next(
         );
     }
     Ok(select.one(tx.conn()).await?)
+}
+
+/// Where a person neither assessed, advised nor decided in an earlier round, nor turned it back. Whoever began a round
+/// anew by reconsidering took no part in the one before.
+fn took_no_part_before(person: PersonId) -> Condition {
+    let parts = [
+        part_in(
+            assessment::Entity,
+            [assessment::Column::ApplicationId, assessment::Column::Round],
+            assessment::Column::AssessorId.eq(person).into_condition(),
+        ),
+        part_in(
+            assessment_round::Entity,
+            [assessment_round::Column::ApplicationId, assessment_round::Column::Round],
+            Condition::any()
+                .add(assessment_round::Column::AdvisedBy.eq(person))
+                .add(assessment_round::Column::DecidedBy.eq(person)),
+        ),
+        part_in(
+            turn_back::Entity,
+            [turn_back::Column::ApplicationId, turn_back::Column::Round],
+            Condition::all().add(turn_back::Column::Kind.ne(TurnBackKind::Reconsidered)).add(
+                Condition::any()
+                    .add(turn_back::Column::TurnedBy.eq(person))
+                    .add(turn_back::Column::AdvisedBy.eq(person)),
+            ),
+        ),
+    ];
+    let none = parts.into_iter().fold(Condition::all(), |none, part| none.add(is_not_found(part)));
+    Condition::any().add(application::Column::Round.eq(1)).add(none)
+}
+
+/// One row of a person's part in an earlier round of the application at hand.
+fn part_in<E: EntityTrait>(entity: E, [id, round]: [E::Column; 2], by: Condition) -> SelectStatement {
+    Query::select()
+        .from(entity)
+        .and_where(Expr::col((entity, id)).equals((application::Entity, application::Column::Id)))
+        .and_where(
+            Expr::col((entity, round)).lt(Expr::col((application::Entity, application::Column::Round))),
+        )
+        .cond_where(by)
+        .to_owned()
 }
 
 /// The applications of one employer that a person of the body has in assessment, held, in order of id.
@@ -246,14 +296,27 @@ pub async fn touch(tx: &Tx, id: ApplicationId) -> Found<()> {
     Ok(())
 }
 
-/// Adds an application with its worker.
+/// Adds an application with its worker and the words that it is found by.
 ///
 /// # Errors
 /// Where the database refuses; a unique violation where the reference is taken.
 pub async fn insert(tx: &Tx, application: application::Model, worker: worker::Model) -> Found<()> {
-    let row = application.into_active_model();
+    let row = application.clone().into_active_model();
     application::Entity::insert(row).exec_without_returning(tx.conn()).await?;
     worker::Entity::insert(worker.into_active_model()).exec_without_returning(tx.conn()).await?;
+    save_words(tx, &application).await
+}
+
+/// Keeps how long the decisions on applications took, for those that are there from before it was kept.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_days_to_decision(tx: &Tx, ids: &[ApplicationId], days: i32) -> Found<()> {
+    application::Entity::update_many()
+        .col_expr(application::Column::DaysToDecision, Expr::value(days))
+        .filter(application::Column::Id.is_in(ids.iter().copied()))
+        .exec(tx.conn())
+        .await?;
     Ok(())
 }
 

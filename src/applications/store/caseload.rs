@@ -5,12 +5,14 @@ use entity::{
     ApplicationId, ApplicationStatus, EmployerId, ExceptionId, PersonId, application, assessment,
     assessment_round, conflict, employer, worker,
 };
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Select, Value,
 };
 use serde::{Deserialize, Serialize};
 
+use super::flags::Flagged;
+use super::words;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
 use crate::tenancy::{BodyScope, CaseloadScope};
@@ -34,6 +36,12 @@ pub struct CaseloadFilter {
     pub submitted_from: Option<DateTime<Utc>>,
     /// Submitted before.
     pub submitted_to: Option<DateTime<Utc>>,
+    /// With a decision due before.
+    pub due_before: Option<DateTime<Utc>>,
+    /// With all of some flags.
+    pub flagged: Option<Flagged>,
+    /// With all of these words, or others that begin with them.
+    pub words: Vec<String>,
 }
 
 /// What a caseload is ordered by.
@@ -44,6 +52,8 @@ pub enum CaseloadOrder {
     CreatedAt,
     /// The instant of its submission; an employer's drafts come after all others.
     SubmittedAt,
+    /// The instant at which the body's decision is due; those without one come after all others.
+    DueAt,
     /// Annual pay.
     Pay,
 }
@@ -73,8 +83,9 @@ impl CaseloadOrder {
         match self {
             Self::CreatedAt => CaseloadKey::Time(application.created_at, application.id),
             Self::SubmittedAt => {
-                CaseloadKey::Time(application.submitted_at.unwrap_or_else(never_submitted), application.id)
+                CaseloadKey::Time(application.submitted_at.unwrap_or_else(never), application.id)
             }
+            Self::DueAt => CaseloadKey::Time(application.due_at.unwrap_or_else(never), application.id),
             Self::Pay => CaseloadKey::Pay(application.annual_cents, application.id),
         }
     }
@@ -87,17 +98,23 @@ impl CaseloadOrder {
             (Self::SubmittedAt, CaseloadScope::Body(_)) => column(application::Column::SubmittedAt),
             (Self::SubmittedAt, CaseloadScope::Employers(_)) => sea_orm::sea_query::Func::coalesce([
                 column(application::Column::SubmittedAt),
-                Expr::val(never_submitted()),
+                Expr::val(never()),
             ])
             .into(),
+            (Self::DueAt, _) => due_or_never(),
             (Self::Pay, _) => column(application::Column::AnnualCents),
         }
     }
 }
 
-/// Where what was never submitted stands in the order of submission: after everything.
-fn never_submitted() -> DateTime<Utc> {
+/// Where what has no instant stands in an order of instants: after everything.
+fn never() -> DateTime<Utc> {
     DateTime::from_timestamp(253_402_300_799, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
+}
+
+/// The instant at which the body's decision is due, and [`never`] where none is. Written as the index has it.
+pub(super) fn due_or_never() -> Expr {
+    Expr::cust(r#"COALESCE("application"."due_at", '9999-12-31T23:59:59+00:00')"#)
 }
 
 /// A page of the viewer's caseload.
@@ -137,7 +154,7 @@ fn filtered(scope: &CaseloadScope, filter: &CaseloadFilter) -> Select<applicatio
         select = select.filter(Column::ExceptionId.eq(exception));
     }
     if !filter.status.is_empty() {
-        select = select.filter(Column::Status.is_in(filter.status.iter().copied()));
+        select = select.filter(super::stands_in(filter.status.iter().copied()));
     }
     if !filter.role.is_empty() {
         select = select.filter(Column::RoleCode.is_in(&filter.role));
@@ -155,6 +172,15 @@ fn filtered(scope: &CaseloadScope, filter: &CaseloadFilter) -> Select<applicatio
     }
     if let Some(to) = filter.submitted_to {
         select = select.filter(Column::SubmittedAt.lt(to));
+    }
+    if let Some(before) = filter.due_before {
+        select = select.filter(due_or_never().lt(Ord::min(before, never())));
+    }
+    for word in &filter.words {
+        select = select.filter(Column::Id.in_subquery(words::having(scope, word)));
+    }
+    if let Some(flagged) = &filter.flagged {
+        select = select.filter(flagged.stand(scope));
     }
     match scope {
         // An employer cannot learn who assesses by asking for it.

@@ -146,7 +146,7 @@ impl EligibilityQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The job, and what the employer says it meets.")] input: CheckEligibilityInput,
     ) -> Result<EligibilityResult> {
-        let Current { row, known } = &named(ctx, &input.class_exception).await?;
+        let Current { row, known } = &*named(ctx, &input.class_exception).await?;
         let question = input.question(&known.terms).map_err(|errors| refused(&errors))?;
         Ok(EligibilityResult::of(&row.slug, known, rules::check(&known.terms, &known.index, &question)))
     }
@@ -169,7 +169,7 @@ impl EligibilityQuery {
             let message = format!("Search for at most {LONGEST_QUERY} characters: a few words of the title.");
             return Err(refused(&[invalid("query", message)]));
         }
-        let Current { row, known } = &named(ctx, &class_exception).await?;
+        let Current { row, known } = &*named(ctx, &class_exception).await?;
         let found = search(&known.index, &query, first);
         Ok(found.into_iter().map(|found| JobTitleMatch::of(&row.slug, known, found)).collect())
     }
@@ -181,7 +181,7 @@ fn number_of_matches(first: i32) -> Result<usize> {
 }
 
 /// The class exception that a caller names.
-async fn named(ctx: &Context<'_>, slug: &str) -> Result<Current> {
+async fn named(ctx: &Context<'_>, slug: &str) -> Result<Arc<Current>> {
     let found = super::find(ctx, slug).await?;
     found.ok_or_else(|| {
         let message = "There is no such class exception. Take the slug of one from `classExceptions`.";

@@ -22,7 +22,7 @@ pub struct DayMoves {
 }
 
 /// The days that a history is asked for, both included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
     /// The first day; where nobody says, the first with a movement, as far as the limit allows.
     pub from: Option<NaiveDate>,
@@ -55,6 +55,12 @@ impl Span {
             return Err(SpanError::TooLong);
         }
         Ok(Self { from, to })
+    }
+
+    /// All days that may be told: from the one that is asked for, or as far as the limit allows.
+    pub fn days(self) -> impl Iterator<Item = NaiveDate> {
+        let first = self.from.unwrap_or_else(|| earliest(self.to));
+        first.iter_days().take_while(move |day| *day <= self.to)
     }
 }
 

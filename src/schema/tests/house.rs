@@ -123,6 +123,7 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         hold_reason: None,
         supersedes_id: None,
         supersedes_reason: None,
+        days_to_decision: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }

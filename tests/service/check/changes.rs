@@ -179,7 +179,7 @@ pub const CHANGES: &[Change] = &[
     seen("UPDATE application SET reference = lower(reference) WHERE status = 'DRAFT'", &[Rule::Reference]),
     seen(
         "UPDATE application SET reference = replace(reference, 'NZT', 'ITP') WHERE status = 'DRAFT'",
-        &[Rule::Reference],
+        &[Rule::Reference, Rule::Words],
     ),
     seen("UPDATE application SET terms_revision = 7 WHERE status = 'DRAFT'", &[Rule::Terms]),
     seen("UPDATE application SET role_code = '9999' WHERE status = 'SUBMITTED'", &[Rule::Codes]),
@@ -203,6 +203,22 @@ pub const CHANGES: &[Change] = &[
          SELECT body_id, exception_id, 'A-1', id, (SELECT request_hash FROM idempotency), created_at \
          FROM application WHERE status = 'DRAFT'",
         &[Rule::ImportedRow],
+    ),
+    // What it is looked at by.
+    seen(
+        "DELETE FROM application_word WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::Words],
+    ),
+    seen("UPDATE application_word SET word = 'kiwi' WHERE word = 'software'", &[Rule::Words]),
+    seen(
+        "UPDATE application_word SET body_id = (SELECT id FROM body WHERE slug = 'itp') \
+         WHERE application_id = (SELECT id FROM application WHERE status = 'SUBMITTED')",
+        &[Rule::Words],
+    ),
+    seen(
+        "UPDATE application SET days_to_decision = days_to_decision + 1 \
+         WHERE id = (SELECT application_id FROM place WHERE number = 1)",
+        &[Rule::DecisionDays],
     ),
     // What stands by itself.
     seen(

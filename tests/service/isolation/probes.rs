@@ -60,7 +60,7 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
     all
 }
 
-fn public() -> [Read; 3] {
+fn public() -> [Read; 4] {
     let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
     let job = json!({ "classException": "specialist-tech", "jobTitle": "Developer", "remuneration": pay });
     [
@@ -83,6 +83,14 @@ fn public() -> [Read; 3] {
                     pageInfo { startCursor endCursor } } } } }"#,
             json!({}),
         ),
+        Read::new(
+            "classException",
+            r#"{ classException(slug: "specialist-tech") { bodies { slug caseload(classException: "specialist-tech") {
+                byStatus { status count } overdue unassigned medianDaysToDecision
+                byAssessor { assessor { id name email } open decided }
+                history { date submitted confirmed declined } } } } }"#,
+            json!({}),
+        ),
     ]
 }
 
@@ -103,7 +111,7 @@ fn lists(api: &Api) -> Vec<Read> {
         .into_iter()
         .map(|filter| Read::new("applications", &caseload, json!({ "filter": filter })))
         .collect();
-    for field in ["CREATED_AT", "SUBMITTED_AT", "SALARY"] {
+    for field in ["CREATED_AT", "SUBMITTED_AT", "DUE_AT", "SALARY"] {
         let order = json!({ "orderBy": { "field": field, "direction": "ASC" } });
         all.push(Read::new("applications", &caseload, order));
     }
@@ -132,6 +140,17 @@ fn lists(api: &Api) -> Vec<Read> {
     all
 }
 
+const FLAGS: [&str; 8] = [
+    "OVERDUE",
+    "POSSIBLE_DUPLICATE",
+    "ON_HOLD",
+    "PRIORITY",
+    "CONFLICT_DECLARED",
+    "EVIDENCE_MISSING",
+    "EVIDENCE_EXPIRED",
+    "QUESTION_EXPIRED",
+];
+
 fn filters() -> Vec<Value> {
     let mut all = vec![
         json!({}),
@@ -139,7 +158,14 @@ fn filters() -> Vec<Value> {
         json!({ "unassigned": true }),
         json!({ "unassigned": false }),
         json!({ "submittedFrom": "2022-01-01T00:00:00Z", "submittedTo": "2023-01-01T00:00:00Z" }),
+        json!({ "dueBefore": "2023-01-01T00:00:00Z" }),
     ];
+    for words in ["canaryq", "keaq", "pipitq", "kauri", "rata games", "nzt", "itp", "%"] {
+        all.push(json!({ "search": words }));
+    }
+    for flag in FLAGS {
+        all.push(json!({ "flags": [flag] }));
+    }
     for status in ["DRAFT", "SUBMITTED", "IN_ASSESSMENT", "RECOMMENDED", "CONFIRMED", "NOMINATED"] {
         all.push(json!({ "status": [status] }));
     }
