@@ -246,7 +246,7 @@ async fn evidence_counts_where_it_belongs(world: World) {
 
     world.clock.move_to("2022-04-01T00:00:00Z".parse().expect("an instant"));
     let agent = world.sign_in(&KAURI_AGENT).await;
-    assert_eq!(application(&agent, &case, "flags").await["flags"], json!(["EVIDENCE_EXPIRED"]));
+    assert_eq!(application(&agent, &case, "flags").await["flags"], json!(["OVERDUE", "EVIDENCE_EXPIRED"]));
     let query = "query($nzbn: NZBN!) { employer(nzbn: $nzbn) { evidence { title } applications(first: 10) { totalCount } } }";
     let seen = agent.data(query, json!({ "nzbn": KAURI.nzbn })).await;
     let employer = json!({ "evidence": [{ "title": "NZRise" }], "applications": { "totalCount": 3 } });

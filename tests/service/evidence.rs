@@ -113,7 +113,9 @@ async fn what_was_found_of_a_shared_record_stays_with_the_body(world: World) {
     // Nor does handing the other in tell it.
     let other = done(&agent, "submitApplication", draft.with(json!({ "declaration": true }))).await;
     assert_eq!(application(&agent, &other, fields).await, before);
-    assert_eq!(application(&assessor, &other, "flags").await["flags"], json!(["EVIDENCE_MISSING"]));
+    // Both are for one worker.
+    let flags = json!(["POSSIBLE_DUPLICATE", "EVIDENCE_MISSING"]);
+    assert_eq!(application(&assessor, &other, "flags").await["flags"], flags);
 }
 
 /// An act that has happened and waits a while before it is kept, so that another comes in between.
