@@ -6,6 +6,7 @@
 //! data.
 
 mod case;
+mod casework;
 mod ledger;
 mod places;
 mod records;
@@ -66,6 +67,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
         ledger::examine(app, &snapshot, exception, &frame, &mut report).await?;
     }
     examine_applications(app, &snapshot, &frame, &mut report).await?;
+    casework::examine(&snapshot, &mut report).await?;
     places::examine_workers(&snapshot, &mut report).await?;
     snapshot.end().await?;
     Ok(report.into_violations())

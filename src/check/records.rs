@@ -13,9 +13,6 @@ pub(super) async fn examine(snapshot: &Snapshot, report: &mut Report) -> Found<(
     for (act, key) in store::load_unanswered(snapshot).await? {
         report.tell(Rule::Answer, format!("key {key} of {act}"), "it was accepted and has no answer");
     }
-    for reference in store::load_misfits_of_interest(snapshot).await? {
-        report.tell(Rule::InterestFits, reference, "it came of interest in something else, or of another's");
-    }
     Ok(())
 }
 

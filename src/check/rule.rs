@@ -98,6 +98,18 @@ rules! {
     FindingsBear = "findings-bear",
     /// The priority band is what the findings make it.
     Band = "priority-band",
+    /// The employer is asked exactly where a question is open.
+    QuestionsFit = "questions-fit-status",
+    /// A clock runs while the body has to decide, and stands still while the employer is asked.
+    ClockFits = "clock-fits-status",
+    /// What has ended has the instant of its end.
+    EndFits = "end-fits-status",
+    /// What is on hold has a hold that is open.
+    HoldFits = "hold-fits",
+    /// A correction waits on a nomination, and two people make it.
+    AmendmentFits = "amendment-fits",
+    /// A replacement is of a nomination of the same employer and body, and what was superseded has one.
+    SuccessionFits = "succession-fits",
     /// A passport's number opens in its own row.
     PassportOpens = "passport-opens",
     /// The fingerprint is the one of the passport.

@@ -153,15 +153,10 @@ pub(super) async fn load_doubles(snapshot: &Snapshot) -> Found<Vec<SameWorker>> 
     Ok(SameWorker::find_by_statement(statement).all(snapshot.conn()).await?)
 }
 
-/// References of applications that are not what their expression of interest was in, or whose is gone.
-pub(super) async fn load_misfits_of_interest(snapshot: &Snapshot) -> Found<Vec<String>> {
+/// References of the applications that a condition on `application` finds.
+pub(super) async fn load_misfits(snapshot: &Snapshot, condition: &str) -> Found<Vec<String>> {
     let sql = format!(
-        "SELECT application.reference AS reference FROM application \
-         JOIN employer ON employer.id = application.employer_id \
-         LEFT JOIN interest ON interest.id = application.interest_id \
-             AND interest.exception_id = application.exception_id \
-             AND interest.body_id = application.body_id AND interest.nzbn = employer.nzbn \
-         WHERE application.interest_id IS NOT NULL AND interest.id IS NULL \
+        "SELECT application.reference AS reference FROM application WHERE {condition} \
          ORDER BY application.reference LIMIT {MOST_READ}"
     );
     let rows = snapshot.conn().query_all_raw(Statement::from_string(snapshot.backend(), sql)).await?;

@@ -1,5 +1,7 @@
 //! The making of a demo: every step of the plan, by the commands that everybody uses, each at its time.
 
+mod beside;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
@@ -145,6 +147,7 @@ impl Maker<'_> {
             Step::Assess(most) => self.assess(index, row, course, most).await,
             Step::Recommend => self.recommend(index, row, course).await,
             Step::Confirm => self.confirm(index, row).await,
+            Step::Beside(beside) => self.beside(beside, index, row, course).await,
         }
     }
 
@@ -281,7 +284,7 @@ impl Maker<'_> {
 
     async fn recommend(&mut self, index: usize, row: &Row, course: Course) -> Acted<()> {
         let scope = self.staff(index, row, "assessor")?.in_body(Permission::Assess)?;
-        let declining = course == Course::Advised;
+        let declining = course.declines();
         let advice = Advice {
             outcome: if declining { RecommendationOutcome::Decline } else { RecommendationOutcome::Endorse },
             reasons: if declining { vec![reason(&self.terms, row)] } else { Vec::new() },
@@ -365,7 +368,7 @@ fn role_finding(row: &Row) -> Acted<RoleFinding> {
 
 /// What an assessor of the demo finds.
 fn finding(terms: &Terms, row: &Row, course: Course, kind: CriterionKind) -> AssessmentOutcome {
-    let declining = course == Course::Advised;
+    let declining = course.declines();
     match kind {
         CriterionKind::Role if row.role.is_empty() => AssessmentOutcome::NotMet,
         CriterionKind::Pay if declining && is_below(terms, row) => AssessmentOutcome::NotMet,

@@ -13,6 +13,8 @@ use super::rows::Row;
 pub const FREE_PLACES: usize = 40;
 /// How old a submission is at least when it has been confirmed.
 const CONFIRMED_AFTER: TimeDelta = TimeDelta::days(8);
+/// How old a submission is at least whose employer has answered.
+const ANSWERED_AFTER: TimeDelta = TimeDelta::days(9);
 /// The youngest submission is this old.
 const YOUNGEST: TimeDelta = TimeDelta::hours(20);
 
@@ -31,6 +33,32 @@ pub enum Course {
     Advised,
     /// Confirmed, and so nominated where the worker has no place yet.
     Confirmed,
+    /// Taken back by its employer.
+    Withdrawn,
+    /// With a question to its employer.
+    Asked,
+    /// With a question that its employer has answered.
+    Answered,
+    /// Returned to its employer as incomplete.
+    Returned,
+    /// On hold before anybody took it.
+    Held,
+    /// Declined.
+    Declined,
+    /// Confirmed, and with a correction that waits for a second person.
+    Amended,
+    /// Confirmed, and then revoked.
+    Revoked,
+    /// Confirmed, and its worker replaced.
+    Replaced,
+}
+
+impl Course {
+    /// Whether the advice is to decline.
+    #[must_use]
+    pub fn declines(self) -> bool {
+        matches!(self, Self::Advised | Self::Declined)
+    }
 }
 
 /// One step of one application.
@@ -48,6 +76,31 @@ pub enum Step {
     Recommend,
     /// Confirmed.
     Confirm,
+    /// What comes beside the straight way.
+    Beside(Beside),
+}
+
+/// A step beside the straight way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Beside {
+    /// Its employer takes it back.
+    Withdraw,
+    /// The employer is asked something.
+    Ask,
+    /// The employer answers.
+    Answer,
+    /// It goes back as incomplete.
+    Return,
+    /// It is put on hold.
+    Hold,
+    /// It is declined.
+    Decline,
+    /// A correction is proposed.
+    Amend,
+    /// It is revoked.
+    Revoke,
+    /// Its worker is replaced, and the other one's application goes the whole way.
+    Replace,
 }
 
 /// When which step of which application is made.
@@ -73,22 +126,30 @@ pub fn submitted_at(rows: &[Row], index: usize, now: DateTime<Utc>) -> DateTime<
 pub fn courses(rows: &[Row], places: usize, now: DateTime<Utc>) -> Vec<Course> {
     let mut left = places.saturating_sub(FREE_PLACES);
     let mut served = BTreeSet::new();
+    let mut confirmed = 0;
     let mut courses = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let age = now - submitted_at(rows, index, now);
         let worker = (row.nationality.clone(), squeezed(&row.passport));
         let course = match row.fate.as_str() {
             "draft" => Course::Draft,
-            "withdrawn" => Course::Submitted,
-            "info_requested" | "referred" => Course::InAssessment,
+            "withdrawn" => Course::Withdrawn,
+            // Whoever was asked long ago has answered: an open question runs out.
+            "info_requested" if age >= ANSWERED_AFTER => Course::Answered,
+            "info_requested" => Course::Asked,
+            "referred" => Course::InAssessment,
+            "assessed_ineligible" if age >= CONFIRMED_AFTER => Course::Declined,
             "assessed_ineligible" => Course::Advised,
             // The second application of a worker is confirmed where the first has a place: it is blocked then.
             "duplicate" if age >= CONFIRMED_AFTER && served.contains(&worker) => Course::Confirmed,
             _ if row.role.is_empty() => Course::InAssessment,
             _ if age >= CONFIRMED_AFTER && left > 0 && !served.contains(&worker) => {
-                left -= 1;
+                confirmed += 1;
                 served.insert(worker);
-                Course::Confirmed
+                let course = after_confirmation(confirmed);
+                // A place that was revoked goes to another.
+                left -= usize::from(course != Course::Revoked);
+                course
             }
             _ => by_age(age, index),
         };
@@ -97,9 +158,22 @@ pub fn courses(rows: &[Row], places: usize, now: DateTime<Utc>) -> Vec<Course> {
     courses
 }
 
+/// What became of the so-many-th confirmed application.
+fn after_confirmation(confirmed: usize) -> Course {
+    match confirmed % 100 {
+        20 | 70 => Course::Amended,
+        40 => Course::Revoked,
+        60 => Course::Replaced,
+        _ => Course::Confirmed,
+    }
+}
+
 fn by_age(age: TimeDelta, index: usize) -> Course {
     if age < TimeDelta::days(2) {
         return Course::Submitted;
+    }
+    if index.is_multiple_of(37) {
+        return if index.is_multiple_of(2) { Course::Returned } else { Course::Held };
     }
     match index % 4 {
         0 | 1 if age >= TimeDelta::days(6) => Course::Endorsed,
@@ -120,9 +194,12 @@ pub fn steps(rows: &[Row], courses: &[Course], now: DateTime<Utc>) -> Vec<Planne
         for (step, after) in following(*course, row) {
             at = match step {
                 Step::Submit => submitted,
-                Step::Create | Step::Assign | Step::Assess(_) | Step::Recommend | Step::Confirm => {
-                    at + TimeDelta::minutes(after + spread(after))
-                }
+                Step::Create
+                | Step::Assign
+                | Step::Assess(_)
+                | Step::Recommend
+                | Step::Confirm
+                | Step::Beside(_) => at + TimeDelta::minutes(after + spread(after)),
             };
             planned.push(Planned { at: at.min(now - TimeDelta::minutes(1)), row, step });
         }
@@ -141,17 +218,27 @@ fn following(course: Course, row: usize) -> Vec<(Step, i64)> {
         (Step::Recommend, 60),
         (Step::Confirm, day),
     ];
-    let steps = match course {
-        Course::Draft => 0,
-        Course::Submitted => 1,
-        Course::InAssessment => 2,
-        Course::Endorsed | Course::Advised => 4,
-        Course::Confirmed => 5,
+    let (steps, beside): (_, &[Beside]) = match course {
+        Course::Draft => (0, &[]),
+        Course::Submitted => (1, &[]),
+        Course::Withdrawn => (1, &[Beside::Withdraw]),
+        Course::Returned => (1, &[Beside::Return]),
+        Course::Held => (1, &[Beside::Hold]),
+        Course::InAssessment => (2, &[]),
+        Course::Asked => (2, &[Beside::Ask]),
+        Course::Answered => (2, &[Beside::Ask, Beside::Answer]),
+        Course::Endorsed | Course::Advised => (4, &[]),
+        Course::Declined => (4, &[Beside::Decline]),
+        Course::Confirmed => (5, &[]),
+        Course::Amended => (5, &[Beside::Amend]),
+        Course::Revoked => (5, &[Beside::Revoke]),
+        Course::Replaced => (5, &[Beside::Replace]),
     };
     let mut following: Vec<_> = all.into_iter().take(steps).collect();
-    if course == Course::InAssessment {
+    if matches!(course, Course::InAssessment | Course::Asked | Course::Answered) {
         following.push((Step::Assess(Some(row % 4)), 60));
     }
+    following.extend(beside.iter().map(|step| (Step::Beside(*step), day / 2)));
     following
 }
 
@@ -174,10 +261,24 @@ mod tests {
         assert!(steps.iter().all(|step| step.at < now));
         assert!(steps.is_sorted());
         let count = |course| courses.iter().filter(|one| **one == course).count();
-        assert!((560..=570).contains(&count(Course::Confirmed)), "{}", count(Course::Confirmed));
-        for course in
-            [Course::Draft, Course::Submitted, Course::InAssessment, Course::Endorsed, Course::Advised]
-        {
+        let holding =
+            [Course::Confirmed, Course::Amended, Course::Replaced].map(count).into_iter().sum::<usize>();
+        assert!((560..=570).contains(&holding), "{holding}");
+        for (course, least) in [
+            (Course::Advised, 20),
+            (Course::Withdrawn, 5),
+            (Course::Asked, 5),
+            (Course::Answered, 5),
+            (Course::Returned, 5),
+            (Course::Held, 5),
+            (Course::Declined, 20),
+            (Course::Amended, 5),
+            (Course::Revoked, 5),
+            (Course::Replaced, 5),
+        ] {
+            assert!(count(course) >= least, "{course:?}: {}", count(course));
+        }
+        for course in [Course::Draft, Course::Submitted, Course::InAssessment, Course::Endorsed] {
             assert!(count(course) > 50, "{course:?}");
         }
     }

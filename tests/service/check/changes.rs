@@ -204,6 +204,35 @@ pub const CHANGES: &[Change] = &[
          FROM application WHERE status = 'DRAFT'",
         &[Rule::ImportedRow],
     ),
+    // Casework.
+    seen(
+        "UPDATE application SET status = 'INFORMATION_REQUESTED' WHERE status = 'IN_ASSESSMENT'",
+        &[Rule::History, Rule::QuestionsFit, Rule::ClockFits],
+    ),
+    seen("UPDATE application SET due_at = created_at WHERE status = 'DRAFT'", &[Rule::ClockFits]),
+    seen("UPDATE application SET ended_at = NULL WHERE status = 'REVOKED'", &[Rule::EndFits]),
+    seen("UPDATE application SET hold_reason = 'A complaint.' WHERE status = 'SUBMITTED'", &[Rule::HoldFits]),
+    seen(
+        "UPDATE application SET hold_reason = 'A complaint.' WHERE status = 'CONFIRMED'",
+        &[Rule::HoldFits, Rule::QueueAgrees],
+    ),
+    seen(
+        "INSERT INTO amendment (id, application_id, body_id, status, reason, changes, facts, proposed_by, proposed_at) \
+         SELECT id, id, body_id, 'PROPOSED', 'A typo.', '[]', '{}', (SELECT person_id FROM membership WHERE role = 'ASSESSOR' LIMIT 1), \
+         created_at FROM application WHERE status = 'SUBMITTED'",
+        &[Rule::AmendmentFits],
+    ),
+    seen(
+        "UPDATE application SET supersedes_id = (SELECT id FROM application WHERE status = 'DRAFT') \
+         WHERE status = 'SUBMITTED'",
+        &[Rule::SuccessionFits],
+    ),
+    seen(
+        "INSERT INTO turn_back (id, application_id, body_id, round, kind, note, turned_by, at) \
+         SELECT application_id, application_id, body_id, 2, 'RETURNED', 'No duties.', advised_by, advised_at \
+         FROM assessment_round WHERE decision IS NULL",
+        &[Rule::OneRound],
+    ),
     // What it is looked at by.
     seen(
         "DELETE FROM application_word WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
