@@ -2,7 +2,9 @@
 //! workers that hold a place already, a cap that was lowered, stale versions.
 
 use entity::{ApplicationId, ApplicationStatus, PlaceState, application, place, queue_entry};
-use nominations::applications::actions::{RevokeNomination, Sweep, TakenBack, WithdrawApplication};
+use nominations::applications::actions::{
+    HoldApplication, ReleaseHold, RevokeNomination, Sweep, TakenBack, WithdrawApplication,
+};
 use nominations::applications::details::LongText;
 use nominations::check::check;
 use nominations::error::{Acted, Failure};
@@ -130,21 +132,24 @@ async fn publish(cases: &Caseload<'_>, id: ApplicationId) {
 
 /// Holds one that waits back, or lets it come to places again.
 async fn hold(cases: &Caseload<'_>, id: ApplicationId) {
-    let found = queue_entry::Entity::find_by_id(id).one(cases.conn()).await.expect("a query");
-    let Some(entry) = found else { return };
-    let reason = (!entry.on_hold).then(|| "A complaint.".to_owned());
-    queue_entry::Entity::update_many()
-        .col_expr(queue_entry::Column::OnHold, Expr::value(!entry.on_hold))
-        .filter(queue_entry::Column::ApplicationId.eq(id))
-        .exec(cases.conn())
-        .await
-        .expect("a change");
-    application::Entity::update_many()
-        .col_expr(application::Column::HoldReason, Expr::value(reason))
-        .filter(application::Column::Id.eq(id))
-        .exec(cases.conn())
-        .await
-        .expect("a change");
+    let one = cases.application(id).await;
+    if one.status != ApplicationStatus::Confirmed {
+        return;
+    }
+    let (app, version) = (&*cases.app, one.version);
+    let scope = staff_scope(lead_of(&one), Permission::Confirm);
+    if one.hold_reason.is_some() {
+        let command = ReleaseHold { app, scope: scope.clone(), id, version, note: None };
+        app.db.perform(&scope, None, &command).await.expect("a release");
+    } else {
+        let reason = LongText::parse("A complaint.").expect("a text");
+        let command = HoldApplication { app, scope: scope.clone(), id, version, reason };
+        app.db.perform(&scope, None, &command).await.expect("a hold");
+    }
+}
+
+fn lead_of(one: &application::Model) -> &'static super::support::cast::Member {
+    if one.body_id == ITP.id() { &ITP_LEAD } else { &NZTECH_LEAD }
 }
 
 /// Lets one that was taken back wait again, by hand.
@@ -206,8 +211,7 @@ async fn act(
             app.db.perform(&scope, None, &command).await
         };
     }
-    let lead = if one.body_id == ITP.id() { &ITP_LEAD } else { &NZTECH_LEAD };
-    let scope = staff_scope(lead, Permission::Confirm);
+    let scope = staff_scope(lead_of(&one), Permission::Confirm);
     let command = RevokeNomination { app, scope: scope.clone(), id, version, reason };
     if dry { app.db.rehearse(&scope, &command).await } else { app.db.perform(&scope, None, &command).await }
 }
