@@ -77,6 +77,8 @@ pub fn run_status(row: &job::Model, now: DateTime<Utc>) -> RunStatus {
 pub enum Trouble {
     /// Its last run failed, or was lost and taken over.
     Failed,
+    /// Its last run was lost: the process went away, and none has taken it over yet.
+    Lost,
     /// It has been due for more than [`OVERDUE_INTERVALS`] intervals, though a process was at a job meanwhile.
     Overdue,
 }
@@ -88,8 +90,9 @@ pub fn troubles(job: Job, rows: &[job::Model], now: DateTime<Utc>) -> Vec<Troubl
     let due = (row.started_at + job.interval()).max(row.ended_at.unwrap_or(row.started_at));
     let too_late = due + job.interval() * OVERDUE_INTERVALS;
     let failed = (row.failures_in_a_row > 0).then_some(Trouble::Failed);
+    let lost = (run_status(row, now) == RunStatus::Lost).then_some(Trouble::Lost);
     let overdue = rows.iter().any(|row| seen_at(row, now) > too_late).then_some(Trouble::Overdue);
-    failed.into_iter().chain(overdue).collect()
+    failed.into_iter().chain(lost).chain(overdue).collect()
 }
 
 /// When a process was at this job for the last time, as far as the row tells.

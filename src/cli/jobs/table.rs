@@ -81,6 +81,7 @@ fn tell(job: &JobReport, trouble: Trouble) -> String {
                 "{name} failed. Failures in a row: {failures}; last success: {last}. The log says what went wrong."
             )
         }
+        Trouble::Lost => format!("{name} was lost: its process went away, and nobody has taken it over yet."),
         Trouble::Overdue => format!(
             "{name} is overdue by more than {OVERDUE_INTERVALS} intervals, though a process was at the jobs meanwhile."
         ),

@@ -90,7 +90,7 @@ fn a_job_is_overdue_only_while_somebody_is_at_the_jobs() {
     let hangs = job::Model { held_until: Some(at(13)), ..held(Job::Sweep) };
     assert_eq!(wrong(std::slice::from_ref(&hangs), 11), []);
     assert_eq!(wrong(std::slice::from_ref(&hangs), 12), [Trouble::Overdue]);
-    assert_eq!(wrong(std::slice::from_ref(&hangs), 13), []);
+    assert_eq!(wrong(std::slice::from_ref(&hangs), 13), [Trouble::Lost]);
 }
 
 #[test]
