@@ -63,7 +63,7 @@ impl Command for RegisterInterest<'_> {
             return Err(unknown.into());
         }
         let contact_hash = self.app.keys.contact_hash(&self.contact_email);
-        self.check_room(tx, exception.id, &contact_hash).await?;
+        self.check_room(tx, (exception.id, body.id), &contact_hash).await?;
         let interest = self.row(tx, (exception.id, exception.revision), body.id, contact_hash);
         let id = interest.id;
         store::insert(tx, interest).await?;
@@ -73,13 +73,18 @@ impl Command for RegisterInterest<'_> {
 
 impl RegisterInterest<'_> {
     /// The source's limit is always taken before the contact's, so that nobody waits crosswise.
-    async fn check_room(&self, tx: &Tx, exception: ExceptionId, contact_hash: &str) -> Acted<()> {
+    async fn check_room(
+        &self,
+        tx: &Tx,
+        (exception, body): (ExceptionId, BodyId),
+        contact_hash: &str,
+    ) -> Acted<()> {
         let source = self.source.hex();
         tx.lock_limit("source of interest", &source).await?;
         let newest = store::newest_from(tx, &source, Limit::Source.most()).await?;
         has_room(Limit::Source, &newest, tx.now())?;
-        tx.lock_limit("contact of interest", &format!("{exception}|{contact_hash}")).await?;
-        let newest = store::newest_naming(tx, exception, contact_hash, Limit::Contact.most()).await?;
+        tx.lock_limit("contact of interest", &format!("{exception}|{body}|{contact_hash}")).await?;
+        let newest = store::newest_naming(tx, exception, body, contact_hash, Limit::Contact.most()).await?;
         Ok(has_room(Limit::Contact, &newest, tx.now())?)
     }
 

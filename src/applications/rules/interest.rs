@@ -19,7 +19,7 @@ pub const EXPECTED_WORKERS: RangeInclusive<i32> = 1..=1_000;
 pub enum Limit {
     /// At most 10 within an hour from one source, whatever they are about.
     Source,
-    /// At most 5 within a day for one contact's e-mail address, under one class exception.
+    /// At most 5 within a day for one contact's e-mail address, to one body under one class exception.
     Contact,
 }
 

@@ -1,7 +1,7 @@
 //! Expressions of interest: those that a viewer may see, how many came lately, and how many applications came of each.
 
 use chrono::{DateTime, Utc};
-use entity::{ExceptionId, InterestId, application, employer, interest};
+use entity::{BodyId, ExceptionId, InterestId, application, employer, interest};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -49,19 +49,21 @@ pub async fn newest_from(tx: &Tx, source: &str, most: usize) -> Found<Vec<DateTi
     newest(tx, interest::Entity::find().filter(interest::Column::Source.eq(source)), most).await
 }
 
-/// When the last ones came that name a contact under a class exception, to whichever body, the newest first; at most
-/// `most`.
+/// When the last ones came to a body that name a contact under a class exception, the newest first; at most `most`. One
+/// body's count tells nothing of another's.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn newest_naming(
     tx: &Tx,
     exception: ExceptionId,
+    body: BodyId,
     contact_hash: &str,
     most: usize,
 ) -> Found<Vec<DateTime<Utc>>> {
     let select = interest::Entity::find()
         .filter(interest::Column::ExceptionId.eq(exception))
+        .filter(interest::Column::BodyId.eq(body))
         .filter(interest::Column::ContactHash.eq(contact_hash));
     newest(tx, select, most).await
 }

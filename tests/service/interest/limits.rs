@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use super::{DOCUMENT, code, input, register};
 use crate::service::support::caseload::Caseload;
 use crate::service::support::casework::{ADVANCED_MANUFACTURING, SPECIALIST_TECH, apply, merged};
-use crate::service::support::cast::{ITP, KAURI_AGENT, NZTECH, NZTECH_LEAD};
+use crate::service::support::cast::{ITP, KAURI_AGENT, NZTECH_LEAD};
 use crate::service::support::database::{Database, Kind};
 use crate::service::support::{Caller, World};
 
@@ -67,9 +67,7 @@ async fn five_are_taken_for_one_contact_within_a_day(world: World) {
     for (number, contact) in
         (1..).zip(["a@example.nz", "A@example.nz", "a@EXAMPLE.nz", "a@example.nz", "a@example.nz"])
     {
-        let body = if number % 2 == 0 { ITP.slug } else { NZTECH.slug };
-        let input = merged(input(contact), json!({ "body": body }));
-        assert_eq!(code(&world, Some(&from(number)), input).await, "");
+        assert_eq!(code(&world, Some(&from(number)), input(contact)).await, "");
         world.wait_minutes(60);
     }
     let refused = register(&world, Some(&from(6)), input("a@example.nz")).await;
@@ -80,6 +78,9 @@ async fn five_are_taken_for_one_contact_within_a_day(world: World) {
         json!([{ "code": "TOO_MANY", "field": ["contactEmail"], "message": message }])
     );
     assert_eq!(code(&world, Some(&from(6)), input("b@example.nz")).await, "");
+    // What one body has taken says nothing at another.
+    let other = merged(input("a@example.nz"), json!({ "body": ITP.slug }));
+    assert_eq!(code(&world, Some(&from(6)), other).await, "");
     let elsewhere = json!({ "classException": "advanced-manufacturing", "body": "ema", "roles": [] });
     assert_eq!(code(&world, Some(&from(6)), merged(input("a@example.nz"), elsewhere)).await, "");
     world.wait_minutes(19 * 60 - 1);
