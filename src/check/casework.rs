@@ -8,7 +8,7 @@ use crate::db::Snapshot;
 use crate::error::Found;
 
 /// A rule, what is wrong with whoever is found, and the condition on `application` by which they are.
-const MISFITS: [(Rule, &str, &str); 12] = [
+const MISFITS: [(Rule, &str, &str); 13] = [
     (
         Rule::QuestionsFit,
         "the employer is being asked exactly where a question is open",
@@ -32,6 +32,12 @@ const MISFITS: [(Rule, &str, &str); 12] = [
         "its clock stands still exactly while the employer is asked",
         "(application.status = 'INFORMATION_REQUESTED' AND application.due_at IS NOT NULL) \
          OR (application.status <> 'INFORMATION_REQUESTED' AND application.days_left IS NOT NULL)",
+    ),
+    (
+        Rule::ClockFits,
+        "the body has to decide on it, and its clock neither runs nor stands still",
+        "application.status IN ('SUBMITTED', 'IN_ASSESSMENT', 'INFORMATION_REQUESTED', 'RECOMMENDED') \
+         AND application.due_at IS NULL AND application.days_left IS NULL",
     ),
     (
         Rule::EndFits,

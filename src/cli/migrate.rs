@@ -12,6 +12,7 @@ use crate::applications::actions::FillViews;
 use crate::clock::Clock;
 use crate::db::{Command, Db, DbSettings, Tx};
 use crate::error::Acted;
+use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
@@ -34,8 +35,10 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
 
 /// Writes what a later schema keeps beside applications and SQL cannot work out; what is there already stays.
 async fn fill_views(db: &Db) -> Result<(), Problem> {
-    let mut after = None;
-    while let Some(last) = db.perform(&SystemScope::of("migrate"), None, &FillViews { after }).await? {
+    let (mut after, shelf) = (None, Shelf::default());
+    while let Some(last) =
+        db.perform(&SystemScope::of("migrate"), None, &FillViews { shelf: &shelf, after }).await?
+    {
         after = Some(last);
     }
     Ok(())

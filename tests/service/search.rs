@@ -134,10 +134,16 @@ async fn applications_from_before_words_were_kept_are_filled_in(world: World) {
         .expect("no days");
     let before = check(&world.app).await.expect("a check");
     assert_eq!(before.len(), 3, "{before:#?}");
-    let last = world.by_itself(&FillViews { after: None }).await.expect("filled in");
+    let last = world.by_itself(&FillViews { shelf: &world.app.shelf, after: None }).await.expect("filled in");
     assert!(last.is_some());
-    assert_eq!(world.by_itself(&FillViews { after: last }).await.expect("nothing to do"), None);
-    assert_eq!(world.by_itself(&FillViews { after: None }).await.expect("nothing to do"), None);
+    assert_eq!(
+        world.by_itself(&FillViews { shelf: &world.app.shelf, after: last }).await.expect("nothing to do"),
+        None
+    );
+    assert_eq!(
+        world.by_itself(&FillViews { shelf: &world.app.shelf, after: None }).await.expect("nothing to do"),
+        None
+    );
     assert_eq!(check(&world.app).await.expect("a check"), []);
 }
 

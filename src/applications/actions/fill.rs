@@ -1,14 +1,16 @@
 //! What is kept beside applications for looking at them, written for those that are there from before it was kept: the
-//! words that they are found by, and how long their decisions took.
+//! words that they are found by, how long their decisions took, and the body's clock.
 
 use std::collections::BTreeMap;
 
 use entity::{ApplicationId, application, assessment_round};
 
-use crate::applications::rules::days_to_decision;
+use super::clocks;
+use crate::applications::rules::{awaits_decision, days_to_decision};
 use crate::applications::store::{case, words};
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Found};
+use crate::exceptions::store::Shelf;
 
 /// How many applications one transaction fills in.
 const AT_ONCE: u64 = 500;
@@ -16,12 +18,14 @@ const AT_ONCE: u64 = 500;
 /// Fills in some applications, of whichever body: the service's own work. Run again from where it ended until it answers
 /// none.
 #[derive(Clone, Copy, Debug)]
-pub struct FillViews {
+pub struct FillViews<'a> {
+    /// Terms, by which clocks run.
+    pub shelf: &'a Shelf,
     /// Where the one before ended.
     pub after: Option<ApplicationId>,
 }
 
-impl Command for FillViews {
+impl Command for FillViews<'_> {
     type Answer = Option<ApplicationId>;
     const NAME: &'static str = "fillViews";
 
@@ -29,7 +33,26 @@ impl Command for FillViews {
         let applications = words::load_without_words(tx, self.after, AT_ONCE).await?;
         words::insert_words(tx, &applications).await?;
         fill_days(tx, &applications).await?;
+        self.start_clocks(tx, &applications).await?;
         Ok(applications.last().map(|last| last.id))
+    }
+}
+
+impl FillViews<'_> {
+    /// Starts the clock where the body has to decide and none runs, from the submission on.
+    async fn start_clocks(&self, tx: &Tx, applications: &[application::Model]) -> Found<()> {
+        let stopped = |one: &&application::Model| {
+            awaits_decision(one.status) && one.due_at.is_none() && one.days_left.is_none()
+        };
+        for application in applications.iter().filter(stopped) {
+            let Some(submitted_at) = application.submitted_at else { continue };
+            let known =
+                self.shelf.terms(tx.conn(), application.exception_id, application.terms_revision).await?;
+            let mut started = application.clone();
+            clocks::start(&mut started, &known.terms, submitted_at);
+            case::save_due_at(tx, started.id, started.due_at).await?;
+        }
+        Ok(())
     }
 }
 

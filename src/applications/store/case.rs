@@ -1,5 +1,6 @@
 //! What an act decides on and what it saves: one application, held against other acts until the end.
 
+use chrono::{DateTime, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, TurnBackKind,
     application, assessment, assessment_round, body, conflict, employer, membership, turn_back, worker,
@@ -320,6 +321,19 @@ pub async fn save_days_to_decision(tx: &Tx, ids: &[ApplicationId], days: i32) ->
     Ok(())
 }
 
+/// Keeps by when the body decides, for an application from before that was kept.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save_due_at(tx: &Tx, id: ApplicationId, due_at: Option<DateTime<Utc>>) -> Found<()> {
+    application::Entity::update_many()
+        .col_expr(application::Column::DueAt, Expr::value(due_at))
+        .filter(application::Column::Id.eq(id))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Whether a reference is taken.
 ///
 /// # Errors
@@ -501,8 +515,8 @@ pub async fn count_leads(tx: &Tx, body: BodyId) -> Found<u64> {
     Ok(select.count(tx.conn()).await?)
 }
 
-/// The applications with these ids, of whichever body, held: the only read across tenants for an act, and only for
-/// who holds the gate and changes what they hold or wait for.
+/// The applications with these ids, of whichever body, held: for who holds the gate and changes what they hold or wait
+/// for. Beside it, only the service's own clock and its filling in read across tenants.
 ///
 /// # Errors
 /// Where the database does not answer.
