@@ -6,10 +6,14 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::applications::follow::Follower;
 use crate::db::Db;
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
 use crate::random::Random;
+
+/// Who acts on what happens to applications, in the same transaction and in this order.
+pub static FOLLOWERS: &[&dyn Follower] = &[];
 
 /// The parts of the service.
 #[derive(Debug)]

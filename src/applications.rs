@@ -5,6 +5,7 @@
 
 pub mod actions;
 pub mod details;
+pub mod follow;
 pub mod graphql;
 pub mod rules;
 pub mod store;

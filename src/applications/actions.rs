@@ -60,7 +60,7 @@ pub use withdraw::{RevokeNomination, TakenBack, WithdrawApplication};
 
 use gather::{gather, gather_all};
 
-use crate::app::App;
+use crate::app::{App, FOLLOWERS};
 use crate::applications::rules::{Action, AssessedCriterion, Case, Hand, Refusal, assessed, may};
 use crate::applications::store::{case, questions as asked, standing};
 use crate::db::{Gate, Tx};
@@ -139,7 +139,9 @@ async fn end(
     if application.hold_reason.take().is_some() {
         standing::close_hold(tx, application.id, None, None).await?;
     }
-    asked::cancel_open(tx, application.id, "The application ended.").await?;
+    let is_returned = to == ApplicationStatus::Returned;
+    let why = if is_returned { "The application was returned." } else { "The application ended." };
+    asked::cancel_open(tx, application.id, why).await?;
     standing::drop_proposed(tx, application.id).await?;
     clocks::stop(&mut application);
     application.ended_at = Some(tx.now());
@@ -160,14 +162,16 @@ async fn missing_lead(tx: &Tx, scope: &BodyScope, refusal: Refusal) -> Result<Fa
 impl Opened {
     /// Moves the application to where an act leads.
     fn moves(&mut self, action: Action, to: ApplicationStatus) {
-        assert!(action.law().to.contains(&to), "{action:?} does not lead to {to:?}");
+        let from = self.application.status;
+        assert!(action.law().leads(from, to), "{action:?} does not lead from {from:?} to {to:?}");
         self.application.status = to;
     }
 
     /// Brings the application to the end that an act leads to.
     async fn ends(&mut self, tx: &Tx, action: Action, to: ApplicationStatus) -> Found<()> {
-        self.application = end(tx, self.application.clone(), to).await?;
+        let ended = end(tx, self.application.clone(), to).await?;
         self.moves(action, to);
+        self.application = ended;
         Ok(())
     }
 
@@ -221,7 +225,16 @@ async fn save(
     application.updated_at = tx.now();
     let saved = case::save_application(tx, before, application).await?;
     history::record(tx, [Event::of_application(kind, &saved).with(detail)]).await?;
+    tell_followers(tx, kind, &saved).await?;
     Ok(saved)
+}
+
+/// Lets those act that have to before the transaction ends.
+async fn tell_followers(tx: &Tx, kind: EventKind, application: &application::Model) -> Found<()> {
+    for follower in FOLLOWERS {
+        follower.follow(tx, kind, application).await?;
+    }
+    Ok(())
 }
 
 /// The detail of an event that says nothing more than its kind.

@@ -20,7 +20,7 @@ mod refusal;
 mod validity;
 mod words;
 
-pub use acts::{Action, COURSES, Course, Duty, LAWS, Law, Whose};
+pub use acts::{Action, COURSES, Course, Duty, LAWS, Law, To, Whose};
 pub use advice::{
     AssessedCriterion, assessed, may_advise, may_agree, may_agree_to_decline, priority_band,
     standing_findings,

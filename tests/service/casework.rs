@@ -28,6 +28,12 @@ on_both_databases! {
     an_invitation_refuses_the_replacement,
     facts_are_corrected_by_two_people_and_the_place_stays,
     a_rehearsal_tells_what_the_act_does_and_changes_nothing,
+    a_rehearsal_tells_nothing_of_whoever_the_act_would_unblock,
+    what_the_employer_changed_since_its_return_is_submitted_again,
+    a_replacement_on_hold_takes_nothing_over,
+    one_replacement_stands_at_a_time_also_when_an_earlier_one_is_reconsidered,
+    a_replacement_is_for_the_same_role,
+    a_correction_by_somebody_with_a_conflict_is_not_accepted,
 }
 
 struct People {
@@ -417,5 +423,102 @@ async fn a_rehearsal_tells_what_the_act_does_and_changes_nothing(world: World) {
     let hidden = payload(&itp, "revokeNomination", "impact { placesReturned }", revoke).await;
     assert_eq!(hidden["userErrors"][0]["code"], "NOT_FOUND");
     assert_eq!(hidden["impact"], Value::Null);
+    all_holds(&world).await;
+}
+
+async fn a_rehearsal_tells_nothing_of_whoever_the_act_would_unblock(world: World) {
+    let people = people(&world, "2").await;
+    let case = people.confirmed(&world, "N1000001").await;
+    let dry = case.with(json!({ "reason": "No more.", "dryRun": true }));
+    let summary = "impact { nextInLine summary }";
+    let before = payload(&people.agent, "withdrawApplication", summary, dry.clone()).await;
+    // The same worker, through another employer: confirmed, and blocked.
+    let rata = world.sign_in(&RATA_AGENT).await;
+    world.wait_minutes(1);
+    let input = json!({ "employerNzbn": super::support::cast::RATA.nzbn, "worker": worker("N1000001") });
+    let twin = submitted(&rata, merged(complete(), input)).await;
+    assert_eq!(taken(&people.assessor).await.id, twin.id);
+    let twin = endorsed(&people.assessor, current(&people.assessor, &twin).await).await;
+    done(&people.lead, "confirm", twin.with(json!({}))).await;
+    assert_eq!(payload(&people.agent, "withdrawApplication", summary, dry.clone()).await, before);
+    let own = seen(&people.lead, &twin, "reference").await;
+    let told = payload(&people.lead, "revokeNomination", summary, dry).await;
+    assert_eq!(told["impact"]["nextInLine"], own, "the body knows its own");
+}
+
+async fn what_the_employer_changed_since_its_return_is_submitted_again(world: World) {
+    let people = people(&world, "600").await;
+    let case = people.in_assessment(&world, "N1000001").await;
+    let case = done(&people.lead, "returnApplication", case.with(json!({ "note": "No duties." }))).await;
+    world.wait_minutes(1);
+    let case = done(&people.agent, "updateApplication", case.with(json!({ "jobTitle": "Barista" }))).await;
+    plant(&world, "UPDATE membership SET role = 'LEAD' WHERE person_id = (SELECT id FROM person WHERE handle = 'nztech-second')").await;
+    let second = world.sign_in(&NZTECH_SECOND).await;
+    assert_eq!(refused(&second, "reconsider", case.with(json!({ "note": "New." }))).await, "WRONG_STATUS");
+}
+
+/// An application in a nomination's stead, endorsed.
+async fn replacement(people: &People, old: &Case, passport: &str) -> Case {
+    let other = json!({ "worker": worker(passport), "reason": "Another." });
+    let new = done(&people.agent, "replaceWorker", old.with(other)).await;
+    let new = done(&people.agent, "submitApplication", new.with(json!({ "declaration": true }))).await;
+    assert_eq!(taken(&people.assessor).await.id, new.id);
+    current(&people.assessor, &new).await
+}
+
+async fn a_replacement_on_hold_takes_nothing_over(world: World) {
+    let people = people(&world, "1").await;
+    let old = people.confirmed(&world, "N1000001").await;
+    let new = replacement(&people, &old, "N1000009").await;
+    let new = endorsed(&people.assessor, new).await;
+    let new = done(&people.lead, "holdApplication", new.with(json!({ "reason": "A complaint." }))).await;
+    assert_eq!(refused(&people.lead, "confirm", new.with(json!({}))).await, "WRONG_STATUS");
+    let new = done(&people.lead, "releaseHold", new.with(json!({}))).await;
+    done(&people.lead, "confirm", new.with(json!({}))).await;
+    assert_eq!(seen(&people.lead, &old, "status").await, "SUPERSEDED");
+    all_holds(&world).await;
+}
+
+async fn one_replacement_stands_at_a_time_also_when_an_earlier_one_is_reconsidered(world: World) {
+    let people = people(&world, "1").await;
+    let old = people.confirmed(&world, "N1000001").await;
+    let first = replacement(&people, &old, "N1000008").await;
+    let decline = json!({ "outcome": "DECLINE", "reasons": ["OTHER"] });
+    let first = done(&people.assessor, "recommend", first.with(decline)).await;
+    let first = done(&people.lead, "decline", first.with(json!({ "reasons": ["OTHER"] }))).await;
+    replacement(&people, &old, "N1000009").await;
+    plant(&world, "UPDATE membership SET role = 'LEAD' WHERE person_id = (SELECT id FROM person WHERE handle = 'nztech-second')").await;
+    let second = world.sign_in(&NZTECH_SECOND).await;
+    assert_eq!(refused(&second, "reconsider", first.with(json!({ "note": "New." }))).await, "DUPLICATE");
+    all_holds(&world).await;
+}
+
+async fn a_replacement_is_for_the_same_role(world: World) {
+    let people = people(&world, "1").await;
+    let old = people.confirmed(&world, "N1000001").await;
+    let other = json!({ "worker": worker("N1000009"), "reason": "Another." });
+    let new = done(&people.agent, "replaceWorker", old.with(other)).await;
+    let change = json!({ "role": "2621", "jobTitle": "ICT Security Specialist", "occupationCode": null });
+    let new = done(&people.agent, "updateApplication", new.with(change)).await;
+    let refusal = refusal(&people.agent, "submitApplication", new.with(json!({ "declaration": true }))).await;
+    assert_eq!(refusal, [("INVALID".to_owned(), vec!["role".to_owned()])]);
+}
+
+async fn a_correction_by_somebody_with_a_conflict_is_not_accepted(world: World) {
+    let people = people(&world, "1").await;
+    let (assessor, lead) = (&people.assessor, &people.lead);
+    let case = people.confirmed(&world, "N1000001").await;
+    let change = json!({ "reason": "A typo.", "jobTitle": "Programmer" });
+    let case = done(assessor, "amendNomination", case.with(change)).await;
+    let conflict = json!({
+        "id": case.id, "employer": super::support::cast::KAURI.nzbn, "reason": "A sister works there.",
+    });
+    world.wait_minutes(1);
+    done(assessor, "declareConflict", conflict).await;
+    let pending = seen(lead, &case, "pendingAmendment { id }").await;
+    let accept = case.with(json!({ "amendment": pending["id"], "accept": true }));
+    assert_eq!(refused(lead, "confirmAmendment", accept).await, "CONFLICT_OF_INTEREST");
+    let reject = case.with(json!({ "amendment": pending["id"], "accept": false }));
+    done(lead, "confirmAmendment", reject).await;
     all_holds(&world).await;
 }

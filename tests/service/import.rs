@@ -188,8 +188,9 @@ async fn the_same_row_acts_once_and_another_under_its_reference_does_nothing(wor
         let error = &refused[0]["userErrors"][0];
         assert_eq!(error["field"], json!(["externalReference"]));
         let message = format!(
-            "This reference was taken in before, as {reference}, and the row said something else then. Make the \
-             correction in that application, or send this row under another reference if it is another application."
+            "This reference was taken in before, as {reference}, and the row said something else then. Return that application to \
+             its employer for the correction, or amend it once it is nominated; if this \
+             is another application, send it under another reference."
         );
         assert_eq!(error["message"], json!(message));
     }

@@ -114,8 +114,7 @@ impl Walk<'_> {
             if allowed {
                 assert_eq!(payload["userErrors"], json!([]), "{what}");
                 let after = self.cases.application(id_of(&target)).await.status;
-                let may_stay = law.to.is_empty() || law.action == Action::DeclareConflict;
-                assert!(law.to.contains(&after) || (may_stay && after == status), "{what} led to {after:?}");
+                assert!(law.leads(status, after), "{what} led to {after:?}");
                 done += 1;
                 plant(self.cases.world, "DELETE FROM conflict").await;
                 target = self.make(status, law.action).await;

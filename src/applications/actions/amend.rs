@@ -85,6 +85,7 @@ impl AmendNomination<'_> {
         let mut application = opened.application.clone();
         let mut row = case::load_worker(tx, &application).await?;
         draft::apply(&opened.known, &mut application, self.changes.clone())?;
+        let before = row.clone();
         let passport = match self.changes.worker.clone() {
             Some(details) => worker::apply(self.app, &mut row, details)?,
             None => worker::PassportChange::Kept,
@@ -94,6 +95,13 @@ impl AmendNomination<'_> {
             worker::PassportChange::Kept => None,
             worker::PassportChange::Cleared => return Err(needed("worker.passportNumber").into()),
         };
+        if sealed.is_some()
+            && row.family_name != before.family_name
+            && row.date_of_birth != before.date_of_birth
+        {
+            let message = "This is another worker: name, date of birth and passport all differ. The employer replaces a worker.";
+            return Err(UserError::at(UserErrorCode::Invalid, "worker", message).into());
+        }
         if row.passport_state.is_none() {
             return Err(needed("worker.passportIssuingState").into());
         }
@@ -150,6 +158,9 @@ impl Command for ConfirmAmendment<'_> {
         };
         let changes: Vec<FieldChange> =
             serde_json::from_value(found.changes.clone()).map_err(|why| Fault::stored("changes", why))?;
+        if self.accept && opened.conflicted.contains(&found.proposed_by) {
+            return Err(Refusal::RestsOnConflict.into());
+        }
         if self.accept {
             write(&gate, self.app, &mut opened.application, &found).await?;
         }

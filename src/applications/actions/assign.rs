@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use entity::{ApplicationId, ApplicationStatus, EventKind, PersonId, application, conflict};
 use serde_json::json;
 
+use super::parties::find_exception;
 use super::{Opened, gather, gather_all, nothing_more};
 use crate::app::App;
 use crate::applications::rules::{Action, Refusal};
 use crate::applications::store::case;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Found, UserError, UserErrorCode};
-use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
@@ -33,8 +33,7 @@ impl Command for TakeNext<'_> {
     const NAME: &'static str = "takeNextApplication";
 
     async fn run(&self, tx: &Tx) -> Acted<Option<ApplicationId>> {
-        let exception = exceptions::find_by_slug(tx.conn(), &self.exception).await?;
-        let exception = exception.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let exception = find_exception(tx, &self.exception).await?;
         let Some(application) = case::claim_next(tx, &self.scope, exception.id, &self.roles).await? else {
             return Ok(None);
         };
@@ -108,12 +107,30 @@ impl AssignApplications<'_> {
     }
 }
 
-/// Where an application stands in somebody's hands, or back in the queue. What was asked of the employer stays asked.
+/// Where an application stands in somebody's hands, or back in the queue. What was asked of the employer stays asked; the
+/// others are in nobody's hands, and the law of assigning refuses them before.
 fn status_in_hands(status: ApplicationStatus, assessor: Option<PersonId>) -> ApplicationStatus {
     match (status, assessor) {
         (ApplicationStatus::InformationRequested, _) => ApplicationStatus::InformationRequested,
-        (_, Some(_)) => ApplicationStatus::InAssessment,
-        (_, None) => ApplicationStatus::Submitted,
+        (ApplicationStatus::Submitted | ApplicationStatus::InAssessment, Some(_)) => {
+            ApplicationStatus::InAssessment
+        }
+        (ApplicationStatus::Submitted | ApplicationStatus::InAssessment, None) => {
+            ApplicationStatus::Submitted
+        }
+        (
+            ApplicationStatus::Draft
+            | ApplicationStatus::Recommended
+            | ApplicationStatus::Confirmed
+            | ApplicationStatus::Nominated
+            | ApplicationStatus::Declined
+            | ApplicationStatus::Returned
+            | ApplicationStatus::Withdrawn
+            | ApplicationStatus::Revoked
+            | ApplicationStatus::Lapsed
+            | ApplicationStatus::Superseded,
+            Some(_) | None,
+        ) => status,
     }
 }
 

@@ -60,17 +60,18 @@ impl Facts {
         let exceptions = exceptions::load_by_ids(tx.conn(), &exceptions).await?;
         let findings = case::load_findings(tx, &ids).await?;
         let rounds = case::load_rounds(tx, &ids).await?;
+        let turn_backs = standing::load_turn_backs(tx, &ids).await?;
+        let superseded = applications.iter().filter_map(|one| one.supersedes_id);
+        let holders: Vec<_> = distinct(ids.iter().copied().chain(superseded));
+        let standings = standing::load_standings(tx.conn(), &holders).await?;
+        let proposers = standings.values().filter_map(|one| one.amendment_by);
         let advisers = rounds.iter().map(|round| round.advised_by);
         let assessors = findings.iter().map(|finding| finding.assessor_id);
         let in_hands = applications.iter().filter_map(|one| one.assessor_id);
-        let people = advisers.chain(assessors).chain(in_hands).chain(hand.person());
+        let people = advisers.chain(assessors).chain(in_hands).chain(proposers).chain(hand.person());
         let people: Vec<PersonId> = distinct(people);
         let employers = distinct(applications.iter().map(|one| one.employer_id));
         let conflicts = case::load_conflicts(tx, &employers, &people).await?;
-        let turn_backs = standing::load_turn_backs(tx, &ids).await?;
-        let superseded = applications.iter().filter_map(|one| one.supersedes_id);
-        let holders: Vec<_> = distinct(ids.into_iter().chain(superseded));
-        let standings = standing::load_standings(tx.conn(), &holders).await?;
         Ok(Self { hand, exceptions, findings, rounds, turn_backs, conflicts, standings })
     }
 

@@ -35,7 +35,9 @@ impl Command for HoldApplication<'_> {
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let (mut opened, gate) = open_at_gate(tx, self.app, &scope, self.id, self.version).await?;
-        opened.may(tx, Action::Hold)?;
+        if let Err(refusal) = opened.may(tx, Action::Hold) {
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
+        }
         set(gate.as_ref(), &opened, true).await?;
         let reason = self.reason.as_str().to_owned();
         let row = hold::Model {
@@ -77,7 +79,9 @@ impl Command for ReleaseHold<'_> {
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let (mut opened, gate) = open_at_gate(tx, self.app, &scope, self.id, self.version).await?;
-        opened.may(tx, Action::ReleaseHold)?;
+        if let Err(refusal) = opened.may(tx, Action::ReleaseHold) {
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
+        }
         set(gate.as_ref(), &opened, false).await?;
         let note = self.note.clone().map(Into::into);
         standing::close_hold(tx, self.id, Some(self.scope.person()), note).await?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::draft::{self, Parties};
 use super::submit::{Handing, hand_in};
-use super::worker;
+use super::{tell_followers, worker};
 use crate::app::App;
 use crate::applications::details::{Patch, Received};
 use crate::applications::rules::{as_the_employer_knows, may_take_in};
@@ -241,9 +241,10 @@ impl TakeIn<'_> {
         hand_in(&handing, &mut application, &mut row)?;
         let reference = Some(application.reference.clone());
         let event = Event::of_application(EventKind::Imported, &application);
-        case::insert(tx, application, row).await?;
+        case::insert(tx, application.clone(), row).await?;
         worker::save_fingerprint(tx, exception.id, id, passport).await?;
         history::record(tx, [event]).await?;
+        tell_followers(tx, EventKind::Imported, &application).await?;
         Ok(Outcome { reference, ..Outcome::of(ImportEffect::Created, Some(id)) })
     }
 
@@ -263,8 +264,9 @@ impl TakeIn<'_> {
 /// A reference of the body's own stands for one application.
 fn said_otherwise(when: &str) -> UserError {
     let message = format!(
-        "This reference was taken in {when}, and the row said something else then. Make the correction in that \
-         application, or send this row under another reference if it is another application."
+        "This reference was taken in {when}, and the row said something else then. Return that application to \
+         its employer for the correction, or amend it once it is nominated; if this is another application, send it \
+         under another reference."
     );
     UserError::at(UserErrorCode::Duplicate, "externalReference", message)
 }

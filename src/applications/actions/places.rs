@@ -1,6 +1,6 @@
 //! What the giving of places does to applications: those served become nominated, whichever body's they are.
 //!
-//! Here alone are rows of another body written, and only under the gate: by [`give_places`], which runs after
+//! Here are rows of another body written, under the gate and by the service's own hand: by [`give_places`], which runs after
 //! anything that made somebody due or a place free and in the same transaction, and by the sweep, which is the
 //! service's own.
 
@@ -24,6 +24,8 @@ const AT_ONCE: usize = 500;
 /// An application that was given a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Served {
+    /// Which.
+    pub application: ApplicationId,
     /// Its reference.
     pub reference: String,
     /// Whose.
@@ -47,6 +49,7 @@ pub async fn give_places(gate: &Gate<'_>, app: &App) -> Found<Vec<Served>> {
             let one = given.iter().find(|one| one.application == application.id);
             let one = *one.ok_or_else(|| Fault::stored("application", "served without a place"))?;
             served.push(Served {
+                application: application.id,
                 reference: application.reference.clone(),
                 body: application.body_id,
                 employer: application.employer_id,

@@ -17,7 +17,7 @@ use crate::applications::rules::{Action, clock};
 use crate::applications::store::{case, questions};
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
-use crate::error::{Acted, Found, UserError, UserErrorCode};
+use crate::error::{Acted, Failure, Found, UserError, UserErrorCode};
 use crate::history::{self, Event};
 use crate::tenancy::{BodyScope, CaseloadScope, EmployerScope, SystemScope};
 
@@ -275,17 +275,34 @@ pub async fn keep_questions(app: &App, scope: &SystemScope) -> Acted<Reminded> {
     let today = day_in_new_zealand(app.db.clock().now());
     let (yesterday, soon) = (today.pred_opt(), today.checked_add_days(Days::new(REMINDER_DAYS_MOST)));
     let mut done = Reminded::default();
+    // One that cannot be kept keeps nobody from the others, and is what the turn fails by.
+    let mut failed = None;
     if let Some(until) = yesterday {
         for question in questions::load_due(app.db.read(scope), scope, until, false, AT_ONCE).await? {
             let command = ExpireQuestion { scope: scope.clone(), question };
-            done.expired += usize::from(app.db.perform(scope, None, &command).await?);
+            done.expired += count(app.db.perform(scope, None, &command).await, &mut failed);
         }
     }
     if let Some(until) = soon {
         for question in questions::load_due(app.db.read(scope), scope, until, true, AT_ONCE).await? {
             let command = RemindOfQuestion { scope: scope.clone(), question };
-            done.reminded += usize::from(app.db.perform(scope, None, &command).await?);
+            done.reminded += count(app.db.perform(scope, None, &command).await, &mut failed);
         }
     }
-    Ok(done)
+    match failed {
+        Some(failure) => Err(failure),
+        None => Ok(done),
+    }
+}
+
+/// Whether something was done, as a number; the first failure is kept.
+fn count(done: Acted<bool>, failed: &mut Option<Failure>) -> usize {
+    match done {
+        Ok(done) => usize::from(done),
+        Err(failure) => {
+            tracing::error!(error = %failure, "a question was not kept");
+            failed.get_or_insert(failure);
+            0
+        }
+    }
 }

@@ -125,6 +125,9 @@ pub(super) async fn take_over(
     if old.status != ApplicationStatus::Nominated {
         return Ok(false);
     }
+    if let Some(role) = old.role_code.as_ref().filter(|_| old.role_code != new.role_code) {
+        return Err(Refusal::OtherRole { role: role.clone() }.into());
+    }
     let given = match quota::actions::pass_on(gate, old.id, &entrant(new)?).await? {
         Passed::On(given) => given,
         Passed::NoPlace => return Ok(false),
@@ -136,6 +139,17 @@ pub(super) async fn take_over(
     // The old worker holds no place any more: another application of theirs may be due.
     let _: Vec<Served> = give_places(gate, app).await?;
     Ok(true)
+}
+
+/// Refuses an application in the stead of a nomination that stands, where it says another role.
+pub(super) async fn is_the_same_role(tx: &Tx, scope: &CaseloadScope, new: &application::Model) -> Acted<()> {
+    let Some(old) = new.supersedes_id else { return Ok(()) };
+    let old = case::find_application(tx, scope, old).await?;
+    let old = old.filter(|old| old.status == ApplicationStatus::Nominated && old.role_code != new.role_code);
+    match old.and_then(|old| old.role_code).filter(|_| new.role_code.is_some()) {
+        Some(role) => Err(Refusal::OtherRole { role }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Tells the nomination's history that an application in its stead was handed in.

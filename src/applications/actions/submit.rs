@@ -6,7 +6,7 @@ use entity::{
 };
 
 use super::draft::check_codes;
-use super::replace::tell_the_nomination;
+use super::replace::{is_the_same_role, tell_the_nomination};
 use super::{clocks, nothing_more, open};
 use crate::app::App;
 use crate::applications::details::pay_of;
@@ -70,6 +70,7 @@ impl Command for SubmitApplication<'_> {
         let revision = opened.exception.revision;
         let handing = Handing { known, revision, evidence: &evidence, at: tx.now() };
         hand_in(&handing, &mut opened.application, &mut worker)?;
+        is_the_same_role(tx, &scope, &opened.application).await?;
         case::save_worker(tx, worker).await?;
         let submitted = opened.save(tx, EventKind::Submitted, nothing_more()).await?;
         tell_the_nomination(tx, &submitted).await?;

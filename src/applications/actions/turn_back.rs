@@ -5,10 +5,10 @@ use entity::{ApplicationId, ApplicationStatus, EventKind, TurnBackKind, assessme
 use super::{Opened, clocks, nothing_more, open};
 use crate::app::App;
 use crate::applications::details::LongText;
-use crate::applications::rules::{Action, Completeness, complete_for_submission};
-use crate::applications::store::{case, evidence, standing};
+use crate::applications::rules::Action;
+use crate::applications::store::{case, standing};
 use crate::db::{Command, Tx};
-use crate::error::{Acted, Found, UserError};
+use crate::error::{Acted, Found};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 /// The second person disagrees with the advice: back to assessment. The advice stays on record, and its adviser has taken
@@ -34,7 +34,9 @@ impl Command for SendBack<'_> {
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
-        opened.may(tx, Action::SendBack)?;
+        if let Err(refusal) = opened.may(tx, Action::SendBack) {
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
+        }
         let round = opened.current_round()?;
         case::delete_round(tx, &round).await?;
         keep(tx, &opened, &self.scope, TurnBackKind::SentBack, &self.note, Some(round)).await?;
@@ -68,7 +70,9 @@ impl Command for ReturnApplication<'_> {
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
-        opened.may(tx, Action::Return)?;
+        if let Err(refusal) = opened.may(tx, Action::Return) {
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
+        }
         keep(tx, &opened, &self.scope, TurnBackKind::Returned, &self.note, None).await?;
         opened.ends(tx, Action::Return, ApplicationStatus::Returned).await?;
         opened.application.assessor_id = None;
@@ -98,9 +102,8 @@ impl Command for Reconsider<'_> {
     async fn run(&self, tx: &Tx) -> Acted<ApplicationId> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let mut opened = open(tx, self.app, &scope, self.id, Some(self.version)).await?;
-        opened.may(tx, Action::Reconsider)?;
-        if opened.application.status == ApplicationStatus::Returned {
-            still_complete(tx, &opened).await?;
+        if let Err(refusal) = opened.may(tx, Action::Reconsider) {
+            return Err(super::missing_lead(tx, &self.scope, refusal).await?);
         }
         keep(tx, &opened, &self.scope, TurnBackKind::Reconsidered, &self.note, None).await?;
         let known = opened.known.clone();
@@ -112,21 +115,6 @@ impl Command for Reconsider<'_> {
         opened.moves(Action::Reconsider, ApplicationStatus::InAssessment);
         Ok(opened.save(tx, EventKind::Reconsidered, nothing_more()).await?.id)
     }
-}
-
-/// What was returned may have been changed by the employer since: it is reconsidered only while it is complete.
-async fn still_complete(tx: &Tx, opened: &Opened) -> Acted<()> {
-    let worker = case::load_worker(tx, &opened.application).await?;
-    let evidence = evidence::load_for(tx, &opened.application).await?;
-    let facts = Completeness {
-        application: &opened.application,
-        worker: &worker,
-        evidence: &evidence,
-        terms: &opened.known.terms,
-        declared: opened.application.declared_at.is_some(),
-    };
-    let complete = complete_for_submission(&facts);
-    Ok(complete.map_err(|refusals| refusals.into_iter().map(UserError::from).collect::<Vec<_>>())?)
 }
 
 async fn keep(

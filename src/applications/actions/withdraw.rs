@@ -106,6 +106,12 @@ impl TakeBack<'_> {
         gate: Option<&Gate<'_>>,
     ) -> Acted<TakenBack> {
         opened.may(tx, self.action)?;
+        // Whoever is due before is next for what comes free. Whoever the act itself makes due holds the place of a worker
+        // or of an employer that the viewer may know nothing of.
+        let due = match gate {
+            Some(gate) => quota::store::first_due(gate).await?.map(|first| first.application_id),
+            None => None,
+        };
         let returned = match gate {
             Some(gate) => leave_quota(gate, &opened, &self.event.word()).await?,
             None => Returned::Nothing,
@@ -117,7 +123,7 @@ impl TakeBack<'_> {
             Some(gate) => give_places(gate, app).await?,
             None => Vec::new(),
         };
-        Ok(TakenBack { id, impact: Impact::of(returned, next(scope, returned, &served)) })
+        Ok(TakenBack { id, impact: Impact::of(returned, next(scope, returned, due, &served)) })
     }
 }
 
@@ -131,13 +137,21 @@ async fn leave_quota(gate: &Gate<'_>, opened: &Opened, reason: &str) -> Found<Re
     quota::actions::give_back(gate, id, reason).await
 }
 
-/// Who has the place now, as far as this viewer may know.
-fn next(scope: &CaseloadScope, returned: Returned, served: &[Served]) -> Next {
-    let Returned::Freed { place } = returned else { return Next::Nobody };
-    let Some(next) = served.iter().find(|one| one.place == place) else { return Next::Nobody };
-    let own = match scope {
-        CaseloadScope::Body(scope) => scope.body() == next.body,
-        CaseloadScope::Employers(scope) => scope.employers().contains(&next.employer),
+/// Who is next, as far as this viewer may know: those of the viewer's own body, and for employers their own that were due
+/// before. That another's is next is told only where it was due before, as the shared figures tell too.
+fn next(scope: &CaseloadScope, returned: Returned, due: Option<ApplicationId>, served: &[Served]) -> Next {
+    if !matches!(returned, Returned::Freed { .. }) {
+        return Next::Nobody;
+    }
+    let was_due = |one: &&Served| Some(one.application) == due;
+    let own = |one: &&Served| match scope {
+        CaseloadScope::Body(scope) => scope.body() == one.body,
+        CaseloadScope::Employers(scope) => was_due(one) && scope.employers().contains(&one.employer),
     };
-    if own { Next::Own(next.reference.clone()) } else { Next::Another }
+    let first = served.iter().find(was_due);
+    match first.filter(own).or_else(|| served.iter().find(|one| first.is_none() && own(one))) {
+        Some(next) => Next::Own(next.reference.clone()),
+        None if first.is_some() => Next::Another,
+        None => Next::Nobody,
+    }
 }

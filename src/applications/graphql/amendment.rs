@@ -8,7 +8,7 @@ use crate::error::Fault;
 use crate::schema::GlobalId;
 use crate::schema::scalars::DateTime;
 
-/// A proposed correction of a nomination's facts. The place stays; the next release carries what was accepted.
+/// A proposed correction of a nomination's facts. The place stays.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Amendment {
     /// Global id of the correction, for `confirmAmendment`.

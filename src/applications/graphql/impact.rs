@@ -12,8 +12,8 @@ pub struct Impact {
     places_returned: i32,
     /// How many lines of the last published release are suspended in the next one.
     release_lines_removed: i32,
-    /// Reference of the application that gets the place; null where nobody is due one, and where it is not the viewer's to
-    /// see.
+    /// Reference of the application that is nominated next; null where nobody is due a place, and where it is not the
+    /// viewer's to see. Of two free places the one with the lower number is given first.
     next_in_line: Option<String>,
     /// All of it in plain English, for people. It may be reworded at any time.
     summary: String,

@@ -156,7 +156,7 @@ pub struct InterestMutation;
 impl InterestMutation {
     /// Tells a body that an employer means to apply. It needs no account, and is taken before the class exception opens
     /// and until it closes. At most 10 within an hour are taken from one network address, and at most 5 within a day
-    /// with one contact's e-mail address under one class exception.
+    /// with one contact's e-mail address by one body under one class exception.
     async fn register_interest(
         &self,
         ctx: &Context<'_>,

@@ -130,7 +130,7 @@ impl EmployerMutation {
         AddEvidencePayload::of(acted.await)
     }
 
-    /// Takes a record of evidence out of a draft.
+    /// Takes a record of evidence out of a draft, or of an application that was returned.
     async fn remove_evidence(
         &self,
         ctx: &Context<'_>,
@@ -178,7 +178,8 @@ impl StaffMutation {
     }
 
     /// Takes the application that has waited longest in the body's queue for the viewer, passing over employers
-    /// with whom the viewer has a conflict of interest.
+    /// with whom the viewer has a conflict of interest, applications on hold, and those in whose earlier rounds the viewer took
+    /// part.
     async fn take_next_application(
         &self,
         ctx: &Context<'_>,
@@ -233,7 +234,7 @@ impl StaffMutation {
     }
 
     /// A second person agrees with an endorsement. A place is given at once when one is free and nobody is due;
-    /// otherwise the application waits, or enters the ballot.
+    /// otherwise the application waits. Where it replaces a worker, it takes the nomination's place over.
     async fn confirm(
         &self,
         ctx: &Context<'_>,

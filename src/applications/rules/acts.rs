@@ -66,6 +66,17 @@ pub enum Duty {
     BeginsRound,
 }
 
+/// Where an act leads.
+#[derive(Clone, Copy, Debug)]
+pub enum To {
+    /// The application stays where it is.
+    Stays,
+    /// From wherever it may start, to one of these.
+    One(&'static [ApplicationStatus]),
+    /// From some states to others, where it changes hands; else the application stays where it is.
+    Pairs(&'static [(ApplicationStatus, ApplicationStatus)]),
+}
+
 /// What holds for an act.
 #[derive(Clone, Copy, Debug)]
 pub struct Law {
@@ -77,15 +88,15 @@ pub struct Law {
     pub duty: Duty,
     /// Where the application may stand.
     pub from: &'static [ApplicationStatus],
-    /// Where it may lead; empty where the application stays as it is.
-    pub to: &'static [ApplicationStatus],
+    /// Where it may lead.
+    pub to: To,
     /// What to do instead where the application stands elsewhere.
     pub hint: &'static str,
 }
 
 const WITH_THE_EMPLOYER: &[ApplicationStatus] = &[Draft, Returned];
 const UNADVISED: &[ApplicationStatus] = &[Submitted, InAssessment, InformationRequested];
-const IN_ASSESSMENT: &[ApplicationStatus] = &[InAssessment, InformationRequested];
+const WITH_AN_ASSESSOR: &[ApplicationStatus] = &[InAssessment, InformationRequested];
 const OPEN: &[ApplicationStatus] =
     &[Submitted, InAssessment, InformationRequested, Recommended, Confirmed, Nominated];
 
@@ -96,7 +107,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: WITH_THE_EMPLOYER,
-        to: &[],
+        to: To::Stays,
         hint: "The body has it now; only a draft or a returned application can be changed.",
     },
     Law {
@@ -104,7 +115,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: &[Draft, Returned, Submitted, InAssessment, InformationRequested],
-        to: &[],
+        to: To::Stays,
         hint: "Evidence can be added until the assessor has advised.",
     },
     Law {
@@ -112,7 +123,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: WITH_THE_EMPLOYER,
-        to: &[],
+        to: To::Stays,
         hint: "The body has it now; only a draft or a returned application can be changed.",
     },
     Law {
@@ -120,7 +131,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: WITH_THE_EMPLOYER,
-        to: &[Submitted],
+        to: To::One(&[Submitted]),
         hint: "The body has it now; only a draft or a returned application can be submitted.",
     },
     Law {
@@ -137,7 +148,7 @@ pub const LAWS: [Law; 25] = [
             Confirmed,
             Nominated,
         ],
-        to: &[Withdrawn],
+        to: To::One(&[Withdrawn]),
         hint: "It has ended already.",
     },
     Law {
@@ -145,7 +156,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: &[Nominated],
-        to: &[],
+        to: To::Stays,
         hint: "Only a nomination can pass to another worker: withdraw this one and begin another instead.",
     },
     Law {
@@ -153,7 +164,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Employer,
         duty: Duty::None,
         from: &[InformationRequested],
-        to: IN_ASSESSMENT,
+        to: To::One(WITH_AN_ASSESSOR),
         hint: "No question is open.",
     },
     Law {
@@ -161,7 +172,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::Assesses,
         from: &[Submitted, InAssessment],
-        to: &[InAssessment],
+        to: To::One(&[InAssessment]),
         hint: "Only what waits for an assessor can be taken.",
     },
     Law {
@@ -169,7 +180,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::None,
         from: UNADVISED,
-        to: UNADVISED,
+        to: To::Pairs(&[(Submitted, InAssessment), (InAssessment, Submitted)]),
         hint: "It can be assigned from its submission until the assessor has advised.",
     },
     Law {
@@ -177,15 +188,15 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::None,
         from: OPEN,
-        to: UNADVISED,
+        to: To::Pairs(&[(InAssessment, Submitted)]),
         hint: "A conflict is declared on an open application of the employer.",
     },
     Law {
         action: Action::Assess,
         whose: Whose::Assessors,
         duty: Duty::Assesses,
-        from: IN_ASSESSMENT,
-        to: &[],
+        from: WITH_AN_ASSESSOR,
+        to: To::Stays,
         hint: "Take it first; after the advice the findings stand.",
     },
     Law {
@@ -193,15 +204,15 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::Assesses,
         from: &[Submitted, InAssessment, InformationRequested, Recommended],
-        to: &[],
+        to: To::Stays,
         hint: "Evidence is looked at from the submission until the decision.",
     },
     Law {
         action: Action::RequestInformation,
         whose: Whose::Assessors,
         duty: Duty::Assesses,
-        from: IN_ASSESSMENT,
-        to: &[InformationRequested],
+        from: WITH_AN_ASSESSOR,
+        to: To::One(&[InformationRequested]),
         hint: "Questions are asked in assessment: take it first.",
     },
     Law {
@@ -209,7 +220,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::Unbiased,
         from: &[InformationRequested],
-        to: IN_ASSESSMENT,
+        to: To::One(WITH_AN_ASSESSOR),
         hint: "No question is open.",
     },
     Law {
@@ -217,7 +228,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::Assesses,
         from: &[InAssessment],
-        to: &[Recommended],
+        to: To::One(&[Recommended]),
         hint: "Advice is given in assessment: take it first.",
     },
     Law {
@@ -225,7 +236,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Decides,
         from: &[Recommended],
-        to: &[Confirmed, Nominated],
+        to: To::One(&[Confirmed, Nominated]),
         hint: "Only what an assessor has advised on can be confirmed.",
     },
     Law {
@@ -233,7 +244,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Decides,
         from: &[Recommended],
-        to: &[Declined],
+        to: To::One(&[Declined]),
         hint: "Only what an assessor has advised on can be declined.",
     },
     Law {
@@ -241,7 +252,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::TurnsBack,
         from: &[Recommended],
-        to: &[InAssessment],
+        to: To::One(&[InAssessment]),
         hint: "Only what an assessor has advised on can be sent back to assessment.",
     },
     Law {
@@ -249,7 +260,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Assesses,
         from: UNADVISED,
-        to: &[Returned],
+        to: To::One(&[Returned]),
         hint: "It can be returned until the assessor has advised; after that, send it back to assessment first.",
     },
     Law {
@@ -257,7 +268,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::BeginsRound,
         from: &[Declined, Returned],
-        to: &[InAssessment],
+        to: To::One(&[InAssessment]),
         hint: "Only what was declined or returned is reconsidered.",
     },
     Law {
@@ -265,7 +276,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Unbiased,
         from: OPEN,
-        to: &[],
+        to: To::Stays,
         hint: "Only an open application is put on hold.",
     },
     Law {
@@ -273,7 +284,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Unbiased,
         from: OPEN,
-        to: &[],
+        to: To::Stays,
         hint: "Only an open application is on hold.",
     },
     Law {
@@ -281,7 +292,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Unbiased,
         from: &[Confirmed, Nominated],
-        to: &[Revoked],
+        to: To::One(&[Revoked]),
         hint: "Only what was confirmed can be revoked; what is undecided is declined or returned.",
     },
     Law {
@@ -289,7 +300,7 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Assessors,
         duty: Duty::Unbiased,
         from: &[Nominated],
-        to: &[],
+        to: To::Stays,
         hint: "Only a nomination is amended.",
     },
     Law {
@@ -297,10 +308,30 @@ pub const LAWS: [Law; 25] = [
         whose: Whose::Leads,
         duty: Duty::Unbiased,
         from: &[Nominated],
-        to: &[],
+        to: To::Stays,
         hint: "Only a nomination is amended.",
     },
 ];
+
+impl Law {
+    /// Whether the act may lead from one state to another.
+    #[must_use]
+    pub fn leads(&self, from: ApplicationStatus, to: ApplicationStatus) -> bool {
+        self.from.contains(&from)
+            && match self.to {
+                To::Stays => from == to,
+                To::One(ends) => ends.contains(&to),
+                To::Pairs(pairs) => from == to || pairs.contains(&(from, to)),
+            }
+    }
+
+    /// Every move that the act makes, from one state to another one.
+    pub fn moves(&self) -> impl Iterator<Item = (ApplicationStatus, ApplicationStatus)> {
+        let all = ApplicationStatus::all().into_iter();
+        all.flat_map(|from| ApplicationStatus::all().into_iter().map(move |to| (from, to)))
+            .filter(|(from, to)| from != to && self.leads(*from, *to))
+    }
+}
 
 impl Action {
     /// What holds for this act.

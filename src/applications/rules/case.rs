@@ -127,6 +127,8 @@ pub struct Case {
     pub on_hold: bool,
     /// First instant at which it is not reconsidered any more; none where it has not come to an end.
     pub reconsidered_until: Option<DateTime<Utc>>,
+    /// Whether the employer has changed it since it was returned.
+    pub changed_since_return: bool,
     /// What it holds.
     pub standing: Standing,
     /// What the nomination holds whose place it is to take over.
@@ -205,6 +207,8 @@ impl Case {
             in_hands: application.assessor_id.is_some(),
             on_hold: application.hold_reason.is_some(),
             reconsidered_until: application.ended_at.map(clock::reconsideration_ends_at),
+            changed_since_return: application.status == ApplicationStatus::Returned
+                && application.ended_at.is_some_and(|returned_at| returned_at < application.updated_at),
             standing: records.standing,
             replaces: records.replaces,
         }

@@ -18,7 +18,7 @@ pub fn diagram() -> String {
         let _ = writeln!(page, "    {from} --> {to}: {}", acts.join(", "));
     }
     for status in ApplicationStatus::all() {
-        if !LAWS.iter().any(|law| !law.to.is_empty() && law.from.contains(&status)) && !has_course(status) {
+        if !LAWS.iter().any(|law| law.moves().any(|(from, _)| from == status)) && !has_course(status) {
             let _ = writeln!(page, "    {} --> [*]", status.word());
         }
     }
@@ -41,24 +41,16 @@ fn has_course(status: ApplicationStatus) -> bool {
 fn moves() -> BTreeMap<(String, String), Vec<String>> {
     let mut moves = BTreeMap::<_, Vec<String>>::new();
     for law in &LAWS {
-        for (from, to) in pairs(law.from, law.to) {
-            moves.entry((from, to)).or_default().push(words_of(law.action));
+        for (from, to) in law.moves() {
+            moves.entry((from.word(), to.word())).or_default().push(words_of(law.action));
         }
     }
     for course in &COURSES {
-        for (from, to) in pairs(course.from, course.to) {
-            moves.entry((from, to)).or_default().push(course.what.to_owned());
+        for (from, to) in course.from.iter().flat_map(|from| course.to.iter().map(move |to| (from, to))) {
+            moves.entry((from.word(), to.word())).or_default().push(course.what.to_owned());
         }
     }
     moves
-}
-
-fn pairs<'a>(
-    from: &'a [ApplicationStatus],
-    to: &'a [ApplicationStatus],
-) -> impl Iterator<Item = (String, String)> + 'a {
-    let pairs = from.iter().flat_map(move |one| to.iter().map(move |other| (one, other)));
-    pairs.filter(|(one, other)| one != other).map(|(one, other)| (one.word(), other.word()))
 }
 
 fn table() -> String {

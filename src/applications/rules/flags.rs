@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use entity::{ApplicationStatus, application, evidence};
 
+use super::clock;
 use super::completeness::missing_evidence;
 use crate::clock::day_in_new_zealand;
 use crate::exceptions::definition::Terms;
@@ -67,7 +68,7 @@ pub fn flags_of(facts: &Noticeable<'_>) -> Vec<Flag> {
     let undecided = is_undecided(application.status);
     let today = day_in_new_zealand(now);
     let expired = |record: &evidence::Model| record.expires_on.is_some_and(|day| is_expired(day, today));
-    let is_due = application.due_at.is_some_and(|due_at| due_at <= now);
+    let is_due = clock::is_overdue(application.due_at, now);
     let flags = [
         (awaits_decision(application.status) && is_due, Flag::Overdue),
         (is_with_the_body(application.status) && facts.has_twin, Flag::PossibleDuplicate),

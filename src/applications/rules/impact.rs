@@ -38,10 +38,10 @@ impl Impact {
                 format!("Place {place} comes free at once. Nobody is due one.")
             }
             (Returned::Freed { place }, Next::Own(reference)) => {
-                format!("Place {place} comes free at once, and {reference} is nominated in its stead.")
+                format!("Place {place} comes free at once, and {reference} is nominated.")
             }
             (Returned::Freed { place }, Next::Another) => {
-                format!("Place {place} comes free at once, and goes to the application that is next for it.")
+                format!("Place {place} comes free at once, and the application that is next is nominated.")
             }
             (Returned::Retired { place }, _) => {
                 format!("Place {place} stands above the cap and retires: nobody gets it.")

@@ -146,9 +146,17 @@ fn by_record(action: Action, person: Option<PersonId>, case: &Case) -> Result<()
     match action {
         Action::Confirm => {
             advised.map_or(Ok(()), may_agree)?;
+            if case.on_hold && case.replaces.is_some_and(|old| old.is_nominated()) {
+                // It would take the nomination's place over at once, and nothing on hold comes to a place.
+                return wrong("It is on hold: release the hold first.");
+            }
             case.replaces.as_ref().filter(|old| old.is_nominated()).map_or(Ok(()), may_pass_on)
         }
         Action::Decline => advised.map_or(Ok(()), may_agree_to_decline),
+        Action::Reconsider if case.replaces.is_some_and(|old| old.has_successor) => {
+            Err(Refusal::ReplacementOpen)
+        }
+        Action::Reconsider if case.changed_since_return => Err(Refusal::ChangedSinceReturn),
         Action::Take if case.in_hands => wrong("Somebody has it in hand already; a lead may assign it."),
         Action::Hold if case.on_hold => wrong("It is on hold already."),
         Action::ReleaseHold if !case.on_hold => wrong("It is not on hold."),
@@ -161,9 +169,7 @@ fn by_record(action: Action, person: Option<PersonId>, case: &Case) -> Result<()
         }
         Action::ConfirmAmendment => match case.standing.amendment_by {
             None => wrong("No correction waits for a second person."),
-            Some(by) if Some(by) == person => {
-                Err(Refusal::SamePerson { did: "proposed the correction", who: "a lead" })
-            }
+            Some(by) if Some(by) == person => Err(Refusal::OwnCorrection),
             Some(_) => Ok(()),
         },
         Action::Update
@@ -244,6 +250,7 @@ mod tests {
             in_hands: false,
             on_hold: false,
             reconsidered_until: None,
+            changed_since_return: false,
             standing: Standing::new(status),
             replaces: None,
         }

@@ -37,6 +37,20 @@ pub enum Refusal {
     /// It is too late to reconsider.
     #[error("An application is reconsidered within 28 days of its decline or return, and they are over.")]
     ReconsiderationOver,
+    /// What was returned has been changed since, so its first declaration does not cover it.
+    #[error("The employer has changed it since it was returned, so it has to be submitted again.")]
+    ChangedSinceReturn,
+    /// Whoever proposed a correction does not decide on it.
+    #[error("You proposed this correction. Another lead of your body has to decide on it.")]
+    OwnCorrection,
+    /// A replacement is for another role than the nomination.
+    #[error(
+        "A replacement is for the role of the nomination, {role}. Begin an application of its own for another role."
+    )]
+    OtherRole {
+        /// Code of the nomination's role.
+        role: String,
+    },
     /// The agency has granted the visa.
     #[error("The visa is granted, so this can no longer be undone or changed here.")]
     VisaGranted,
@@ -44,9 +58,7 @@ pub enum Refusal {
     #[error("The agency has invited the worker, so the place cannot pass to another. It can be withdrawn.")]
     InvitationIssued,
     /// Another worker's application is on its way to take the place over.
-    #[error(
-        "An application for another worker in its stead is open already. Finish or withdraw that one first."
-    )]
+    #[error("Another application in the nomination's stead stands already: there can be one at a time.")]
     ReplacementOpen,
     /// The worker holds a place through another application.
     #[error("This worker holds a place through another application already.")]
@@ -107,8 +119,8 @@ pub enum Refusal {
     /// The role criterion is met, and nobody has said by which role.
     #[error("Say which approved role and occupation it is: none stands on the application.")]
     RoleNeeded,
-    /// Advice to decline has no reason.
-    #[error("Give at least one reason for advice to decline.")]
+    /// Advice to decline, or a decline, has no reason.
+    #[error("Give at least one reason.")]
     ReasonNeeded,
     /// The decision does not fit the advice.
     #[error("The advice is {advice}. {hint}")]
@@ -126,7 +138,9 @@ impl Refusal {
     pub fn code(&self) -> UserErrorCode {
         match self {
             Self::Stale => UserErrorCode::Stale,
-            Self::WrongStatus { .. } | Self::AdviceDiffers { .. } => UserErrorCode::WrongStatus,
+            Self::WrongStatus { .. } | Self::AdviceDiffers { .. } | Self::ChangedSinceReturn => {
+                UserErrorCode::WrongStatus
+            }
             Self::NotPermitted { .. } => UserErrorCode::NotPermitted,
             Self::Window(WindowRefusal::TooEarly) => UserErrorCode::TooEarly,
             Self::Window(WindowRefusal::Paused | WindowRefusal::Closed) => UserErrorCode::WindowClosed,
@@ -135,7 +149,10 @@ impl Refusal {
             Self::VisaGranted => UserErrorCode::VisaGranted,
             Self::InvitationIssued => UserErrorCode::InvitationIssued,
             Self::ReplacementOpen | Self::WorkerHoldsPlace => UserErrorCode::Duplicate,
-            Self::SamePerson { .. } | Self::EarlierRound { .. } => UserErrorCode::SamePerson,
+            Self::SamePerson { .. } | Self::EarlierRound { .. } | Self::OwnCorrection => {
+                UserErrorCode::SamePerson
+            }
+            Self::OtherRole { .. } => UserErrorCode::Invalid,
             Self::ConflictOfInterest | Self::RestsOnConflict => UserErrorCode::ConflictOfInterest,
             Self::Missing { .. } | Self::NotDeclared | Self::RoleNeeded | Self::ReasonNeeded => {
                 UserErrorCode::Required
@@ -149,7 +166,13 @@ impl Refusal {
     /// Whether another person could do it.
     #[must_use]
     pub fn needs_another_person(&self) -> bool {
-        matches!(self, Self::SamePerson { .. } | Self::EarlierRound { .. } | Self::ConflictOfInterest)
+        matches!(
+            self,
+            Self::SamePerson { .. }
+                | Self::EarlierRound { .. }
+                | Self::ConflictOfInterest
+                | Self::OwnCorrection
+        )
     }
 
     /// The field to blame, as a path into the input.
@@ -159,7 +182,7 @@ impl Refusal {
             Self::Stale => Some("version"),
             Self::Missing { field, .. } => Some(field),
             Self::NotDeclared => Some("declaration"),
-            Self::RoleNeeded => Some("role"),
+            Self::RoleNeeded | Self::OtherRole { .. } => Some("role"),
             Self::ReasonNeeded => Some("reasons"),
             Self::WrongStatus { .. }
             | Self::NotPermitted { .. }
@@ -171,6 +194,8 @@ impl Refusal {
             | Self::InvitationIssued
             | Self::ReplacementOpen
             | Self::WorkerHoldsPlace
+            | Self::ChangedSinceReturn
+            | Self::OwnCorrection
             | Self::SamePerson { .. }
             | Self::EarlierRound { .. }
             | Self::ConflictOfInterest

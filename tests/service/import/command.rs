@@ -168,8 +168,9 @@ async fn the_command_tells_what_each_row_did(kind: Kind) {
     let reference = |one: &Value| one["reference"].as_str().expect("a reference").to_owned();
     let expected = format!(
         "line 3  M-2  REFUSED  externalReference: This reference was taken in before, as {}, and the row said \
-         something else then. Make the correction in that application, or send this row under another reference if it \
-         is another application.\n\
+         something else then. Return that application to its employer for the correction, or \
+         amend it once it is nominated; if \
+         this is another application, send it under another reference.\n\
          line 4  M-3  REFUSED  employerName: This goes on one line: remove the line break.\n\
          line 6  M-4  CREATED  {}\n\
          line 7  M-5  REFUSED  declared: Say true or false.\n\

@@ -75,7 +75,7 @@ impl CaseworkMutation {
     }
 
     /// Sends an application back to the employer as incomplete; not a decision on merit. It may be changed and submitted
-    /// again within the window.
+    /// again within the window. Open questions are taken back, and a hold ends.
     async fn return_application(
         &self,
         ctx: &Context<'_>,
@@ -89,7 +89,7 @@ impl CaseworkMutation {
     }
 
     /// A lead who took no part sends what was declined or returned, at most 28 days ago, back to assessment: a new round with
-    /// new people.
+    /// new people. What the employer has changed since it was returned is submitted again instead.
     async fn reconsider(
         &self,
         ctx: &Context<'_>,
@@ -142,7 +142,7 @@ impl CaseworkMutation {
         RevokeNominationPayload::of(acted.await)
     }
 
-    /// Corrects a nomination's facts; a second person confirms it, and the next release carries it as AMENDED.
+    /// Proposes a correction of a nomination's facts; a second person decides on it, and the place stays.
     async fn amend_nomination(
         &self,
         ctx: &Context<'_>,

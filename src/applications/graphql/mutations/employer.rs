@@ -28,8 +28,8 @@ impl FollowUpMutation {
         AnswerInformationRequestPayload::of(acted.await)
     }
 
-    /// Takes an application back. Free before a place is held; afterwards the place follows the return rules. `dryRun` answers
-    /// with the impact only.
+    /// Takes an application back. A place that no published release carries comes free at once; one that is listed is on
+    /// its way back until the agency has acknowledged it. `dryRun` answers with the impact only.
     async fn withdraw_application(
         &self,
         ctx: &Context<'_>,
