@@ -125,7 +125,11 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::Held
         | EventKind::HoldReleased
         | EventKind::AmendmentProposed
-        | EventKind::AmendmentRejected => true,
+        | EventKind::AmendmentRejected
+        | EventKind::DiscrepancyOpened
+        | EventKind::ResolutionProposed
+        | EventKind::DiscrepancyResolved
+        | EventKind::DiscrepancyClosed => true,
         EventKind::ExceptionApplied
         | EventKind::Created
         | EventKind::Updated
@@ -320,6 +324,10 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::AmendmentAccepted => format!("Corrected: {}.", list(&event.detail["fields"])),
         EventKind::AmendmentRejected => "A proposed correction was rejected.".into(),
         EventKind::Imported => "The body took it in from its own system, where it was handed in.".into(),
+        EventKind::DiscrepancyOpened => format!("A discrepancy was found: {}.", word("kind")),
+        EventKind::ResolutionProposed => format!("{} was proposed for a discrepancy.", word("resolution")),
+        EventKind::DiscrepancyResolved => format!("A discrepancy was resolved: {}.", word("resolution")),
+        EventKind::DiscrepancyClosed => format!("A discrepancy went away by itself: {}.", word("because")),
     }
 }
 

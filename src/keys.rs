@@ -9,6 +9,7 @@ mod file;
 mod passports;
 mod seal;
 mod sources;
+mod texts;
 
 use std::fmt;
 
@@ -22,6 +23,7 @@ pub use file::KeyFileError;
 pub use passports::{Fingerprint, PassportOpenError, PassportPlace};
 use seal::Sealer;
 pub use sources::Source;
+pub use texts::{BadSeal, TextPlace};
 
 /// Bytes of the deployment's key and of each key derived from it.
 const KEY_BYTES: usize = 32;
@@ -42,6 +44,8 @@ pub struct Keys {
     imported_rows: Hmac<Sha256>,
     sources: Hmac<Sha256>,
     contacts: Hmac<Sha256>,
+    texts: Sealer,
+    values: Hmac<Sha256>,
 }
 
 /// What a derived key is for. The labels are part of every stored seal and hash: never change one.
@@ -58,6 +62,9 @@ enum Purpose {
     ImportedRows,
     Sources,
     Contacts,
+    Texts,
+    TextNonces,
+    Values,
 }
 
 /// A cursor that was not made here, or not for this question: never says which of the two.
@@ -84,6 +91,9 @@ impl Purpose {
             Self::ImportedRows => "imported rows",
             Self::Sources => "sources",
             Self::Contacts => "contacts",
+            Self::Texts => "texts",
+            Self::TextNonces => "text nonces",
+            Self::Values => "values",
         }
     }
 }
@@ -105,6 +115,8 @@ impl Keys {
             imported_rows: mac(secret, Purpose::ImportedRows),
             sources: mac(secret, Purpose::Sources),
             contacts: mac(secret, Purpose::Contacts),
+            texts: sealer(Purpose::Texts, Purpose::TextNonces),
+            values: mac(secret, Purpose::Values),
         }
     }
 
@@ -136,6 +148,12 @@ impl Keys {
     #[must_use]
     pub fn token_hash(&self, token: &str) -> [u8; 32] {
         hash(&self.tokens, token.as_bytes())
+    }
+
+    /// The keyed hash of values that may be personal, to tell later whether they are still the same.
+    #[must_use]
+    pub fn values_hash(&self, values: &[u8]) -> [u8; 32] {
+        hash(&self.values, values)
     }
 
     /// The keyed hash of what a row of a body's own system says, to tell whether a row that comes twice is the
@@ -209,6 +227,9 @@ mod tests {
             Purpose::ImportedRows,
             Purpose::Sources,
             Purpose::Contacts,
+            Purpose::Texts,
+            Purpose::TextNonces,
+            Purpose::Values,
         ];
         let keys: BTreeSet<_> = purposes.iter().map(|p| derive([7; 32], *p)).collect();
         assert_eq!(keys.len(), purposes.len());

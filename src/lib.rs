@@ -20,6 +20,7 @@ pub mod page;
 pub mod people;
 pub mod quota;
 pub mod random;
+pub mod reconciliation;
 pub mod schema;
 pub mod tenancy;
 pub mod values;

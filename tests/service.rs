@@ -13,6 +13,7 @@ mod service {
     mod check;
     mod cli;
     mod demo;
+    mod discrepancies;
     mod evidence;
     mod flags;
     mod http;

@@ -64,6 +64,12 @@ ids! {
     PlaceId;
     /// A movement of a place.
     MovementId;
+    /// Something that does not agree.
+    DiscrepancyId;
+    /// What a body proposes to make of a discrepancy.
+    ProposalId;
+    /// A run that held the three records against each other.
+    ReconciliationId;
     /// An event of the history.
     EventId;
 }

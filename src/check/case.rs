@@ -211,7 +211,11 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::EvidenceVerified
         | EventKind::ReplacementBegun
         | EventKind::InformationReminded
-        | EventKind::Imported => false,
+        | EventKind::Imported
+        | EventKind::DiscrepancyOpened
+        | EventKind::ResolutionProposed
+        | EventKind::DiscrepancyResolved
+        | EventKind::DiscrepancyClosed => false,
     }
 }
 

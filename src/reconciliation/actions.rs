@@ -1,0 +1,3 @@
+//! One command per act. A discrepancy is opened here by whatever finds it.
+
+pub mod discrepancies;

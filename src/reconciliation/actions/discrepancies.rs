@@ -1,0 +1,186 @@
+//! Opening discrepancies: the same thing found again is the same row, and what people settled stays settled.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::{DiscrepancyId, DiscrepancyStatus, EventKind, discrepancy};
+use serde_json::json;
+
+use crate::db::Tx;
+use crate::error::{Fault, Found};
+use crate::history::{self, Event};
+use crate::keys::{Keys, TextPlace};
+use crate::reconciliation::rules::{Finding, Settlement, is_settled, severity};
+use crate::reconciliation::store::discrepancies as store;
+
+/// How many findings one statement takes.
+const AT_ONCE: usize = 200;
+
+/// What became of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Opened {
+    /// It is a discrepancy from now on.
+    New(DiscrepancyId),
+    /// It is one already, and still open.
+    Known(DiscrepancyId),
+    /// People resolved it, and what they went by has not changed.
+    Settled(DiscrepancyId),
+}
+
+impl Opened {
+    /// Which discrepancy it is.
+    #[must_use]
+    pub fn id(self) -> DiscrepancyId {
+        match self {
+            Self::New(id) | Self::Known(id) | Self::Settled(id) => id,
+        }
+    }
+}
+
+/// Opens a discrepancy for a finding, once. It takes no gate: whoever found it has it where it is needed.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn open(tx: &Tx, keys: &Keys, finding: &Finding) -> Found<Opened> {
+    let opened = open_all(tx, keys, std::slice::from_ref(finding)).await?;
+    opened.first().copied().ok_or_else(|| Fault::stored("discrepancy", "a finding was not kept"))
+}
+
+/// The same for many findings under one class exception, in a fixed number of statements for each few hundred of them.
+/// Answers in their order.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn open_all(tx: &Tx, keys: &Keys, findings: &[Finding]) -> Found<Vec<Opened>> {
+    let rows: Vec<_> = findings.iter().map(|finding| seal(keys, finding, row_of(tx, finding))).collect();
+    let mut opened = Vec::with_capacity(rows.len());
+    for rows in rows.chunks(AT_ONCE) {
+        opened.extend(keep(tx, rows).await?);
+    }
+    Ok(opened)
+}
+
+/// Keeps what was found; all of it is under one class exception.
+async fn keep(tx: &Tx, rows: &[discrepancy::Model]) -> Found<Vec<Opened>> {
+    let Some(exception) = rows.first().map(|row| row.exception_id) else { return Ok(Vec::new()) };
+    assert!(rows.iter().all(|row| row.exception_id == exception), "findings of two class exceptions");
+    let marks: Vec<String> = rows.iter().map(|row| row.mark.clone()).collect();
+    let before = store::load_by_marks(tx, exception, &marks).await?;
+    let mut taken = HashSet::new();
+    let fresh: Vec<_> = rows
+        .iter()
+        .filter(|row| before.get(&row.mark).is_none_or(|kept| begins_anew(kept, row)))
+        .filter(|row| taken.insert(row.mark.as_str()))
+        .cloned()
+        .collect();
+    for row in rows {
+        if let Some(kept) = before.get(&row.mark) {
+            refresh(tx, kept, row).await?;
+        }
+    }
+    if fresh.is_empty() {
+        return Ok(rows.iter().filter_map(|row| before.get(&row.mark)).map(standing).collect());
+    }
+    store::insert(tx, fresh.clone()).await?;
+    let after = store::load_by_marks(tx, exception, &marks).await?;
+    let new: HashMap<&str, DiscrepancyId> = fresh.iter().map(|row| (row.mark.as_str(), row.id)).collect();
+    let is_new = |row: &discrepancy::Model| new.get(row.mark.as_str()) == Some(&row.id);
+    let opened = after.values().filter(|row| is_new(row)).flat_map(events_of);
+    history::record(tx, opened).await?;
+    let told = rows.iter().filter_map(|row| after.get(&row.mark));
+    Ok(told.map(|row| if is_new(row) { Opened::New(row.id) } else { standing(row) }).collect())
+}
+
+fn standing(row: &discrepancy::Model) -> Opened {
+    match row.status {
+        DiscrepancyStatus::Open => Opened::Known(row.id),
+        DiscrepancyStatus::Resolved => Opened::Settled(row.id),
+    }
+}
+
+/// Whether a thing that was there before is a new discrepancy.
+fn begins_anew(kept: &discrepancy::Model, found: &discrepancy::Model) -> bool {
+    kept.status == DiscrepancyStatus::Resolved && !is_settled(&settlement(kept), &settlement(found))
+}
+
+fn settlement(row: &discrepancy::Model) -> Settlement<'_> {
+    Settlement { resolution: row.resolution, basis: row.basis.as_deref(), after_release: row.after_release }
+}
+
+/// Keeps what is said now of something that is still open.
+async fn refresh(tx: &Tx, kept: &discrepancy::Model, found: &discrepancy::Model) -> Found<()> {
+    let says = |row: &discrepancy::Model| {
+        (row.ours_sealed.clone(), row.theirs_sealed.clone(), row.basis.clone(), row.after_release)
+    };
+    if kept.status == DiscrepancyStatus::Open && says(kept) != says(found) {
+        store::save_values(tx, discrepancy::Model { id: kept.id, ..found.clone() }).await?;
+    }
+    Ok(())
+}
+
+fn row_of(tx: &Tx, finding: &Finding) -> discrepancy::Model {
+    discrepancy::Model {
+        id: tx.new_id(),
+        exception_id: finding.exception,
+        kind: finding.kind,
+        severity: severity(finding.kind, finding.field),
+        status: DiscrepancyStatus::Open,
+        mark: finding.mark(),
+        application_id: finding.subject.map(|one| one.application),
+        body_id: finding.subject.map(|one| one.body),
+        other_application_id: finding.other.map(|one| one.application),
+        other_body_id: finding.other.map(|one| one.body),
+        reference: finding.reference.clone(),
+        place_number: finding.place,
+        release_number: finding.release,
+        field: finding.field.map(|field| field.word().to_owned()),
+        ours_sealed: None,
+        theirs_sealed: None,
+        basis: None,
+        after_release: finding.after_release,
+        opened_at: tx.now(),
+        resolution: None,
+        closed_because: None,
+        chosen_id: None,
+        note: None,
+        resolved_by: None,
+        resolved_body_id: None,
+        resolved_at: None,
+    }
+}
+
+/// With what each side says, sealed for its mark, and the hash that tells later whether they still say it.
+fn seal(keys: &Keys, finding: &Finding, mut row: discrepancy::Model) -> discrepancy::Model {
+    let sealed = |column, value: &Option<String>| {
+        let place = TextPlace { table: "discrepancy", column, row: &row.mark };
+        value.as_ref().map(|value| keys.text_seal(value, &place))
+    };
+    let ours = sealed("ours_sealed", &finding.values.ours);
+    let theirs = sealed("theirs_sealed", &finding.values.theirs);
+    let said = json!([row.mark, finding.values.ours, finding.values.theirs]).to_string();
+    row.basis = Some(keys.values_hash(said.as_bytes()).to_vec());
+    (row.ours_sealed, row.theirs_sealed) = (ours, theirs);
+    row
+}
+
+/// What history tells of a new one: to each application that it is about, in its own body's timeline; else to the class
+/// exception. It is the service that found it, whoever's act set that off.
+fn events_of(row: &discrepancy::Model) -> Vec<Event> {
+    let detail = json!({ "kind": row.kind, "discrepancy": row.id });
+    let mut events = about(EventKind::DiscrepancyOpened, row);
+    for event in &mut events {
+        event.detail = detail.clone();
+        event.by_service = true;
+    }
+    events
+}
+
+/// An event for each application that a discrepancy is about, or one for the class exception.
+pub(super) fn about(kind: EventKind, row: &discrepancy::Model) -> Vec<Event> {
+    let sides = [(row.application_id, row.body_id), (row.other_application_id, row.other_body_id)];
+    let of_applications = sides.into_iter().filter_map(|(application, body)| {
+        let application = Some(application?);
+        Some(Event { body, application, ..Event::of_exception(kind, row.exception_id) })
+    });
+    let events: Vec<Event> = of_applications.collect();
+    if events.is_empty() { vec![Event::of_exception(kind, row.exception_id)] } else { events }
+}

@@ -1,0 +1,3 @@
+//! Every query on the slice's own tables.
+
+pub mod discrepancies;
