@@ -13,6 +13,7 @@ pub mod nzbn;
 pub mod passport;
 pub mod pay;
 pub mod reference;
+pub mod sha256;
 pub mod text;
 pub mod web_address;
 pub mod words;
