@@ -3,6 +3,7 @@
 //! Commands end with 0 when they did what was asked, with 1 when they found or met something to mend, and with 2
 //! when they were called wrongly. What people read goes to stdout, progress and faults to stderr.
 
+mod ballot;
 mod check;
 mod demo;
 mod exception;
@@ -43,6 +44,9 @@ enum Command {
     Exception(exception::ExceptionCommand),
     /// Take in a CSV file of applications that a body received on its own system; taking it in twice is harmless
     Import(import::ImportArgs),
+    /// Make a secret for a ballot, or run a published ballot again; neither needs a database
+    #[command(subcommand)]
+    Ballot(ballot::BallotCommand),
     /// Print the GraphQL schema
     Schema,
     /// Print the life of an application, as the rules have it: docs/lifecycle.md
@@ -86,6 +90,7 @@ pub async fn run() -> ExitCode {
         Command::Demo(args) => demo::run(args).await,
         Command::Exception(command) => exception::run(command).await,
         Command::Import(args) => import::run(args).await,
+        Command::Ballot(command) => ballot::run(command),
         Command::Schema => {
             print!("{}", crate::schema::print_sdl());
             Ok(ExitCode::SUCCESS)

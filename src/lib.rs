@@ -4,6 +4,7 @@
 pub mod amendment;
 pub mod app;
 pub mod applications;
+pub mod ballots;
 pub mod check;
 pub mod cli;
 pub mod clock;

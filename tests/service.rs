@@ -8,6 +8,7 @@ mod service {
 
     mod allocation;
     mod bad_input;
+    mod ballots;
     mod caseload;
     mod casework;
     mod check;

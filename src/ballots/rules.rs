@@ -1,0 +1,21 @@
+//! What a ballot is made of and how it is drawn. Pure: the instant and every secret are arguments.
+//!
+//! What is hashed is ASCII text with `|` between its parts, so that a shell can hash it too. None of these texts may ever
+//! change: what was published under them has to verify for good.
+
+pub mod beacon;
+mod entries;
+mod lottery;
+mod phase;
+mod scheme;
+mod secret;
+
+pub use beacon::{Beacon, BeaconRefusal, Chain};
+pub use entries::{Entries, EntriesFault};
+pub use lottery::{Ranked, Term, Ticket, draw, rank, seed};
+pub use phase::{Course, Incident, Part, verifiability};
+pub use scheme::{Scheme, SchemeError};
+pub use secret::{Secret, commitment};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+//! Ballots: drawn, published, and run again by others.
+
+mod again;
+mod files;
