@@ -100,7 +100,8 @@ pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<(
     Ok(())
 }
 
-/// Whether it is the service's doing, whoever's act set it off: what comes of the giving of places, and of a clock.
+/// Whether it is the service's doing, whoever's act set it off: what comes of the giving of places, of a
+/// clock, and of the list that the bodies share.
 fn is_of_the_service(kind: EventKind) -> bool {
     matches!(
         kind,
@@ -108,6 +109,9 @@ fn is_of_the_service(kind: EventKind) -> bool {
             | EventKind::Lapsed
             | EventKind::InformationReminded
             | EventKind::InformationRequestExpired
+            | EventKind::Listed
+            | EventKind::ListingAcknowledged
+            | EventKind::PlaceFreed
     )
 }
 
@@ -152,7 +156,16 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::ReplacementBegun
         | EventKind::Superseded
         | EventKind::AmendmentAccepted
-        | EventKind::Imported => false,
+        | EventKind::Imported
+        | EventKind::ReleasePrepared
+        | EventKind::ReleaseAttested
+        | EventKind::ReleasePublished
+        | EventKind::ReleaseAcknowledged
+        | EventKind::ReleaseAbandoned
+        | EventKind::ReleaseRead
+        | EventKind::Listed
+        | EventKind::ListingAcknowledged
+        | EventKind::PlaceFreed => false,
     }
 }
 
@@ -328,6 +341,19 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::ResolutionProposed => format!("{} was proposed for a discrepancy.", word("resolution")),
         EventKind::DiscrepancyResolved => format!("A discrepancy was resolved: {}.", word("resolution")),
         EventKind::DiscrepancyClosed => format!("A discrepancy went away by itself: {}.", word("because")),
+        EventKind::ReleasePrepared => format!("Release {} was prepared.", word("release")),
+        EventKind::ReleaseAttested => {
+            format!("The body attested its section of release {}.", word("release"))
+        }
+        EventKind::ReleasePublished => format!("Release {} was published.", word("release")),
+        EventKind::ReleaseAcknowledged => format!("The agency acknowledged release {}.", word("release")),
+        EventKind::ReleaseAbandoned => format!("Release {} was abandoned.", word("release")),
+        EventKind::ReleaseRead => format!("The file of release {} was taken.", word("release")),
+        EventKind::Listed => format!("Release {} carries it: {}.", word("release"), word("change")),
+        EventKind::ListingAcknowledged => {
+            format!("The agency acknowledged release {}, which carries it.", word("release"))
+        }
+        EventKind::PlaceFreed => format!("Place {} came free.", word("place")),
     }
 }
 

@@ -72,4 +72,6 @@ ids! {
     ReconciliationId;
     /// An event of the history.
     EventId;
+    /// A release of the combined list.
+    ReleaseId;
 }

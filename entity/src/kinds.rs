@@ -290,6 +290,54 @@ kinds! {
         Retired,
     }
 
+    /// Where a release of the combined list stands.
+    ReleaseStatus {
+        /// Frozen; its bodies attest it.
+        Prepared,
+        /// Every body with lines has attested.
+        Attested,
+        /// The agency has it.
+        Published,
+        /// The agency has acknowledged it.
+        Acknowledged,
+        /// Given up before it was published.
+        Abandoned,
+    }
+
+    /// Where a line of a release stands.
+    ReleaseLineState {
+        /// The nomination holds its place.
+        Listed,
+        /// Its place is on the way back.
+        Suspended,
+        /// It holds no place any more; the next release does not carry it.
+        Removed,
+    }
+
+    /// What changed about a line against the release before.
+    ReleaseChangeKind {
+        /// It was not there.
+        Added,
+        /// Something that it says is another.
+        Amended,
+        /// Its place is on the way back.
+        Suspended,
+        /// It holds no place any more.
+        Removed,
+    }
+
+    /// Why a release does not carry a nomination yet.
+    HoldBackReason {
+        /// A lead has put it on hold.
+        OnHold,
+        /// The evidence for a criterion has expired.
+        EvidenceExpired,
+        /// The evidence for a required criterion was not found genuine.
+        EvidenceNotVerified,
+        /// Its worker has another live application, and people have yet to say which stands.
+        OpenDuplicate,
+    }
+
     /// Why a confirmed application is not due a place.
     BlockedReason {
         /// The class exception is paused.
@@ -554,5 +602,23 @@ kinds! {
         DiscrepancyResolved,
         /// It went away by itself.
         DiscrepancyClosed,
+        /// The next release of the combined list was frozen.
+        ReleasePrepared,
+        /// A body attested its section of a release.
+        ReleaseAttested,
+        /// A release was published.
+        ReleasePublished,
+        /// The agency acknowledged a release.
+        ReleaseAcknowledged,
+        /// A release was given up before it was published.
+        ReleaseAbandoned,
+        /// Somebody took the file of a release, or of a section of it.
+        ReleaseRead,
+        /// A published release says something new of it.
+        Listed,
+        /// The agency acknowledged a release that carries it.
+        ListingAcknowledged,
+        /// Its place came free after it had ended.
+        PlaceFreed,
     }
 }

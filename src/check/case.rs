@@ -215,7 +215,16 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::DiscrepancyOpened
         | EventKind::ResolutionProposed
         | EventKind::DiscrepancyResolved
-        | EventKind::DiscrepancyClosed => false,
+        | EventKind::DiscrepancyClosed
+        | EventKind::ReleasePrepared
+        | EventKind::ReleaseAttested
+        | EventKind::ReleasePublished
+        | EventKind::ReleaseAcknowledged
+        | EventKind::ReleaseAbandoned
+        | EventKind::ReleaseRead
+        | EventKind::Listed
+        | EventKind::ListingAcknowledged
+        | EventKind::PlaceFreed => false,
     }
 }
 
