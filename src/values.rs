@@ -9,6 +9,7 @@ pub mod dates;
 pub mod decimal;
 pub mod email;
 pub mod fold;
+pub mod mrz;
 pub mod nzbn;
 pub mod passport;
 pub mod pay;
