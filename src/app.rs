@@ -11,9 +11,10 @@ use crate::db::Db;
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
 use crate::random::Random;
+use crate::releases::follow::GiveUp;
 
 /// Who acts on what happens to applications, in the same transaction and in this order.
-pub static FOLLOWERS: &[&dyn Follower] = &[];
+pub static FOLLOWERS: &[&dyn Follower] = &[&GiveUp];
 
 /// The parts of the service.
 #[derive(Debug)]

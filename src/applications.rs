@@ -11,4 +11,4 @@ pub mod rules;
 pub mod store;
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;

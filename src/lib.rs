@@ -22,6 +22,7 @@ pub mod people;
 pub mod quota;
 pub mod random;
 pub mod reconciliation;
+pub mod releases;
 pub mod schema;
 pub mod tenancy;
 pub mod values;

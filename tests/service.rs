@@ -29,6 +29,7 @@ mod service {
     mod races;
     mod refusals;
     mod rehearsals;
+    mod releases;
     mod search;
     mod separation;
     mod sessions;

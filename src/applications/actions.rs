@@ -57,6 +57,7 @@ pub use replace::ReplaceWorker;
 pub use submit::SubmitApplication;
 pub use turn_back::{Reconsider, ReturnApplication, SendBack};
 pub use withdraw::{RevokeNomination, TakenBack, WithdrawApplication};
+pub use worker::place_of as passport_place;
 
 use gather::{gather, gather_all};
 

@@ -4,7 +4,7 @@
 //! that no due application waits beside a free place once that transaction has answered.
 
 use entity::{
-    ApplicationId, BodyId, EmployerId, ExceptionId, PlaceMovementKind, PlaceState, queue_entry,
+    ApplicationId, BodyId, EmployerId, ExceptionId, PlaceMovementKind, PlaceState, place, queue_entry,
     queue_standing,
 };
 use sea_orm::Set;
@@ -14,6 +14,9 @@ use crate::error::{Fault, Found};
 use crate::keys::Fingerprint;
 use crate::quota::rules::{self, CapChange, Returned};
 use crate::quota::store::{self, Holder, Search};
+
+/// Places that one statement moves.
+const AT_ONCE: usize = 500;
 
 /// A confirmed application, as the queue knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +172,6 @@ async fn claim(tx: &Tx, exception: ExceptionId, holder: Holder, search: Search) 
 /// # Errors
 /// A fault where the place is used up: the rules refuse that before.
 pub async fn give_back(gate: &Gate<'_>, application: ApplicationId, reason: &str) -> Found<Returned> {
-    let tx = gate.tx();
     let Some(place) = store::lock_place_of(gate, application).await? else { return Ok(Returned::Nothing) };
     let number = place.number;
     match place.state {
@@ -180,6 +182,28 @@ pub async fn give_back(gate: &Gate<'_>, application: ApplicationId, reason: &str
         }
         PlaceState::Reserved | PlaceState::Available | PlaceState::Consumed | PlaceState::Retired => {}
     }
+    free(gate, place, application, reason).await
+}
+
+/// Frees the place of an application that was taken back after it was listed, now that nothing holds the place on its way;
+/// above the cap it retires. The caller then allocates.
+///
+/// # Errors
+/// A fault where the place is not on its way back.
+pub async fn free_returned(gate: &Gate<'_>, application: ApplicationId, reason: &str) -> Found<Returned> {
+    let place = store::lock_place_of(gate, application).await?;
+    let place = place.filter(|place| place.state == PlaceState::Returning);
+    let place = place.ok_or_else(|| Fault::stored("place", "it is not on its way back"))?;
+    free(gate, place, application, reason).await
+}
+
+async fn free(
+    gate: &Gate<'_>,
+    place: place::Model,
+    application: ApplicationId,
+    reason: &str,
+) -> Found<Returned> {
+    let (tx, number) = (gate.tx(), place.number);
     let freed = store::move_place(gate, place, PlaceMovementKind::Freed, Some(reason)).await?;
     store::mark_worker(tx, application, false).await?;
     let exception = store::load_exception(tx, gate.exception()).await?;
@@ -188,6 +212,21 @@ pub async fn give_back(gate: &Gate<'_>, application: ApplicationId, reason: &str
         return Ok(Returned::Retired { place: number });
     }
     Ok(Returned::Freed { place: number })
+}
+
+/// Moves the places of nominations that a published release carries for the first time.
+///
+/// # Errors
+/// A fault where one of them holds no place that was reserved: the caller has looked.
+pub async fn publish(gate: &Gate<'_>, applications: &[ApplicationId], release: &str) -> Found<()> {
+    for piece in applications.chunks(AT_ONCE) {
+        let places = store::lock_places_of(gate, piece).await?;
+        if places.len() != piece.len() || places.iter().any(|place| place.state != PlaceState::Reserved) {
+            return Err(Fault::stored("place", "a release lists a nomination that has none reserved"));
+        }
+        store::move_places(gate, places, PlaceMovementKind::Published, release).await?;
+    }
+    Ok(())
 }
 
 /// What came of passing a place on.

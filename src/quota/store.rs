@@ -14,6 +14,7 @@ use entity::{
     ApplicationId, BodyId, EmployerId, ExceptionId, MovementId, PlaceId, PlaceMovementKind, PlaceState,
     class_exception, place, place_movement,
 };
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set, Statement, Value,
@@ -156,6 +157,52 @@ pub async fn move_place(
     let holder = place.application_id.zip(place.body_id);
     record_movement(tx, &moved, Some(place.state), kind, holder, reason).await?;
     Ok(moved)
+}
+
+/// The places that these applications hold, held against other transactions, in order of number.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_places_of(gate: &Gate<'_>, applications: &[ApplicationId]) -> Found<Vec<place::Model>> {
+    let select = place::Entity::find()
+        .filter(place::Column::ApplicationId.is_in(applications.iter().copied()))
+        .order_by_asc(place::Column::Number);
+    let select = if gate.tx().backend() == DbBackend::Postgres { select.lock_exclusive() } else { select };
+    Ok(select.all(gate.tx().conn()).await?)
+}
+
+/// Moves places that keep their holders, all from one state, and writes the ledger.
+///
+/// # Errors
+/// A fault where no rule leads that way: that would be a mistake of ours.
+pub async fn move_places(
+    gate: &Gate<'_>,
+    places: Vec<place::Model>,
+    kind: PlaceMovementKind,
+    reason: &str,
+) -> Found<()> {
+    let tx = gate.tx();
+    let Some(from) = places.first().map(|place| place.state) else { return Ok(()) };
+    let to = rules::leads_to(Some(from), kind)
+        .ok_or_else(|| Fault::stored("place", format!("{kind:?} from {from:?}")))?;
+    let moved = place::Entity::update_many()
+        .col_expr(place::Column::State, Expr::value(to))
+        .col_expr(place::Column::Since, Expr::value(tx.now()))
+        .col_expr(place::Column::Movements, Expr::col(place::Column::Movements).add(1))
+        .filter(place::Column::Id.is_in(places.iter().map(|place| place.id)))
+        .filter(place::Column::State.eq(from))
+        .exec(tx.conn())
+        .await?;
+    if u64::try_from(places.len()) != Ok(moved.rows_affected) {
+        return Err(Fault::Race("a place moved"));
+    }
+    let rows = places.into_iter().map(|place| {
+        let holder = place.application_id.zip(place.body_id);
+        let after = place::Model { state: to, since: tx.now(), movements: place.movements + 1, ..place };
+        movement(tx, &after, Some(from), kind, holder, Some(reason))
+    });
+    place_movement::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+    Ok(())
 }
 
 /// Gives a held place to another holder, and writes the ledger: the new holder's body is the old one's.

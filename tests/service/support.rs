@@ -8,6 +8,7 @@ pub mod casework;
 pub mod cast;
 pub mod database;
 pub mod fiction;
+pub mod releases;
 
 use std::panic::resume_unwind;
 use std::sync::{Arc, Mutex, MutexGuard};

@@ -81,7 +81,8 @@ fn passport_state(row: &worker::Model, details: &WorkerDetails) -> Acted<Option<
 }
 
 /// Where a worker's passport is sealed for.
-pub(super) fn place_of(row: &worker::Model) -> PassportPlace {
+#[must_use]
+pub fn place_of(row: &worker::Model) -> PassportPlace {
     PassportPlace {
         table: "worker",
         column: "passport_sealed",

@@ -297,6 +297,21 @@ pub async fn touch(tx: &Tx, id: ApplicationId) -> Found<()> {
     Ok(())
 }
 
+/// Moves the number that keys caches of applications of whichever body: for who holds the gate and changes what is said
+/// of them.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn touch_across_tenants(gate: &Gate<'_>, ids: &[ApplicationId]) -> Found<()> {
+    application::Entity::update_many()
+        .col_expr(application::Column::Revision, Expr::col(application::Column::Revision).add(1))
+        .filter(application::Column::ExceptionId.eq(gate.exception()))
+        .filter(application::Column::Id.is_in(ids.iter().copied()))
+        .exec(gate.tx().conn())
+        .await?;
+    Ok(())
+}
+
 /// Adds an application with its worker and the words that it is found by.
 ///
 /// # Errors

@@ -264,7 +264,8 @@ fn assessor_of(body: &cast::Tenant) -> &'static cast::Member {
     if body.slug == cast::ITP.slug { &cast::ITP_ASSESSOR } else { &cast::NZTECH_ASSESSOR }
 }
 
-fn viewer(who: &cast::Member) -> Viewer {
+/// Who somebody of the cast is to the service.
+pub fn viewer(who: &cast::Member) -> Viewer {
     Viewer::signed_in(Member {
         membership: who.membership(),
         person: who.person(),
