@@ -280,6 +280,7 @@ pub fn by(scope: &CaseloadScope, event: &history_event::Model) -> By {
 
 /// The sentence for an event.
 #[must_use]
+#[expect(clippy::too_many_lines, reason = "it is one sentence a kind, and no kind may be left out")]
 pub fn summary(event: &history_event::Model) -> String {
     let word = |name: &str| match &event.detail[name] {
         serde_json::Value::String(text) => text.clone(),
