@@ -7,6 +7,7 @@
 
 mod case;
 mod casework;
+mod history;
 mod ledger;
 mod places;
 mod records;
@@ -69,6 +70,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     examine_applications(app, &snapshot, &frame, &mut report).await?;
     casework::examine(&snapshot, &mut report).await?;
     places::examine_workers(&snapshot, &mut report).await?;
+    history::examine(&snapshot, &mut report).await?;
     snapshot.end().await?;
     Ok(report.into_violations())
 }

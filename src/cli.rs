@@ -7,6 +7,7 @@ mod ballot;
 mod check;
 mod demo;
 mod exception;
+mod history;
 mod import;
 mod jobs;
 mod migrate;
@@ -53,6 +54,9 @@ enum Command {
     Lifecycle,
     /// Recompute every invariant from the tables: a line per violation
     Check(DatabaseArgs),
+    /// Look at the seals over all that happened
+    #[command(subcommand)]
+    History(history::HistoryCommand),
     /// List what the service does by itself and what came of it, or run some of it now
     Jobs(jobs::JobsArgs),
 }
@@ -100,6 +104,7 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Check(args) => check::run(args).await,
+        Command::History(command) => history::run(command).await,
         Command::Jobs(args) => jobs::run(args).await,
     };
     outcome.unwrap_or_else(|problem| {

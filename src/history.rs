@@ -1,9 +1,13 @@
 //! What happened: append-only events behind timelines and the audit.
 //!
 //! An event holds ids, codes and names of fields, never personal data, so that history may be kept when the
-//! people in it are purged. Its sentence is made when it is read.
+//! people in it are purged. Its sentence is made when it is read. Once committed, it is sealed together with the ledger of
+//! places: [`seal`] says how, and docs/history.md what that is good for.
 
 mod days;
+pub mod seal;
+mod sealing;
+mod verify;
 
 use entity::{
     ApplicationId, BodyId, EventId, EventKind, ExceptionId, PersonId, StaffRole, application, history_event,
@@ -13,6 +17,8 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, Query
 use serde_json::json;
 
 pub use days::count_by_day;
+pub use sealing::{SealNext, has_head, head, last_seal};
+pub use verify::{Verified, verify};
 
 use crate::db::Tx;
 use crate::error::Found;

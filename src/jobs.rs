@@ -12,6 +12,7 @@ pub mod runner;
 pub mod store;
 
 mod questions;
+mod seal;
 mod sessions;
 mod sweep;
 
@@ -68,6 +69,8 @@ jobs! {
     Sweep = "sweep", every TimeDelta::minutes(1);
     /// Reminds employers of questions that are nearly due; closes those that are past it.
     Questions = "questions", every TimeDelta::minutes(1);
+    /// Gives positions to what was written, and seals it.
+    Seal = "seal", every TimeDelta::minutes(1);
     /// Deletes sign-ins that have ended.
     Sessions = "sessions", every TimeDelta::hours(1);
 }
@@ -80,6 +83,7 @@ pub async fn run(job: Job, app: &App) -> Acted<Done> {
     match job {
         Job::Sweep => sweep::run(app).await,
         Job::Questions => questions::run(app).await,
+        Job::Seal => seal::run(app).await,
         Job::Sessions => sessions::run(app).await,
     }
 }

@@ -17,6 +17,7 @@ mod service {
     mod discrepancies;
     mod evidence;
     mod flags;
+    mod history;
     mod http;
     mod import;
     mod interest;

@@ -524,6 +524,14 @@ kinds! {
         CaseEnded,
     }
 
+    /// Where a sealed record stands.
+    RecordSource {
+        /// An event of the history.
+        History,
+        /// A movement of a place.
+        Ledger,
+    }
+
     /// What an event of the history is about.
     EventKind {
         /// A class exception was loaded or amended from a file.

@@ -37,9 +37,12 @@ pub mod release_line;
 pub mod release_section;
 pub mod release_state;
 pub mod resolution_proposal;
+pub mod seal;
+pub mod sealed_event;
 pub mod session;
 pub mod told_apart;
 pub mod turn_back;
+pub mod unsealed;
 pub mod worker;
 pub mod worker_fingerprint;
 

@@ -120,6 +120,12 @@ rules! {
     InterestFits = "interest-fits",
     /// An application is found by the words that it says, and by no others.
     Words = "search-words",
+    /// A record that was sealed is there, as it was.
+    SealedRecord = "sealed-record",
+    /// The positions of records run from 1 without gaps, and seals close them one after the other.
+    Seals = "seals",
+    /// Every record has a position or waits for one, and none came long after its time.
+    PastTheSeals = "nothing-past-the-seals",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

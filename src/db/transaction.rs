@@ -114,6 +114,14 @@ impl Tx {
         self.lock(lock_number(&["limit", limit, of])).await
     }
 
+    /// Waits for whoever gives the positions of a sequence, so that one gives them at a time.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn lock_sequence(&self, sequence: &'static str) -> Found<()> {
+        self.lock(lock_number(&["sequence", sequence])).await
+    }
+
     async fn try_lock(&self, function: &'static str, number: i64) -> Found<bool> {
         if self.backend() != DbBackend::Postgres {
             // BEGIN IMMEDIATE holds everything already.

@@ -9,6 +9,7 @@ use entity::ApplicationStatus;
 use nominations::applications::actions::{DeclareConflict, SubmitApplication};
 use nominations::check::{Rule, check};
 use nominations::db::Keyed;
+use nominations::history::SealNext;
 use nominations::tenancy::Permission;
 use nominations::values::nzbn::Nzbn;
 use nominations::values::text::Text;
@@ -81,8 +82,10 @@ async fn settle(world: &World) {
     submit_under_a_key(world, draft).await;
     cases.wait_minutes(1);
     declare_conflict(world, draft).await;
+    world.by_itself(&SealNext).await.expect("a seal");
     let interest = Some(cases.interest(&cast::NZTECH, &cast::KAURI).await);
     cases.draft(&Wanted { interest, ..Wanted::new("N0000009") }).await;
+    world.by_itself(&SealNext).await.expect("a seal");
 }
 
 async fn submit_under_a_key(world: &World, id: entity::ApplicationId) {
@@ -145,6 +148,9 @@ async fn loosen(conn: &DatabaseConnection, kind: Kind) -> Result<(), DbErr> {
             "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \
              DROP INDEX one_place_for_a_worker; DROP TRIGGER place_movement_refuses_update; \
              DROP TRIGGER place_movement_refuses_delete; DROP TRIGGER history_event_refuses_delete; \
+             DROP TRIGGER history_event_refuses_update; DROP TRIGGER history_event_waits_for_seal; \
+             DROP TRIGGER sealed_event_refuses_update; DROP TRIGGER sealed_event_refuses_delete; \
+             DROP TRIGGER seal_refuses_update; DROP TRIGGER seal_refuses_delete; \
              DROP TRIGGER installation_refuses_delete; DROP TRIGGER class_exception_revision_refuses_delete"
         }
     };

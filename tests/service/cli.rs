@@ -1,6 +1,7 @@
 //! The binary as its user calls it: a demo is made, checked, served and stopped; a making that is killed leaves
 //! nothing that stands in the way.
 
+mod history;
 mod jobs;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -7,7 +7,7 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use entity::{ApplicationId, ApplicationStatus, amendment, application};
+use entity::{ApplicationId, ApplicationStatus, amendment, application, sealed_event, unsealed};
 use nominations::app::App;
 use nominations::applications::actions::{
     AmendNomination, Confirm, ConfirmAmendment, HoldApplication, ReleaseHold, ReplaceWorker,
@@ -18,10 +18,11 @@ use nominations::check::check;
 use nominations::clock::Clock;
 use nominations::db::{Db, DbSettings, Keyed};
 use nominations::error::Acted;
+use nominations::history::{SealNext, head};
 use nominations::keys::Keys;
 use nominations::random::Random;
 use nominations::tenancy::Permission;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use url::Url;
 
 use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
@@ -34,6 +35,7 @@ on_both_databases! {
     killed_while_a_worker_is_replaced,
     killed_while_a_correction_frees_a_worker,
     killed_while_a_hold_is_released,
+    killed_while_sealing,
 }
 
 /// Tell the process of its own what to do, and after how many statements to kill itself.
@@ -51,14 +53,16 @@ enum Act {
     Replace,
     Correct,
     Release,
+    Seal,
 }
 
-const ACTS: [(&str, Act); 5] = [
+const ACTS: [(&str, Act); 6] = [
     ("withdraw", Act::Withdraw),
     ("revoke", Act::Revoke),
     ("replace", Act::Replace),
     ("correct", Act::Correct),
     ("release", Act::Release),
+    ("seal", Act::Seal),
 ];
 
 async fn killed_while_withdrawing(world: World) {
@@ -115,6 +119,22 @@ async fn killed_while_a_hold_is_released(world: World) {
     world.app.db.perform(&scope, None, &pause).await.expect("a hold");
     cases.confirm(&cases.application(held).await).await.expect("a confirmation");
     killed_everywhere(&cases, Act::Release, held).await;
+}
+
+/// All that waits is sealed, or none of it.
+async fn killed_while_sealing(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    cases.confirmed(&Wanted::new("N1")).await;
+    let mut statements = 1;
+    while head(cases.conn()).await.expect("an answer").is_none() {
+        assert_eq!(sealed_event::Entity::find().count(cases.conn()).await.expect("a count"), 0);
+        kill(&cases, Act::Seal, statements);
+        assert_eq!(check(&cases.app).await.expect("a check"), [], "at {statements}");
+        statements += 1;
+    }
+    assert!(statements > 8, "it was done after {statements} statements");
+    assert_eq!(unsealed::Entity::find().count(cases.conn()).await.expect("a count"), 0);
+    assert_eq!(cases.by_itself(&SealNext).await.expect("a sealing"), 0);
 }
 
 /// Kills the act after its first statement, its second, and so on to the end, until it is done; `next` is who has the
@@ -217,7 +237,7 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
     let status = match act {
         Act::Withdraw | Act::Revoke | Act::Correct => ApplicationStatus::Nominated,
         Act::Replace => ApplicationStatus::Recommended,
-        Act::Release => ApplicationStatus::Confirmed,
+        Act::Release | Act::Seal => ApplicationStatus::Confirmed,
     };
     // Once it is done, any: the key answers.
     let scope = nominations::tenancy::SystemScope::of("test");
@@ -242,6 +262,7 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
             let act = ReleaseHold { app, scope: lead.clone(), id, version, note: None };
             app.db.perform(&lead, keyed, &act).await.map(drop)
         }
+        Act::Seal => app.db.perform(&scope, None, &SealNext).await.map(drop),
         Act::Correct => {
             let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
             let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;

@@ -47,15 +47,15 @@ pub const CHANGES: &[Change] = &[
     ),
     refused(
         "DELETE FROM place_movement WHERE place_number = 1 AND movement = 2",
-        &[Rule::Ledger, Rule::LedgerHolder],
+        &[Rule::Ledger, Rule::LedgerHolder, Rule::SealedRecord],
     ),
     refused(
         "UPDATE place_movement SET to_state = 'LISTED' WHERE place_number = 1 AND movement = 2",
-        &[Rule::Ledger],
+        &[Rule::Ledger, Rule::SealedRecord],
     ),
     refused(
         "UPDATE place_movement SET on_day = '2020-01-01' WHERE place_number = 3 AND movement = 3",
-        &[Rule::LedgerDay],
+        &[Rule::LedgerDay, Rule::SealedRecord],
     ),
     seen("UPDATE place SET movements = movements + 1 WHERE number = 2", &[Rule::Ledger]),
     refused(
@@ -197,7 +197,10 @@ pub const CHANGES: &[Change] = &[
         "UPDATE application SET version = version + 1, revision = revision + 1 WHERE status = 'DRAFT'",
         &[Rule::Version],
     ),
-    refused("DELETE FROM history_event WHERE kind = 'SUBMITTED'", &[Rule::History, Rule::Version]),
+    refused(
+        "DELETE FROM history_event WHERE kind = 'SUBMITTED'",
+        &[Rule::History, Rule::Version, Rule::SealedRecord],
+    ),
     seen(
         "INSERT INTO imported_row (body_id, exception_id, external_reference, application_id, content_hash, at) \
          SELECT body_id, exception_id, 'A-1', id, (SELECT request_hash FROM idempotency), created_at \
@@ -248,6 +251,19 @@ pub const CHANGES: &[Change] = &[
         "UPDATE application SET days_to_decision = days_to_decision + 1 \
          WHERE id = (SELECT application_id FROM place WHERE number = 1)",
         &[Rule::DecisionDays],
+    ),
+    // The sealed history.
+    refused("UPDATE history_event SET actor_role = 'LEAD' WHERE kind = 'RECOMMENDED'", &[Rule::SealedRecord]),
+    refused("DELETE FROM history_event WHERE kind = 'CONFLICT_DECLARED'", &[Rule::SealedRecord]),
+    refused("UPDATE place_movement SET reason = 'A gift.' WHERE movement = 1", &[Rule::SealedRecord]),
+    refused("UPDATE sealed_event SET position = position + 1000 WHERE position = 2", &[Rule::Seals]),
+    refused("DELETE FROM sealed_event WHERE position = 2", &[Rule::Seals, Rule::PastTheSeals]),
+    refused("UPDATE seal SET head = digest WHERE number = 2", &[Rule::Seals]),
+    refused("DELETE FROM seal WHERE number = 1", &[Rule::Seals]),
+    refused("DELETE FROM seal WHERE number = 2", &[Rule::Seals]),
+    seen(
+        "INSERT INTO unsealed (source, record_id) SELECT 'LEDGER', id FROM application WHERE status = 'REVOKED'",
+        &[Rule::PastTheSeals],
     ),
     // What stands by itself.
     seen(
