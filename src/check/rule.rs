@@ -126,6 +126,8 @@ rules! {
     Seals = "seals",
     /// Every record has a position or waits for one, and none came long after its time.
     PastTheSeals = "nothing-past-the-seals",
+    /// The head of the history that a release carries is that of a seal.
+    ReleaseHead = "release-head",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -8,6 +8,7 @@ use super::open::ready;
 use super::{DatabaseArgs, Outcome, Problem};
 use crate::clock::{Clock, in_new_zealand};
 use crate::history;
+use crate::releases::store::heads;
 use crate::tenancy::SystemScope;
 
 /// How many flaws are told one by one.
@@ -52,6 +53,10 @@ async fn verify(args: VerifyArgs) -> Outcome {
         if !history::has_head(&snapshot, head).await? {
             tell(format!("no seal has the head {head}"));
         }
+    }
+    for astray in heads::without_seal(&snapshot).await? {
+        let heads::Astray { slug, number, head } = astray;
+        tell(format!("no seal has the head {head}, which release {number} of {slug} carries"));
     }
     snapshot.end().await?;
     db.close().await?;

@@ -14,6 +14,7 @@ use tokio::sync::Barrier;
 
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted};
+use super::support::cast::NZTECH;
 
 on_both_databases! {
     everything_that_is_written_is_sealed_once_and_in_order,
@@ -22,6 +23,7 @@ on_both_databases! {
     what_is_committed_late_gets_a_later_position,
     every_change_of_the_past_is_told_with_its_place,
     a_head_that_was_published_gives_away_a_chain_that_was_made_anew,
+    a_release_carries_the_head_of_its_time,
     sealing_and_looking_again_are_linear,
 }
 
@@ -245,6 +247,18 @@ async fn a_head_that_was_published_gives_away_a_chain_that_was_made_anew(world: 
     let own = head(world.conn()).await.expect("an answer").expect("a head");
     assert!(has_head(&snapshot, &own.to_uppercase()).await.expect("an answer"));
     snapshot.end().await.expect("an end");
+}
+
+async fn a_release_carries_the_head_of_its_time(world: World) {
+    let cases = settle(&world).await;
+    seal_all(&world).await;
+    let first = head(world.conn()).await.expect("an answer");
+    let release = world.prepare(&NZTECH).await.expect("a release");
+    cases.draft(&Wanted::new("N3")).await;
+    seal_all(&world).await;
+    assert_eq!(world.release(release).await.history_head, first);
+    assert_ne!(head(world.conn()).await.expect("an answer"), first);
+    assert_eq!(check(&world.app).await.expect("a check"), []);
 }
 
 /// Counted in statements: each batch takes as many as the one before, whatever was sealed already.

@@ -13,6 +13,7 @@ use crate::applications::details::ShortText;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError};
 use crate::exceptions::store as exceptions;
+use crate::history;
 use crate::releases::rules::{self, Refusal, Section, Waiting, Written};
 use crate::releases::store::acts::{self, Frozen};
 use crate::tenancy::BodyScope;
@@ -52,7 +53,7 @@ impl Command for PrepareRelease<'_> {
         }
         let number = acts::last_number(&gate).await? + 1;
         let sections = rules::arrange((&exception.slug, number), lines, &bodies, || tx.random_bytes());
-        let head = history_head();
+        let head = history::head(tx.conn()).await?;
         let digest = rules::digest_of(&exception.slug, number, head.as_deref(), &sections);
         let release = release::Model {
             id: tx.new_id(),
@@ -70,11 +71,6 @@ impl Command for PrepareRelease<'_> {
         record(tx, EventKind::ReleasePrepared, &release).await?;
         Ok(release.id)
     }
-}
-
-/// The head of the sealed history that goes into a release. There is no sealed history yet.
-fn history_head() -> Option<String> {
-    None
 }
 
 fn count(rows: usize) -> Found<i32> {

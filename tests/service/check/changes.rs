@@ -265,6 +265,14 @@ pub const CHANGES: &[Change] = &[
         "INSERT INTO unsealed (source, record_id) SELECT 'LEDGER', id FROM application WHERE status = 'REVOKED'",
         &[Rule::PastTheSeals],
     ),
+    seen(
+        "INSERT INTO release (id, exception_id, number, line_count, digest, history_head, prepared_at, prepared_by, \
+             prepared_for) \
+         SELECT id, exception_id, 1, 1, (SELECT digest FROM seal WHERE number = 1), \
+             (SELECT digest FROM seal WHERE number = 1), created_at, assessor_id, body_id \
+         FROM application WHERE status = 'IN_ASSESSMENT'",
+        &[Rule::ReleaseHead],
+    ),
     // What stands by itself.
     seen(
         "DELETE FROM class_exception_body WHERE body_id = (SELECT id FROM body WHERE slug = 'itp')",
