@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::applications::actions::give_places;
+use crate::ballots;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::exceptions::definition::{BodyDefinition, Definition, Settings};
@@ -39,6 +40,9 @@ impl Command for ApplyDefinition<'_> {
         if before.as_ref().is_some_and(|before| before.id != id) {
             return Err(Fault::Race("the class exception was just made").into());
         }
+        if let Some(before) = &before {
+            self.leave_the_ballot(tx, before).await?;
+        }
         let mut lines = Vec::new();
         let revision = self.save_exception(&gate, before.as_ref(), &mut lines).await?;
         self.save_bodies(&gate, &mut lines).await?;
@@ -53,6 +57,17 @@ impl Command for ApplyDefinition<'_> {
 }
 
 impl ApplyDefinition<'_> {
+    /// While a ballot is open, the way in which places are given stays, and so does what its bodies agreed on.
+    async fn leave_the_ballot(&self, tx: &Tx, before: &class_exception::Model) -> Acted<()> {
+        let settings = &self.definition.settings;
+        let stays = settings.allocation == before.allocation && settings.closes_at == before.closes_at;
+        if stays || ballots::store::find_live(tx.conn(), before.id).await?.is_none() {
+            return Ok(());
+        }
+        let message = "A ballot is open: allocation and closes_at stay until it is drawn or voided.";
+        Err(UserError::new(UserErrorCode::WrongStatus, message).into())
+    }
+
     /// Saves the columns and, where the terms differ, a new revision of them.
     async fn save_exception(
         &self,

@@ -162,6 +162,13 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::ReplacementBegun
         | EventKind::Superseded
         | EventKind::AmendmentAccepted
+        | EventKind::BallotOpened
+        | EventKind::BallotCommitted
+        | EventKind::BallotRevealed
+        | EventKind::BallotIncident
+        | EventKind::BallotEntryStruck
+        | EventKind::BallotDrawn
+        | EventKind::BallotVoided
         | EventKind::Imported
         | EventKind::ReleasePrepared
         | EventKind::ReleaseAttested
@@ -343,6 +350,26 @@ pub fn summary(event: &history_event::Model) -> String {
         }
         EventKind::AmendmentAccepted => format!("Corrected: {}.", list(&event.detail["fields"])),
         EventKind::AmendmentRejected => "A proposed correction was rejected.".into(),
+        EventKind::BallotOpened => {
+            format!("Ballot {} was opened with {} entries.", word("ballot"), word("entries"))
+        }
+        EventKind::BallotCommitted => format!("{} committed in ballot {}.", word("body"), word("ballot")),
+        EventKind::BallotRevealed => format!("{} revealed in ballot {}.", word("body"), word("ballot")),
+        EventKind::BallotIncident => {
+            format!("Ballot {}: {} by {}.", word("ballot"), word("incident"), word("body"))
+        }
+        EventKind::BallotEntryStruck => {
+            format!("Entry {} of ballot {} was struck.", word("entry"), word("ballot"))
+        }
+        EventKind::BallotDrawn => {
+            format!(
+                "Ballot {} was drawn: {} entries, {} places.",
+                word("ballot"),
+                word("ranked"),
+                word("places")
+            )
+        }
+        EventKind::BallotVoided => format!("Ballot {} was voided: {}.", word("ballot"), word("cause")),
         EventKind::Imported => "The body took it in from its own system, where it was handed in.".into(),
         EventKind::DiscrepancyOpened => format!("A discrepancy was found: {}.", word("kind")),
         EventKind::ResolutionProposed => format!("{} was proposed for a discrepancy.", word("resolution")),

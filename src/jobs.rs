@@ -11,6 +11,7 @@ pub mod rules;
 pub mod runner;
 pub mod store;
 
+mod ballots;
 mod questions;
 mod seal;
 mod sessions;
@@ -71,6 +72,8 @@ jobs! {
     Questions = "questions", every TimeDelta::minutes(1);
     /// Gives positions to what was written, and seals it.
     Seal = "seal", every TimeDelta::minutes(1);
+    /// Puts on record which body missed a deadline of a ballot.
+    Ballots = "ballots", every TimeDelta::minutes(1);
     /// Deletes sign-ins that have ended.
     Sessions = "sessions", every TimeDelta::hours(1);
 }
@@ -84,6 +87,7 @@ pub async fn run(job: Job, app: &App) -> Acted<Done> {
         Job::Sweep => sweep::run(app).await,
         Job::Questions => questions::run(app).await,
         Job::Seal => seal::run(app).await,
+        Job::Ballots => ballots::run(app).await,
         Job::Sessions => sessions::run(app).await,
     }
 }

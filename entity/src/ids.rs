@@ -60,6 +60,8 @@ ids! {
     AmendmentId;
     /// An expression of interest.
     InterestId;
+    /// A ballot.
+    BallotId;
     /// A place of the quota.
     PlaceId;
     /// A movement of a place.

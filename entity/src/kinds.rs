@@ -344,6 +344,8 @@ kinds! {
         Paused,
         /// The draw has not been held.
         BallotNotDrawn,
+        /// A ballot is open: from its freeze to its draw nothing is given.
+        BallotOpen,
         /// A lead has put it on hold.
         OnHold,
         /// The worker holds a place through another application.
@@ -380,8 +382,8 @@ kinds! {
     BallotStrikeCause {
         /// It should not have been on the list: a lead struck it.
         Mistake,
-        /// Its application had ended before the draw.
-        Ended,
+        /// Its application did not wait for a place any more when it was drawn.
+        NotWaiting,
     }
 
     /// What allowed a ballot to be voided.
@@ -602,6 +604,20 @@ kinds! {
         AmendmentRejected,
         /// The body took it in from its own system, as it was handed in there.
         Imported,
+        /// A ballot was opened, and its list frozen.
+        BallotOpened,
+        /// A body committed to its secret.
+        BallotCommitted,
+        /// A body revealed its secret.
+        BallotRevealed,
+        /// A body missed a deadline of a ballot, or revealed a wrong secret.
+        BallotIncident,
+        /// A lead struck an entry of a ballot.
+        BallotEntryStruck,
+        /// A ballot was drawn.
+        BallotDrawn,
+        /// A ballot was voided.
+        BallotVoided,
         /// The records were found not to agree.
         DiscrepancyOpened,
         /// A body proposed what to make of it.
@@ -628,5 +644,14 @@ kinds! {
         ListingAcknowledged,
         /// Its place came free after it had ended.
         PlaceFreed,
+    }
+}
+
+impl From<BallotOutcome> for BallotStatus {
+    fn from(outcome: BallotOutcome) -> Self {
+        match outcome {
+            BallotOutcome::Drawn => Self::Drawn,
+            BallotOutcome::Void => Self::Void,
+        }
     }
 }

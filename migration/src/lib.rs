@@ -13,6 +13,7 @@ mod m0003_interest;
 mod m0004_jobs;
 mod m0005_import;
 mod m0006_views;
+mod m0007_ballots;
 mod m0008_releases;
 mod m0009_sealed_history;
 mod m0011_reconciliation;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_jobs::Migration),
             Box::new(m0005_import::Migration),
             Box::new(m0006_views::Migration),
+            Box::new(m0007_ballots::Migration),
             Box::new(m0008_releases::Migration),
             Box::new(m0009_sealed_history::Migration),
             Box::new(m0011_reconciliation::Migration),

@@ -211,6 +211,13 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::EvidenceVerified
         | EventKind::ReplacementBegun
         | EventKind::InformationReminded
+        | EventKind::BallotOpened
+        | EventKind::BallotCommitted
+        | EventKind::BallotRevealed
+        | EventKind::BallotIncident
+        | EventKind::BallotEntryStruck
+        | EventKind::BallotDrawn
+        | EventKind::BallotVoided
         | EventKind::Imported
         | EventKind::DiscrepancyOpened
         | EventKind::ResolutionProposed

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use entity::{BodyId, ExceptionId, body, class_exception, class_exception_body, class_exception_revision};
-use sea_orm::sea_query::{OnConflict, Query};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef,
     Set,
 };
 
-use crate::db::Tx;
+use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 use crate::exceptions::definition::Terms;
 use crate::exceptions::titles::TitleIndex;
@@ -194,6 +194,21 @@ pub async fn save_exception(tx: &Tx, exception: class_exception::Model) -> Found
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
+}
+
+/// Keeps that the draw was held: whoever waits is due from here on.
+///
+/// # Errors
+/// A race where it was held before.
+pub async fn save_drawn(gate: &Gate<'_>) -> Found<()> {
+    let tx = gate.tx();
+    let set = class_exception::Entity::update_many()
+        .col_expr(class_exception::Column::DrawnAt, Expr::value(tx.now()))
+        .filter(class_exception::Column::Id.eq(gate.exception()))
+        .filter(class_exception::Column::DrawnAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    if set.rows_affected == 1 { Ok(()) } else { Err(Fault::Race("the draw was held before")) }
 }
 
 /// Keeps a revision's terms.

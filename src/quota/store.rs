@@ -28,13 +28,16 @@ use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
 pub use fingerprints::{
-    delete_fingerprints, fingerprints_of, mark_worker, others_worker_holds_place, save_fingerprint,
-    worker_holds_place,
+    delete_fingerprints, fingerprints_in_queue, fingerprints_of, mark_worker, others_worker_holds_place,
+    save_fingerprint, worker_holds_place,
 };
 pub use ledger::{
     MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,
 };
-pub use queue::{anybody_is_due, dequeue, enqueue, first_due, order_of_the_due, set_hold, some_waiting};
+pub use queue::{
+    anybody_is_due, dequeue, enqueue, everybody_waiting, first_due, order_of_the_due, rank_queue, set_hold,
+    some_waiting, waiting_for_draw,
+};
 
 /// Who a place is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

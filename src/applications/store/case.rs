@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, BodyId, EmployerId, ExceptionId, PersonId, StaffRole, TurnBackKind,
-    application, assessment, assessment_round, body, conflict, employer, membership, turn_back, worker,
+    application, assessment, assessment_round, body, conflict, employer, membership, queue_entry, turn_back,
+    worker,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition, OnConflict, Query, SelectStatement};
 use sea_orm::{
@@ -541,4 +542,22 @@ pub async fn load_across_tenants(gate: &Gate<'_>, ids: &[ApplicationId]) -> Foun
         .filter(application::Column::Id.is_in(ids.iter().copied()))
         .order_by_asc(application::Column::Id);
     Ok(locked(gate.tx(), select).all(gate.tx().conn()).await?)
+}
+
+/// The ballot entries of everybody who waits in the queue, whichever body's they are.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn ballot_entries_in_queue(gate: &Gate<'_>) -> Found<Vec<(ApplicationId, String)>> {
+    let waiting = Query::select()
+        .column(queue_entry::Column::ApplicationId)
+        .from(queue_entry::Entity)
+        .and_where(queue_entry::Column::ExceptionId.eq(gate.exception()))
+        .to_owned();
+    let select = application::Entity::find()
+        .select_only()
+        .columns([application::Column::Id, application::Column::BallotEntry])
+        .filter(application::Column::Id.in_subquery(waiting))
+        .filter(application::Column::BallotEntry.is_not_null());
+    Ok(select.into_tuple().all(gate.tx().conn()).await?)
 }

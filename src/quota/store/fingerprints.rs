@@ -1,7 +1,7 @@
 //! Fingerprints of workers, and which of them hold a place. No tenant reads them.
 
-use entity::{ApplicationId, ExceptionId, worker_fingerprint};
-use sea_orm::sea_query::Expr;
+use entity::{ApplicationId, ExceptionId, queue_entry, worker_fingerprint};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
 use crate::db::{Gate, Tx};
@@ -51,6 +51,21 @@ pub async fn fingerprints_of(tx: &Tx, application: ApplicationId) -> Found<Vec<w
         .filter(worker_fingerprint::Column::ApplicationId.eq(application))
         .order_by_asc(worker_fingerprint::Column::KeyVersion);
     Ok(select.all(tx.conn()).await?)
+}
+
+/// The fingerprints of everybody who waits in the queue.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn fingerprints_in_queue(gate: &Gate<'_>) -> Found<Vec<worker_fingerprint::Model>> {
+    let waiting = Query::select()
+        .column(queue_entry::Column::ApplicationId)
+        .from(queue_entry::Entity)
+        .and_where(queue_entry::Column::ExceptionId.eq(gate.exception()))
+        .to_owned();
+    let select = worker_fingerprint::Entity::find()
+        .filter(worker_fingerprint::Column::ApplicationId.in_subquery(waiting));
+    Ok(select.all(gate.tx().conn()).await?)
 }
 
 /// Whether the worker of these fingerprints holds a place under the exception.

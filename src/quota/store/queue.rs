@@ -1,11 +1,14 @@
 //! The queue: who waits for a place, and in which order those that are due are served.
 
-use entity::{ApplicationId, ExceptionId, queue_entry, queue_standing};
-use sea_orm::sea_query::Expr;
+use entity::{ApplicationId, BlockedReason, ExceptionId, queue_entry, queue_standing};
+use sea_orm::sea_query::{CaseStatement, Expr, ExprTrait};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
+
+/// Ranks that one statement writes.
+const RANKED_AT_ONCE: usize = 500;
 
 /// Whether anybody is due a place.
 ///
@@ -25,9 +28,13 @@ pub async fn first_due(gate: &Gate<'_>) -> Found<Option<queue_standing::Model>> 
 
 /// Those that are due, in the order in which they are served.
 fn due(exception: ExceptionId) -> Select<queue_standing::Entity> {
+    in_order(exception).filter(queue_standing::Column::Blocked.is_null())
+}
+
+/// Everybody who waits, in the queue's order.
+fn in_order(exception: ExceptionId) -> Select<queue_standing::Entity> {
     queue_standing::Entity::find()
         .filter(queue_standing::Column::ExceptionId.eq(exception))
-        .filter(queue_standing::Column::Blocked.is_null())
         .order_by_asc(queue_standing::Column::DrawRank)
         .order_by_asc(queue_standing::Column::Band)
         .order_by_asc(queue_standing::Column::SubmittedAt)
@@ -47,6 +54,18 @@ pub async fn some_waiting(gate: &Gate<'_>, limit: usize) -> Found<Vec<Applicatio
     Ok(select.into_tuple().all(gate.tx().conn()).await?)
 }
 
+/// The ids of everybody who waits, due or not; for a draw.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn everybody_waiting(gate: &Gate<'_>) -> Found<Vec<ApplicationId>> {
+    let select = queue_entry::Entity::find()
+        .select_only()
+        .column(queue_entry::Column::ApplicationId)
+        .filter(queue_entry::Column::ExceptionId.eq(gate.exception()));
+    Ok(select.into_tuple().all(gate.tx().conn()).await?)
+}
+
 /// The order of everybody who is due, as ids; bounded, for telling positions.
 ///
 /// # Errors
@@ -58,6 +77,43 @@ pub async fn order_of_the_due(
 ) -> Found<Vec<ApplicationId>> {
     let select = due(exception).select_only().column(queue_standing::Column::ApplicationId).limit(limit);
     Ok(select.into_tuple().all(conn).await?)
+}
+
+/// Everybody whose only block is the missing draw, in the queue's order.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn waiting_for_draw(gate: &Gate<'_>) -> Found<Vec<ApplicationId>> {
+    let select = in_order(gate.exception())
+        .filter(queue_standing::Column::Blocked.eq(BlockedReason::BallotNotDrawn))
+        .select_only()
+        .column(queue_standing::Column::ApplicationId);
+    Ok(select.into_tuple().all(gate.tx().conn()).await?)
+}
+
+/// Gives those that wait their rank of the draw. Whoever has none comes after them.
+///
+/// # Errors
+/// A race where one of them does not wait.
+pub async fn rank_queue(gate: &Gate<'_>, ranks: &[(ApplicationId, i32)]) -> Found<()> {
+    for some in ranks.chunks(RANKED_AT_ONCE) {
+        let id = || Expr::col(queue_entry::Column::ApplicationId);
+        let rank = some.iter().fold(CaseStatement::new(), |rank, (application, number)| {
+            rank.case(id().eq(*application), *number)
+        });
+        let set = queue_entry::Entity::update_many()
+            .col_expr(queue_entry::Column::DrawRank, rank.into())
+            .filter(queue_entry::Column::ExceptionId.eq(gate.exception()))
+            .filter(
+                queue_entry::Column::ApplicationId.is_in(some.iter().map(|(application, _)| *application)),
+            )
+            .exec(gate.tx().conn())
+            .await?;
+        if set.rows_affected != some.len() as u64 {
+            return Err(Fault::Race("a queue entry was gone"));
+        }
+    }
+    Ok(())
 }
 
 /// Puts a confirmed application into the queue.
