@@ -12,6 +12,7 @@ mod import;
 mod jobs;
 mod migrate;
 mod open;
+mod release;
 mod serve;
 
 use std::path::PathBuf;
@@ -48,6 +49,9 @@ enum Command {
     /// Make a secret for a ballot, or run a published ballot again; neither needs a database
     #[command(subcommand)]
     Ballot(ballot::BallotCommand),
+    /// Verify files of releases of the combined list
+    #[command(subcommand)]
+    Release(release::ReleaseCommand),
     /// Print the GraphQL schema
     Schema,
     /// Print the life of an application, as the rules have it: docs/lifecycle.md
@@ -103,6 +107,7 @@ pub async fn run() -> ExitCode {
             print!("{}", crate::applications::rules::diagram());
             Ok(ExitCode::SUCCESS)
         }
+        Command::Release(command) => Ok(release::run(command)),
         Command::Check(args) => check::run(args).await,
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => jobs::run(args).await,

@@ -8,6 +8,7 @@ mod body;
 mod credentials;
 mod demo;
 mod graphql;
+mod releases;
 mod request;
 mod session;
 mod source;
@@ -44,6 +45,7 @@ pub fn router(app: Arc<App>, peers: Peers) -> Router {
     let mut routes = Router::new()
         .route("/", get(front_page))
         .route("/graphql", post(graphql::answer))
+        .route("/releases/{exception}/{number}/{file}", get(releases::file))
         .route("/sign-out", post(session::sign_out))
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(ready));
@@ -104,6 +106,7 @@ async fn front_page(service: axum::extract::State<Service>) -> String {
     let mut page = String::from(
         "Industry nominations for New Zealand class exceptions\n\n\
          POST /graphql    the API; its schema can be asked for by introspection\n\
+         GET  /releases/… a release as a file, at the addresses that the API tells\n\
          POST /sign-out   ends the session of the token or cookie that is sent\n\
          GET  /livez      whether the process runs\n\
          GET  /readyz     whether it can answer\n",

@@ -5,5 +5,7 @@
 
 pub mod actions;
 pub mod follow;
+pub mod graphql;
+pub mod loaders;
 pub mod rules;
 pub mod store;

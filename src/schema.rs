@@ -28,13 +28,13 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost, rows_cost};
 pub use user_error::{UserError, UserErrorCode};
 
-use crate::applications::graphql::ListQuery;
 use crate::applications::graphql::{
     CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
 use crate::applications::graphql::{InterestMutation, InterestQuery};
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
+use crate::releases::graphql::{ListQuery, ReleaseMutation, ReleaseQuery};
 
 /// Fields inside one another. The standard introspection query has 15 of them.
 const DEPTH_MAX: usize = 16;
@@ -53,6 +53,7 @@ pub struct Query(
     ListQuery,
     CaseloadQuery,
     InterestQuery,
+    ReleaseQuery,
 );
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
@@ -64,6 +65,7 @@ pub struct Mutation(
     CaseworkMutation,
     ImportMutation,
     InterestMutation,
+    ReleaseMutation,
 );
 
 /// The schema as the service executes it.

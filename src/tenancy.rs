@@ -219,6 +219,16 @@ impl Viewer {
         }
     }
 
+    /// To read releases of the combined list as far as this viewer may.
+    #[must_use]
+    pub fn releases(&self) -> ReleaseScope {
+        match self.combined_list() {
+            Some(ListScope::Caseload(scope)) => ReleaseScope::Caseload(scope),
+            Some(ListScope::Agency(scope)) => ReleaseScope::Agency(scope),
+            None => ReleaseScope::Public(self.in_public()),
+        }
+    }
+
     /// To read the figures of one body's caseload; none for who may not: its own staff may, and observers, who are told
     /// no names.
     #[must_use]
@@ -422,6 +432,29 @@ impl Scope for ListScope {
         match self {
             Self::Caseload(scope) => scope.actor(),
             Self::Agency(scope) => scope.actor(),
+        }
+    }
+}
+
+/// Who reads releases, and so which of them and how much of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReleaseScope {
+    /// A body: also what is being prepared; own lines whole, the others redacted. An employer: own lines of what is
+    /// published.
+    Caseload(CaseloadScope),
+    /// The agency: what is published, whole.
+    Agency(AgencyScope),
+    /// Everybody else: that there are published ones, and by which digest.
+    Public(PublicScope),
+}
+
+impl sealed::Sealed for ReleaseScope {}
+impl Scope for ReleaseScope {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Caseload(scope) => scope.actor(),
+            Self::Agency(scope) => scope.actor(),
+            Self::Public(scope) => scope.actor(),
         }
     }
 }

@@ -5,7 +5,6 @@
 
 mod amendment;
 mod application;
-mod approved_list;
 mod employer;
 mod evidence;
 mod fields;
@@ -28,17 +27,18 @@ use async_graphql::{Context, ID, Object, Result};
 use entity::{ApplicationId, ExceptionId};
 
 pub use application::Application;
-pub use approved_list::{ApprovedListLine, ListQuery};
 pub use evidence::Evidence;
 pub(crate) use evidence::find_evidence;
+pub use impact::Impact;
 pub use import::ImportMutation;
 pub use inputs::ImportRow;
 pub(crate) use interest::find_interest;
 pub use interest::{Interest, InterestMutation, InterestQuery};
 pub use list::{ApplicationConnection, ApplicationFilter, ApplicationOrder};
 pub use loaders::attach;
+pub(crate) use loaders::{WorkerOf, cases};
 pub use mutations::{CaseworkMutation, EmployerMutation, FollowUpMutation, StaffMutation};
-pub use parts::Worker;
+pub use parts::{ListedWorker, Worker};
 pub use question::InformationRequest;
 pub(crate) use question::find_question;
 pub use timeline::ApplicationEvent;

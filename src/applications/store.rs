@@ -2,7 +2,7 @@
 //!
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
 //! what an act decides on, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
-//! counted of it, `words` what it is searched by, `list` the combined list; `imports` has what came from elsewhere,
+//! counted of it, `words` what it is searched by; `imports` has what came from elsewhere,
 //! `questions` what the employer is asked, `standing` what an application holds.
 
 pub mod case;
@@ -12,7 +12,6 @@ pub mod figures;
 pub mod flags;
 pub mod imports;
 pub mod interest;
-pub mod list;
 pub mod questions;
 pub mod standing;
 pub mod words;

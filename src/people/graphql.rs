@@ -29,7 +29,7 @@ pub struct Body {
     #[graphql(owned)]
     pub id: ID,
     /// Short name in addresses and inputs, e.g. nztech; it never changes.
-    slug: String,
+    pub slug: String,
     /// The name as letters and screens show it.
     pub name: String,
     /// Starts every reference that the body issues, e.g. NZT or ITP.

@@ -4,6 +4,7 @@
 mod abandon;
 mod acknowledge;
 mod attest;
+mod file;
 mod gather;
 mod prepare;
 mod publish;
@@ -14,6 +15,8 @@ use serde_json::json;
 pub use abandon::{AbandonRelease, Abandoned};
 pub use acknowledge::AcknowledgeRelease;
 pub use attest::AttestRelease;
+pub use file::{Asked, File, RecordTaking, find_file};
+pub use gather::open_line;
 pub use prepare::PrepareRelease;
 pub use publish::PublishRelease;
 

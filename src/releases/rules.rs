@@ -2,15 +2,19 @@
 //! to its word. Pure.
 
 mod draft;
+mod file;
 mod hold;
 mod line;
 mod mistakes;
 mod refusal;
 mod section;
+mod verify;
 
 pub use draft::{Drafted, Former, Holder, Shared, Waiting, draft};
+pub use file::{FileHead, Format, file_of, guarded, read_name};
 pub use hold::{EvidenceOf, hold_back};
 pub use line::{COLUMNS, Content, Facts, HEAD, Head, ReadError};
 pub use mistakes::{Carried, contradiction};
 pub use refusal::{Refusal, may_abandon, may_acknowledge, may_attest, may_publish};
 pub use section::{Section, Written, arrange, digest_of, release_digest, section_digest, section_header};
+pub use verify::{FileFault, Part, Verified, differences, verify};

@@ -13,16 +13,17 @@ use super::GlobalId;
 use crate::exceptions::graphql::{self as exceptions, ExceptionPart};
 use crate::exceptions::store::Current;
 use crate::quota::graphql::QuotaPart;
+use crate::releases::graphql::ReleasesPart;
 
 /// A class exception: who may come in spite of the closed border, how many, and what is asked of them. Public.
 #[derive(MergedObject)]
-pub struct ClassException(ExceptionPart, QuotaPart);
+pub struct ClassException(ExceptionPart, QuotaPart, ReleasesPart);
 
 impl ClassException {
     /// Of what was loaded.
     #[must_use]
     pub fn of(current: Arc<Current>) -> Self {
-        Self(ExceptionPart(Arc::clone(&current)), QuotaPart(current))
+        Self(ExceptionPart(Arc::clone(&current)), QuotaPart(Arc::clone(&current)), ReleasesPart(current))
     }
 
     /// By its row's id, for what belongs to one.

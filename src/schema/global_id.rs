@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{
     AmendmentId, ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, InformationRequestId,
-    InterestId, MovementId, PersonId,
+    InterestId, MovementId, PersonId, ReleaseId,
 };
 use uuid::Uuid;
 
@@ -98,6 +98,7 @@ global! {
     MovementId, "PlaceMovement", "movement of a place";
     EventId, "ApplicationEvent", "event";
     InterestId, "Interest", "expression of interest";
+    ReleaseId, "Release", "release";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

@@ -15,6 +15,7 @@ use crate::applications::graphql::{
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 use crate::quota::graphql::{self as quota, PlaceMovement};
+use crate::releases::graphql::{self as releases, Release};
 
 /// Most ids that are looked up at once.
 const NODES_MAX: usize = 100;
@@ -50,6 +51,8 @@ pub enum Node {
     ApplicationEvent(ApplicationEvent),
     /// An expression of interest.
     Interest(Interest),
+    /// A release of the combined list.
+    Release(Release),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -65,6 +68,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Evidence") => applications::find_evidence(ctx, id).await?.map(Node::from),
         Some("InformationRequest") => applications::find_question(ctx, id).await?.map(Node::from),
         Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
+        Some("Release") => releases::find_release(ctx, id).await?.map(Node::from),
         Some("Interest") => applications::find_interest(ctx, id).await?.map(Node::from),
         _ => None,
     };

@@ -10,6 +10,7 @@ use url::Url as WebUrl;
 use crate::values::dates::{parse_date, parse_instant};
 use crate::values::decimal::parse_decimal;
 use crate::values::nzbn::Nzbn as ParsedNzbn;
+use crate::values::sha256::Sha256 as ParsedSha256;
 use crate::values::web_address::WebAddress;
 
 fn text<T: async_graphql::InputType>(value: Value) -> Result<String, InputValueError<T>> {
@@ -108,6 +109,28 @@ impl From<ParsedNzbn> for Nzbn {
     }
 }
 
+/// A SHA-256 hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Sha256(pub ParsedSha256);
+
+/// Lower-case hexadecimal SHA-256: 64 digits.
+#[Scalar(name = "Sha256", specified_by_url = "https://csrc.nist.gov/pubs/fips/180-4/upd1/final")]
+impl ScalarType for Sha256 {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        ParsedSha256::parse(&text(value)?).map(Self).map_err(InputValueError::custom)
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.to_string())
+    }
+}
+
+impl From<ParsedSha256> for Sha256 {
+    fn from(hash: ParsedSha256) -> Self {
+        Self(hash)
+    }
+}
+
 /// The address of a web page or of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Url(WebUrl);
@@ -162,6 +185,8 @@ mod tests {
             (read::<Decimal>("1e5"), None),
             (read::<Nzbn>("9429 0495 41410"), Some("9429049541410")),
             (read::<Nzbn>("9429049541411"), None),
+            (read::<Sha256>(&"0f".repeat(32)), Some(&*"0f".repeat(32))),
+            (read::<Sha256>(&"0F".repeat(32)), None),
             (read::<Url>("https://example.nz/a"), Some("https://example.nz/a")),
             (read::<Url>("javascript:alert(1)"), None),
         ] {

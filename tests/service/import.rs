@@ -47,6 +47,7 @@ fn row(reference: &str) -> Value {
         question: String::new(),
         amendment: String::new(),
         interest: String::new(),
+        release: String::new(),
         word: "Tui".to_owned(),
         passport: format!(
             "N{:07}",

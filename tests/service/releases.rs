@@ -20,6 +20,9 @@ use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worke
 use super::support::cast::{ITP, KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA};
 use super::support::releases::code;
 
+mod files;
+mod seen;
+
 on_both_databases! {
     a_release_goes_its_whole_way,
     digests_are_recomputed_from_the_lines,

@@ -180,6 +180,7 @@ impl Walk<'_> {
             question: GlobalId::of(&entity::InformationRequestId(uuid::Uuid::nil())).to_string(),
             amendment: GlobalId::of(&entity::AmendmentId(uuid::Uuid::nil())).to_string(),
             interest: String::new(),
+            release: String::new(),
             word: "Walk".to_owned(),
             passport: passport.replace('W', "X"),
         }

@@ -42,13 +42,13 @@ pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
 }
 
 /// The request's loader.
-pub(super) fn cases<'c>(ctx: &Context<'c>) -> &'c Cases {
+pub(crate) fn cases<'c>(ctx: &Context<'c>) -> &'c Cases {
     ctx.data_unchecked::<Cases>()
 }
 
 /// The worker of an application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct WorkerOf(pub ApplicationId);
+pub struct WorkerOf(pub ApplicationId);
 /// The evidence of one application alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EvidenceOf(pub ApplicationId);

@@ -1,6 +1,7 @@
 //! The parts of an application: pay, worker, nomination, findings, advice and decision.
 
 use async_graphql::{ComplexObject, Context, Result, SimpleObject};
+use chrono::NaiveDate;
 use entity::{PersonId, application, assessment, assessment_round, worker};
 
 use super::kinds::{AssessmentOutcome, DecisionOutcome, DecisionReason, RecommendationOutcome};
@@ -62,6 +63,42 @@ pub struct Worker {
     offshore: Option<bool>,
     /// When the employer stated that the worker knows that these details are held.
     notice_given_at: Option<DateTime>,
+}
+
+/// A worker as a release says; what is open there is none.
+#[derive(Clone)]
+pub struct ListedWorker {
+    /// As in the passport.
+    pub family_name: String,
+    /// As in the passport; none where it has a single name.
+    pub given_names: Option<String>,
+    /// As in the passport.
+    pub date_of_birth: NaiveDate,
+    /// ICAO three-letter code.
+    pub nationality: String,
+    /// ICAO three-letter code.
+    pub passport_state: Option<String>,
+    /// The last characters of the number.
+    pub passport_hint: Option<String>,
+    /// The passport's last day.
+    pub passport_expires_on: Option<NaiveDate>,
+}
+
+impl From<ListedWorker> for Worker {
+    fn from(listed: ListedWorker) -> Self {
+        Self {
+            family_name: Some(listed.family_name),
+            given_names: listed.given_names,
+            date_of_birth: Some(listed.date_of_birth.into()),
+            email: None,
+            nationality: Some(listed.nationality),
+            passport_issuing_state: listed.passport_state,
+            passport_hint: listed.passport_hint,
+            passport_expires_on: listed.passport_expires_on.map(Date),
+            offshore: None,
+            notice_given_at: None,
+        }
+    }
 }
 
 impl From<worker::Model> for Worker {

@@ -167,7 +167,7 @@ pub(super) async fn former(gate: &Gate<'_>, app: &App) -> Found<(Option<i32>, Ve
         Ok(Former {
             application: line.application_id,
             state: line.state,
-            facts: opened(app, &line)?.facts(),
+            facts: open_line(app, &line)?.facts(),
             listed_in: line.listed_in,
             reason: line.reason.clone(),
             ended,
@@ -177,7 +177,11 @@ pub(super) async fn former(gate: &Gate<'_>, app: &App) -> Found<(Option<i32>, Ve
     Ok((Some(last.number), lines.collect::<Found<_>>()?))
 }
 
-fn opened(app: &App, line: &release_line::Model) -> Found<Content> {
+/// All that a line says, for who may read it whole.
+///
+/// # Errors
+/// A fault where it was changed since it was sealed.
+pub fn open_line(app: &App, line: &release_line::Model) -> Found<Content> {
     let row = sealed_row(line.release_id, line.application_id, line.body_id);
     let text = app.keys.text_open(&line.content_sealed, &line_place(&row));
     let text = text.map_err(|why| Fault::stored("line of a release", why))?;

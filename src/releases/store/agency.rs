@@ -1,9 +1,11 @@
 //! What the agency says of cases: sent and acknowledged, which follow from releases. What else it says is recorded by the
 //! slices below.
 
+use std::collections::HashMap;
+
 use entity::{AgencyStatus, ApplicationId, BodyId, ReleaseId, ReleaseLineState, agency_case, release_line};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
 
 use crate::db::Gate;
 use crate::error::Found;
@@ -26,6 +28,24 @@ pub async fn begin_cases(gate: &Gate<'_>, cases: &[(ApplicationId, BodyId)]) -> 
         agency_case::Entity::insert_many(rows).exec_without_returning(gate.tx().conn()).await?;
     }
     Ok(())
+}
+
+/// What the agency says of these cases; one that was never sent has no answer. The caller has read their lines.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn statuses_of(
+    conn: &impl ConnectionTrait,
+    applications: &[ApplicationId],
+) -> Found<HashMap<ApplicationId, AgencyStatus>> {
+    let rows: Vec<(ApplicationId, AgencyStatus)> = agency_case::Entity::find()
+        .select_only()
+        .columns([agency_case::Column::ApplicationId, agency_case::Column::Status])
+        .filter(agency_case::Column::ApplicationId.is_in(applications.iter().copied()))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The cases that are SENT and that a release lists, in order of id.

@@ -11,7 +11,7 @@ use super::{Caller, World};
 use crate::service::support::acts::{MUTATIONS, Target, act, input};
 use crate::service::support::api::Api;
 use crate::service::support::caseload::{Caseload, Wanted};
-use crate::service::support::cast::{KAURI, KAURI_AGENT, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD};
+use crate::service::support::cast::{KAURI, KAURI_AGENT, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, OFFICER};
 
 /// The caseload, with everything that a list can be asked for.
 pub const LIST: &str = "query($it: ApplicationFilter, $class: String, $order: ApplicationOrder, $first: Int,
@@ -24,6 +24,7 @@ pub struct Asks {
     pub lead: Caller,
     agent: Caller,
     assessor: Caller,
+    officer: Caller,
     targets: BTreeMap<&'static str, Target>,
 }
 
@@ -62,6 +63,7 @@ impl Asks {
                 question: String::new(),
                 amendment: String::new(),
                 interest: interest.clone(),
+                release: String::new(),
                 word: "Good".to_owned(),
                 passport: "Z0000001".to_owned(),
             };
@@ -76,7 +78,12 @@ impl Asks {
             targets.insert(mutation, target);
         }
         let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
-        Self { lead, agent, assessor, targets }
+        let release = GlobalId::of(&world.prepare(&NZTECH).await.expect("a release")).to_string();
+        for target in targets.values_mut() {
+            target.release.clone_from(&release);
+        }
+        let officer = world.sign_in(&OFFICER).await;
+        Self { lead, agent, assessor, officer, targets }
     }
 
     /// Who sends a mutation, and a good input for it with every field in it.
@@ -86,7 +93,9 @@ impl Asks {
         let caller = match mutation {
             "confirm" | "importApplications" | "assignApplications" | "decline" | "sendBack"
             | "returnApplication" | "reconsider" | "holdApplication" | "releaseHold" | "revokeNomination"
-            | "confirmAmendment" => &self.lead,
+            | "confirmAmendment" | "prepareRelease" | "attestRelease" | "publishRelease"
+            | "abandonRelease" => &self.lead,
+            "acknowledgeRelease" => &self.officer,
             "takeNextApplication"
             | "declareConflict"
             | "recordAssessment"
@@ -171,7 +180,7 @@ fn role_id() -> String {
 }
 
 /// Queries that need nothing of the caseload, with their variables.
-const QUERIES: [(&str, &str); 9] = [
+const QUERIES: [(&str, &str); 11] = [
     ("query($it: String!) { application(reference: $it) { id } }", r#"{ "it": "NZT-000000" }"#),
     ("query($it: String!) { classException(slug: $it) { id } }", r#"{ "it": "specialist-tech" }"#),
     (
@@ -200,6 +209,14 @@ const QUERIES: [(&str, &str); 9] = [
         "query($it: String, $after: String) { interests(classException: $it, after: $after) { totalCount } }",
         r#"{ "it": "specialist-tech", "after": "cursor" }"#,
     ),
+    (
+        "query($it: String!) { release(classException: $it, number: 1) { id } }",
+        r#"{ "it": "specialist-tech" }"#,
+    ),
+    (
+        "query($it: String) { classException(slug: \"specialist-tech\") { releases(after: $it) { totalCount } } }",
+        r#"{ "it": "cursor" }"#,
+    ),
     ("query($it: String) { applications(before: $it) { totalCount } }", r#"{ "it": "cursor" }"#),
 ];
 
@@ -216,6 +233,7 @@ fn every_field_of_every_input_is_spoilt() {
         question: String::new(),
         amendment: String::new(),
         interest: "of something".to_owned(),
+        release: String::new(),
         word: String::new(),
         passport: String::new(),
     };

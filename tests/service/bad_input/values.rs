@@ -8,6 +8,18 @@ type Bad = (&'static str, &'static str, &'static str, &'static str, &'static str
 pub const ON_TOP: &str = "on top";
 
 pub const VALUES: &[Bad] = &[
+    ("prepareRelease", "/classException", r#""nothing""#, "NOT_FOUND", "classException"),
+    ("prepareRelease", "/classException", r#""""#, "NOT_FOUND", "classException"),
+    ("attestRelease", "/digest", r#""abc""#, ON_TOP, ""),
+    ("attestRelease", "/digest", "7", ON_TOP, ""),
+    (
+        "attestRelease",
+        "/digest",
+        r#""0000000000000000000000000000000000000000000000000000000000000000""#,
+        "DIGEST_MISMATCH",
+        "digest",
+    ),
+    ("abandonRelease", "/reason", r#"" ""#, "REQUIRED", "reason"),
     ("createApplication", "/employerNzbn", r#""9429900000019""#, ON_TOP, ""),
     ("createApplication", "/employerNzbn", "9429900000018", ON_TOP, ""),
     ("createApplication", "/employerNzbn", r#""9429900000025""#, "NOT_FOUND", "employerNzbn"),

@@ -48,6 +48,7 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
         let (depth, at_once) = match *kind {
             "Application" | "Employer" => (2, 1),
             "ApplicationEvent" => (1, 20),
+            "Release" => (1, 1),
             _ => (2, 20),
         };
         let selection = api.selection(kind, depth);
@@ -57,7 +58,27 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
         all.extend(ids.iter().take(3).map(|id| Read::new("node", query, json!({ "it": id }))));
     }
     all.extend(lists(api));
+    all.extend(releases(api));
     all
+}
+
+/// Releases, with all that hangs on them.
+fn releases(api: &Api) -> Vec<Read> {
+    let line = api.selection("ApprovedListLine", 1);
+    let head = "id number status lineCount digest preparedAt publishedAt abandonReason csvUrl jsonUrl
+        sections { body { slug } lineCount digest } attestations { body { slug } by at digest }
+        heldBack { reference reason } changes(first: 5) { totalCount nodes { kind reference fields reason } }";
+    let by_number = format!(
+        "query($it: Int!) {{ release(classException: \"specialist-tech\", number: $it) {{ {head}
+            lines(first: 10) {{ totalCount nodes {{ {line} }} pageInfo {{ endCursor }} }} }} }}"
+    );
+    let all = format!(
+        "{{ classException(slug: \"specialist-tech\") {{ latestRelease {{ {head} }}
+            releases(first: 5) {{ totalCount nodes {{ {head} }} pageInfo {{ endCursor }} }} }} }}"
+    );
+    let mut reads = vec![Read::new("classException", &all, json!({}))];
+    reads.extend((0..3).map(|number| Read::new("release", &by_number, json!({ "it": number }))));
+    reads
 }
 
 fn public() -> [Read; 4] {
@@ -120,6 +141,7 @@ fn lists(api: &Api) -> Vec<Read> {
         json!({ "body": ["nztech"] }),
         json!({ "body": ["itp"] }),
         json!({ "role": ["2613"] }),
+        json!({ "agencyStatus": ["NOT_SENT"] }),
         json!({ "listed": true }),
         json!({ "listed": false }),
         json!({ "search": "kauri" }),
@@ -177,7 +199,7 @@ fn filters() -> Vec<Value> {
 
 /// An id of everything that is there, by its type. Every type that `node` answers has to be here.
 pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<String>> {
-    let query = r#"{ classException(slug: "specialist-tech") { id roles { id }
+    let query = r#"{ classException(slug: "specialist-tech") { id roles { id } releases { nodes { id } }
         quota { movements(first: 20) { nodes { id } } } } }"#;
     let public = &staff.data(query, json!({})).await["classException"];
     let ids = |found: &Value| list(found).iter().map(|one| text(&one["id"])).collect::<Vec<_>>();
@@ -197,6 +219,7 @@ pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<S
         ("Person", EVERYBODY.map(|member| global(&member.person())).to_vec()),
         ("Body", [&NZTECH, &ITP].map(|body| global(&body.id())).to_vec()),
         ("ClassException", vec![text(&public["id"])]),
+        ("Release", ids(&public["releases"]["nodes"])),
         ("ApprovedRole", ids(&public["roles"])),
         ("PlaceMovement", ids(&public["quota"]["movements"]["nodes"])),
     ])
@@ -212,6 +235,7 @@ pub fn unknown_id(kind: &str) -> String {
         "InformationRequest" => global(&entity::InformationRequestId(nobody)),
         "Amendment" => global(&entity::AmendmentId(nobody)),
         "Interest" => global(&InterestId(nobody)),
+        "Release" => global(&entity::ReleaseId(nobody)),
         "Employer" => global(&entity::EmployerId(nobody)),
         "Person" => global(&PersonId(nobody)),
         "Body" => global(&BodyId(nobody)),
@@ -231,6 +255,7 @@ pub fn unknown(like: &Target) -> Target {
         question: unknown_id("InformationRequest"),
         amendment: unknown_id("Amendment"),
         interest: unknown_id("Interest"),
+        release: unknown_id("Release"),
         ..like.clone()
     }
 }

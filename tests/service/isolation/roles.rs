@@ -15,13 +15,14 @@ on_both_databases! { each_role_may_do_what_the_table_says_and_nothing_else }
 const EMPLOYER: &[&str] = &["EMPLOYER"];
 const ASSESSORS: &[&str] = &["ASSESSOR", "LEAD"];
 const LEADS: &[&str] = &["LEAD"];
+const OFFICERS: &[&str] = &["AGENCY_OFFICER"];
 const LEADS_AND_MACHINES: &[&str] = &["LEAD", "SERVICE"];
 
 /// Whoever they are, and whether or not they are signed in.
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 28] = [
+const WHO_MAY: [(&str, &[&str]); 33] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -50,6 +51,11 @@ const WHO_MAY: [(&str, &[&str]); 28] = [
     ("confirmAmendment", LEADS),
     ("importApplications", LEADS_AND_MACHINES),
     ("registerInterest", ANYBODY),
+    ("prepareRelease", LEADS),
+    ("attestRelease", LEADS),
+    ("publishRelease", LEADS),
+    ("abandonRelease", LEADS),
+    ("acknowledgeRelease", OFFICERS),
 ];
 
 const SOMEBODY: [&Member; 7] =
@@ -86,6 +92,7 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
                 let done = match mutation {
                     "assignApplications" => &payload["applications"],
                     "importApplications" => &payload["results"],
+                    _ if mutation.ends_with("Release") => &payload["release"],
                     _ => &payload["application"],
                 };
                 assert!(*done == Value::Null || *done == json!([]), "{mutation}: {payload}");
@@ -106,6 +113,7 @@ fn nothing() -> Target {
         question: unknown_id("InformationRequest"),
         amendment: unknown_id("Amendment"),
         interest: String::new(),
+        release: String::new(),
         word: "Kiwiq".to_owned(),
         passport: "Z0000001".to_owned(),
     };

@@ -94,12 +94,18 @@ pub async fn settle(world: &World) -> Vec<Row> {
         let conflict = json!({ "id": row.id, "employer": row.firm.nzbn, "reason": reason });
         act(&second, "declareConflict", &conflict).await;
     }
+    act(&second_lead(world).await, "prepareRelease", &json!({ "classException": "specialist-tech" })).await;
     for row in &mut rows {
         let desk =
             desks.iter().find(|desk| desk.body.slug == row.body.slug && desk.firm.nzbn == row.firm.nzbn);
         desk.expect("a desk").complete(row).await;
     }
     rows
+}
+
+/// Who freezes the list, of both bodies.
+async fn second_lead(world: &World) -> Caller {
+    world.sign_in(&ITP_LEAD).await
 }
 
 /// The row of an employer at a body that has come this far.
@@ -124,6 +130,7 @@ impl Row {
                 .filter(|id| !id.is_empty())
                 .unwrap_or_else(|| unknown_id("Amendment")),
             interest: self.interest.clone().unwrap_or_default(),
+            release: unknown_id("Release"),
             word: word.to_owned(),
             passport: "Z0000001".to_owned(),
         }
@@ -154,6 +161,7 @@ impl Desk {
             question: String::new(),
             amendment: String::new(),
             interest: self.interest.clone().unwrap_or_default(),
+            release: unknown_id("Release"),
             word: word.to_owned(),
             passport,
         }

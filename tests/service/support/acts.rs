@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 28] = [
+pub const MUTATIONS: [&str; 33] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -34,6 +34,11 @@ pub const MUTATIONS: [&str; 28] = [
     "confirmAmendment",
     "importApplications",
     "registerInterest",
+    "prepareRelease",
+    "attestRelease",
+    "publishRelease",
+    "abandonRelease",
+    "acknowledgeRelease",
 ];
 
 /// What an input names.
@@ -52,6 +57,8 @@ pub struct Target {
     pub amendment: String,
     /// Empty where an application comes of none.
     pub interest: String,
+    /// A release of the combined list.
+    pub release: String,
     /// Stands in every text.
     pub word: String,
     pub passport: String,
@@ -68,6 +75,8 @@ pub fn document(mutation: &str) -> String {
                 userErrors { code field message } }"
         }
         "registerInterest" => "interest { id }",
+        "abandonRelease" => "release { id } impact { summary }",
+        _ if mutation.ends_with("Release") => "release { id }",
         _ => "application { id version status reference }",
     };
     format!(
@@ -134,7 +143,7 @@ pub fn input(mutation: &str, target: &Target) -> Value {
 
 /// Of the acts beside the straight way from a draft to a place.
 fn further_input(mutation: &str, target: &Target) -> Value {
-    let Target { application: id, version, question, amendment, word, .. } = target;
+    let Target { application: id, version, question, amendment, word, release, .. } = target;
     match mutation {
         "answerInformationRequest" => json!({
             "id": id, "version": version, "request": question, "answer": format!("{word} answer"),
@@ -170,6 +179,12 @@ fn further_input(mutation: &str, target: &Target) -> Value {
         "confirmAmendment" => json!({
             "id": id, "version": version, "amendment": amendment, "accept": true, "note": format!("{word} note"),
         }),
+        "prepareRelease" => json!({ "classException": "specialist-tech" }),
+        "attestRelease" | "acknowledgeRelease" => json!({ "release": release, "digest": "0f".repeat(32) }),
+        "publishRelease" => json!({ "release": release }),
+        "abandonRelease" => {
+            json!({ "release": release, "reason": format!("{word} reason"), "dryRun": false })
+        }
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
     }
 }

@@ -7,19 +7,27 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, Enum, InputObject, Object, Result};
-use entity::{ExceptionId, PlaceState};
+use entity::{
+    ApplicationId, BodyId, ExceptionId, PlaceState, ReleaseChangeKind, ReleaseLineState, release_line,
+};
 
-use super::loaders::{WorkerOf, cases};
-use super::parts::Worker;
-use crate::applications::store::list::{self, Line, ListFilter, ListKey};
+use super::kinds::AgencyStatus;
+use crate::applications::graphql::{ListedWorker, Worker, WorkerOf, cases};
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
+use crate::exceptions::store::Current;
 use crate::people::graphql::{Body, load_body};
+use crate::releases::actions::open_line;
+use crate::releases::loaders::{AgencyStatusOf, NewestLineOf, releases};
+use crate::releases::rules::Content;
+use crate::releases::store::lines::is_whole;
+use crate::releases::store::list::{self, Line, ListFilter, ListKey};
 use crate::schema::connection::connection;
 use crate::schema::scalars::{DateTime, Decimal, Nzbn};
 use crate::schema::{self, List, PageArgs, bad_input, count, page_cost};
 use crate::tenancy::ListScope;
 use crate::values::nzbn::Nzbn as ParsedNzbn;
+use crate::values::passport::PassportNumber;
 use crate::values::text::Line as TextLine;
 
 /// Most slugs or codes in one part of a filter.
@@ -56,6 +64,17 @@ impl From<PlaceState> for LineState {
     }
 }
 
+impl LineState {
+    fn of_release(state: ReleaseLineState, change: Option<ReleaseChangeKind>) -> Self {
+        match (state, change) {
+            (ReleaseLineState::Listed, Some(ReleaseChangeKind::Amended)) => Self::Amended,
+            (ReleaseLineState::Listed, _) => Self::Released,
+            (ReleaseLineState::Suspended, _) => Self::Suspended,
+            (ReleaseLineState::Removed, _) => Self::Removed,
+        }
+    }
+}
+
 /// Which lines to give; what is left out does not narrow.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ApprovedListFilter {
@@ -63,6 +82,8 @@ pub struct ApprovedListFilter {
     body: Option<Vec<String>>,
     /// Codes of roles: lines for any of them; at most 20.
     role: Option<Vec<String>>,
+    /// Where their cases stand at the agency: lines in any of these; at most 20.
+    agency_status: Option<Vec<AgencyStatus>>,
     /// True for lines that a published release carries, false for those that wait for one.
     listed: Option<bool>,
     /// Words in the reference or in the employer's name, all of which must be found; at most 8.
@@ -79,7 +100,11 @@ impl ApprovedListFilter {
         }
         let body = read_names("body", self.body.unwrap_or_default())?;
         let role = read_names("role", self.role.unwrap_or_default())?;
-        Ok(ListFilter { body, role, listed: self.listed, search })
+        let agency: Vec<_> = self.agency_status.unwrap_or_default().into_iter().map(Into::into).collect();
+        if agency.len() > MOST_NAMED {
+            return Err(bad_input(&format!("filter.agencyStatus: name at most {MOST_NAMED}.")));
+        }
+        Ok(ListFilter { body, role, agency, listed: self.listed, search })
     }
 }
 
@@ -96,28 +121,130 @@ fn read_line(field: &str, typed: &str) -> Result<String> {
     read.map(|line| line.as_str().to_owned()).map_err(|why| bad_input(&format!("filter.{field}: {why}")))
 }
 
-/// One line, with whether the viewer may read it whole.
+/// One line, with how much of it the viewer may read.
 #[derive(Clone, Debug)]
 pub struct ApprovedListLine {
-    line: Line,
-    exception: Arc<str>,
+    application: ApplicationId,
+    reference: String,
+    body: BodyId,
+    employer_name: String,
     employer_nzbn: Nzbn,
+    exception: (ExceptionId, Arc<str>),
+    terms_revision: i32,
+    role_code: Option<String>,
+    occupation_code: Option<String>,
+    place: i32,
     nominated_at: DateTime,
-    is_whole: bool,
+    stands: Stands,
+    whole: Whole,
+}
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug)]
+enum Stands {
+    /// On the list as it is now.
+    Now(PlaceState),
+    /// In a release.
+    Released { state: ReleaseLineState, change: Option<ReleaseChangeKind>, listed_in: i32 },
+}
+
+/// Where what is about the worker is read, by who may.
+#[derive(Clone, Debug)]
+enum Whole {
+    /// Nowhere: the viewer may not.
+    Hidden,
+    /// In the viewer's own caseload, with the pay in cents.
+    OfCaseload(i64),
+    /// In what a release says.
+    OfRelease(Box<release_line::Model>),
+    /// In what the newest release says that the agency has.
+    OfNewest,
 }
 
 impl ApprovedListLine {
     fn of(line: Line, exception: &Arc<str>, scope: &ListScope) -> Found<Self> {
-        let nzbn = ParsedNzbn::parse(&line.employer_nzbn).map_err(|why| Fault::stored("employer", why))?;
+        let whole = match (line.is_own(scope), scope) {
+            (false, _) => Whole::Hidden,
+            (true, ListScope::Caseload(_)) => Whole::OfCaseload(line.annual_cents),
+            (true, ListScope::Agency(_)) => Whole::OfNewest,
+        };
         let nominated = line.nominated_at.ok_or_else(|| Fault::stored("line", "it was never nominated"))?;
         Ok(Self {
-            exception: Arc::clone(exception),
-            employer_nzbn: nzbn.into(),
+            application: line.application_id,
+            reference: line.reference,
+            body: line.body_id,
+            employer_name: line.employer_name,
+            employer_nzbn: nzbn(&line.employer_nzbn)?,
+            exception: (line.exception_id, Arc::clone(exception)),
+            terms_revision: line.terms_revision,
+            role_code: line.role_code,
+            occupation_code: line.occupation_code,
+            place: line.place,
             nominated_at: nominated.into(),
-            is_whole: line.is_own(scope),
-            line,
+            stands: Stands::Now(line.state),
+            whole,
         })
     }
+
+    /// A line of a release.
+    pub(super) fn of_release(
+        row: release_line::Model,
+        exception: &Current,
+        scope: &ListScope,
+    ) -> Found<Self> {
+        let is_whole = is_whole(scope, &row);
+        Ok(Self {
+            application: row.application_id,
+            reference: row.reference.clone(),
+            body: row.body_id,
+            employer_name: row.employer_name.clone(),
+            employer_nzbn: nzbn(&row.employer_nzbn)?,
+            exception: (exception.row.id, Arc::from(exception.row.slug.as_str())),
+            terms_revision: row.terms_revision,
+            role_code: Some(row.role_code.clone()),
+            occupation_code: Some(row.occupation_code.clone()),
+            place: row.place_number,
+            nominated_at: row.nominated_at.into(),
+            stands: Stands::Released { state: row.state, change: row.change, listed_in: row.listed_in },
+            whole: if is_whole { Whole::OfRelease(Box::new(row)) } else { Whole::Hidden },
+        })
+    }
+
+    async fn newest(&self, ctx: &Context<'_>) -> Result<Option<release_line::Model>> {
+        Ok(releases(ctx).load_one(NewestLineOf(self.application)).await?)
+    }
+
+    /// What a release says of it, where that is what the viewer reads.
+    async fn content(&self, ctx: &Context<'_>) -> Result<Option<Content>> {
+        let row = match &self.whole {
+            Whole::Hidden | Whole::OfCaseload(_) => None,
+            Whole::OfRelease(row) => Some(row.as_ref().clone()),
+            Whole::OfNewest => self.newest(ctx).await?,
+        };
+        Ok(row.map(|row| open_line(schema::app(ctx), &row)).transpose()?)
+    }
+}
+
+fn nzbn(stored: &str) -> Found<Nzbn> {
+    Ok(ParsedNzbn::parse(stored).map_err(|why| Fault::stored("employer", why))?.into())
+}
+
+/// The worker as a release says.
+fn listed_worker(content: &Content) -> Found<ListedWorker> {
+    let text = |column: &str| Some(content.get(column).to_owned()).filter(|text| !text.is_empty());
+    let day = |column: &str| text(column).map(|day| day.parse()).transpose();
+    let born = day("date_of_birth").map_err(|why| Fault::stored("line of a release", why))?;
+    let number = PassportNumber::parse(content.get("passport_number")).ok();
+    Ok(ListedWorker {
+        family_name: content.get("worker_family_name").to_owned(),
+        given_names: text("worker_given_names"),
+        date_of_birth: born.ok_or_else(|| Fault::stored("line of a release", "no day of birth"))?,
+        nationality: content.get("nationality").to_owned(),
+        passport_state: text("passport_issuing_state"),
+        passport_hint: number.map(|number| number.hint().to_owned()),
+        passport_expires_on: day("passport_expires_on")
+            .map_err(|why| Fault::stored("line of a release", why))?,
+    })
 }
 
 connection! {
@@ -132,18 +259,18 @@ connection! {
 impl ApprovedListLine {
     /// Reference of the application, e.g. NZT-7K4Q2H.
     async fn reference(&self) -> &str {
-        &self.line.reference
+        &self.reference
     }
 
     /// The body that nominated.
     async fn body(&self, ctx: &Context<'_>) -> Result<Body> {
-        let body = load_body(ctx, self.line.body_id).await?;
+        let body = load_body(ctx, self.body).await?;
         Ok(body.ok_or_else(|| Fault::stored("line of the list", "its body is gone"))?)
     }
 
     /// The employer's name in the NZBN register.
     async fn employer_name(&self) -> &str {
-        &self.line.employer_name
+        &self.employer_name
     }
 
     /// The employer's number in that register.
@@ -153,25 +280,50 @@ impl ApprovedListLine {
 
     /// The role that the nomination is for, as the terms stood when it was submitted.
     async fn role(&self, ctx: &Context<'_>) -> Result<ApprovedRole> {
-        let Line { exception_id, terms_revision, role_code, .. } = &self.line;
-        let known = exceptions::terms_at(ctx, *exception_id, *terms_revision).await?;
-        let role = role_code.as_deref().and_then(|code| ApprovedRole::find(&self.exception, &known, code));
+        let (exception, slug) = &self.exception;
+        let known = exceptions::terms_at(ctx, *exception, self.terms_revision).await?;
+        let code = self.role_code.as_deref();
+        let role = code.and_then(|code| ApprovedRole::find(slug, &known, code));
         Ok(role.ok_or_else(|| Fault::stored("line of the list", "its role is not among the terms"))?)
     }
 
     /// Code of the occupation that was settled in the assessment.
     async fn occupation_code(&self) -> Option<&str> {
-        self.line.occupation_code.as_deref()
+        self.occupation_code.as_deref()
     }
 
     /// Number of the place that it holds, from 1.
     async fn place(&self) -> i32 {
-        self.line.place
+        self.place
     }
 
-    /// Where it stands against the published releases.
-    async fn state(&self) -> LineState {
-        self.line.state.into()
+    /// Where it stands against the published releases; of a line of a release, where it stands there.
+    async fn state(&self, ctx: &Context<'_>) -> Result<LineState> {
+        let place = match self.stands {
+            Stands::Released { state, change, .. } => return Ok(LineState::of_release(state, change)),
+            Stands::Now(place) => place,
+        };
+        let change = match place {
+            PlaceState::Listed | PlaceState::Consumed => self.newest(ctx).await?.and_then(|line| line.change),
+            PlaceState::Reserved | PlaceState::Returning | PlaceState::Available | PlaceState::Retired => {
+                None
+            }
+        };
+        Ok(if change == Some(ReleaseChangeKind::Amended) { LineState::Amended } else { place.into() })
+    }
+
+    /// Number of the release that first carried it; null before it was published.
+    async fn listed_in(&self, ctx: &Context<'_>) -> Result<Option<i32>> {
+        match self.stands {
+            Stands::Released { listed_in, .. } => Ok(Some(listed_in)),
+            Stands::Now(_) => Ok(self.newest(ctx).await?.map(|line| line.listed_in)),
+        }
+    }
+
+    /// Where its case stands at the agency now.
+    async fn agency_status(&self, ctx: &Context<'_>) -> Result<AgencyStatus> {
+        let found = releases(ctx).load_one(AgencyStatusOf(self.application)).await?;
+        Ok(found.unwrap_or(entity::AgencyStatus::NotSent).into())
     }
 
     /// Since when it has held a place.
@@ -182,16 +334,31 @@ impl ApprovedListLine {
     /// Whom the nomination is for. Null unless the line is the viewer's own body's or employer's, or the viewer is the
     /// agency and the line is released.
     async fn worker(&self, ctx: &Context<'_>) -> Result<Option<Worker>> {
-        if !self.is_whole {
-            return Ok(None);
+        match &self.whole {
+            Whole::Hidden => Ok(None),
+            Whole::OfCaseload(_) => {
+                Ok(cases(ctx).load_one(WorkerOf(self.application)).await?.map(Worker::from))
+            }
+            Whole::OfRelease(_) | Whole::OfNewest => {
+                let content = self.content(ctx).await?;
+                Ok(content.map(|content| listed_worker(&content)).transpose()?.map(Worker::from))
+            }
         }
-        Ok(cases(ctx).load_one(WorkerOf(self.line.application_id)).await?.map(Worker::from))
     }
 
     /// Guaranteed pay a year, cut to the cent, in the currency of the agreement. Null unless the line is the viewer's
     /// own body's or employer's, or the viewer is the agency and the line is released.
-    async fn annual_pay(&self) -> Option<Decimal> {
-        self.is_whole.then(|| rust_decimal::Decimal::new(self.line.annual_cents, 2).into())
+    async fn annual_pay(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
+        match &self.whole {
+            Whole::Hidden => Ok(None),
+            Whole::OfCaseload(cents) => Ok(Some(rust_decimal::Decimal::new(*cents, 2).into())),
+            Whole::OfRelease(_) | Whole::OfNewest => {
+                let content = self.content(ctx).await?;
+                let pay = content.map(|content| content.get("annual_pay").parse::<rust_decimal::Decimal>());
+                let pay = pay.transpose().map_err(|why| Fault::stored("line of a release", why))?;
+                Ok(pay.map(Decimal::from))
+            }
+        }
     }
 }
 

@@ -5,7 +5,8 @@
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ApplicationId, BodyId, EmployerId, ExceptionId, PlaceState, application, body, employer, place,
+    AgencyStatus, ApplicationId, BodyId, EmployerId, ExceptionId, PlaceState, agency_case, application, body,
+    employer, place,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, LikeExpr, Query};
 use sea_orm::{
@@ -73,6 +74,8 @@ pub struct ListFilter {
     pub body: Vec<String>,
     /// For one of these roles; any where empty.
     pub role: Vec<String>,
+    /// Where the agency says their cases stand; anywhere where empty.
+    pub agency: Vec<AgencyStatus>,
     /// On a published release, or not.
     pub listed: Option<bool>,
     /// Words in the reference or in the employer's name.
@@ -165,6 +168,9 @@ fn filtered(mut select: Select<place::Entity>, filter: &ListFilter) -> Select<pl
     if !filter.role.is_empty() {
         select = select.filter(application::Column::RoleCode.is_in(&filter.role));
     }
+    if !filter.agency.is_empty() {
+        select = select.filter(stands_at_the_agency(&filter.agency));
+    }
     match filter.listed {
         Some(true) => select = select.filter(place::Column::State.ne(PlaceState::Reserved)),
         Some(false) => select = select.filter(place::Column::State.eq(PlaceState::Reserved)),
@@ -177,6 +183,19 @@ fn filtered(mut select: Select<place::Entity>, filter: &ListFilter) -> Select<pl
         select = select.filter(Condition::any().add(name).add(reference));
     }
     select
+}
+
+/// A case that was never sent has no row.
+fn stands_at_the_agency(statuses: &[AgencyStatus]) -> Condition {
+    let cases =
+        || Query::select().column(agency_case::Column::ApplicationId).from(agency_case::Entity).to_owned();
+    let words = statuses.iter().map(|status| status.word());
+    let among = cases().and_where(Expr::col(agency_case::Column::Status).is_in(words)).to_owned();
+    let mut stands = Condition::any().add(place::Column::ApplicationId.in_subquery(among));
+    if statuses.contains(&AgencyStatus::NotSent) {
+        stands = stands.add(place::Column::ApplicationId.not_in_subquery(cases()));
+    }
+    stands
 }
 
 /// A pattern for texts that contain `word`, which may itself have the characters that patterns are made of.
