@@ -1,6 +1,6 @@
 //! `nominations exception apply FILE`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
@@ -9,7 +9,7 @@ use super::open::{assemble, ready};
 use super::{DatabaseArgs, Outcome, Problem};
 use crate::amendment::ApplyDefinition;
 use crate::clock::Clock;
-use crate::exceptions::definition::Definition;
+use crate::exceptions::definition::{Definition, DefinitionError};
 use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
@@ -30,14 +30,26 @@ pub(crate) struct ApplyArgs {
     database: DatabaseArgs,
 }
 
+/// A definition, with the file beside it that it may extend.
+fn read(file: &Path, text: &str) -> Result<Definition, Problem> {
+    let refused = |errors: Vec<DefinitionError>| {
+        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
+        Problem::told(format!("{} has faults:\n{}", file.display(), lines.join("\n")))
+    };
+    let Some(base) = Definition::base_of(text).map_err(refused)? else {
+        return Definition::parse(text).map_err(refused);
+    };
+    let beside = file.with_file_name(format!("{base}.toml"));
+    let base =
+        std::fs::read_to_string(&beside).map_err(Problem::io(format!("reading {}", beside.display())))?;
+    Definition::parse_on(&base, text).map_err(refused)
+}
+
 pub(super) async fn run(command: ExceptionCommand) -> Outcome {
     let ExceptionCommand::Apply(args) = command;
     let text = std::fs::read_to_string(&args.file)
         .map_err(Problem::io(format!("reading {}", args.file.display())))?;
-    let definition = Definition::parse(&text).map_err(|errors| {
-        let lines: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        Problem::told(format!("{} has faults:\n{}", args.file.display(), lines.join("\n")))
-    })?;
+    let definition = read(&args.file, &text)?;
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
     let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;

@@ -36,12 +36,57 @@ impl Definition {
     /// # Errors
     /// The one place where it cannot be read, or else every fault with the path to it.
     pub fn parse(text: &str) -> Result<Self, Vec<DefinitionError>> {
-        let document: document::Document =
-            toml::from_str(text).map_err(|error| vec![DefinitionError::Unreadable(error.to_string())])?;
+        if let Some(base) = Self::base_of(text)? {
+            let why = format!("it extends {base}, and is read together with that file");
+            return Err(vec![DefinitionError::Unreadable(why)]);
+        }
+        Self::checked(toml::from_str(text).map_err(unreadable)?)
+    }
+
+    /// The slug of the class exception whose file a definition extends, if it does.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or what it extends is no slug.
+    pub fn base_of(text: &str) -> Result<Option<String>, Vec<DefinitionError>> {
+        let table: toml::Table = toml::from_str(text).map_err(unreadable)?;
+        match table.get(EXTENDS) {
+            None => Ok(None),
+            Some(toml::Value::String(slug)) if validate::is_slug(slug) => Ok(Some(slug.clone())),
+            Some(_) => {
+                let why = "extends has to be the slug of a class exception whose file stands beside this one";
+                Err(vec![DefinitionError::Unreadable(why.into())])
+            }
+        }
+    }
+
+    /// Reads a definition that extends another's file: each key of `text` stands in place of the same key of `base`, whole.
+    ///
+    /// # Errors
+    /// As [`Self::parse`]; and where `base` extends a third.
+    pub fn parse_on(base: &str, text: &str) -> Result<Self, Vec<DefinitionError>> {
+        let mut table: toml::Table = toml::from_str(base).map_err(unreadable)?;
+        if table.contains_key(EXTENDS) {
+            let why = "the file that it extends extends another itself: name that one";
+            return Err(vec![DefinitionError::Unreadable(why.into())]);
+        }
+        table.extend(toml::from_str::<toml::Table>(text).map_err(unreadable)?);
+        table.remove(EXTENDS);
+        Self::checked(table.try_into().map_err(unreadable)?)
+    }
+
+    fn checked(document: document::Document) -> Result<Self, Vec<DefinitionError>> {
         let definition = Self::from(document);
         let faults = validate::faults_of(&definition);
         if faults.is_empty() { Ok(definition) } else { Err(faults) }
     }
+}
+
+/// The key that names the file that another extends.
+const EXTENDS: &str = "extends";
+
+#[expect(clippy::needless_pass_by_value, reason = "it is what map_err hands over")]
+fn unreadable(error: toml::de::Error) -> Vec<DefinitionError> {
+    vec![DefinitionError::Unreadable(error.to_string())]
 }
 
 /// The part of a definition that is kept in columns.

@@ -159,3 +159,22 @@ fn all_faults_are_told_at_once() {
     let changed = OTHER.replace("places = 100", "places = 0").replace("prefix = \"EMA\"", "prefix = \"1\"");
     assert_eq!(Definition::parse(&changed).expect_err("two faults").len(), 2);
 }
+
+#[test]
+fn a_file_that_extends_another_says_the_rest_in_its_own_words() {
+    let first = include_str!("../../../exceptions/specialist-tech.toml");
+    let second = include_str!("../../../exceptions/specialist-tech-2.toml");
+    let base = Definition::parse(first).expect("the first");
+    let read = Definition::parse_on(first, second).expect("the second");
+    assert_eq!(Definition::base_of(second), Ok(Some("specialist-tech".to_owned())));
+    assert_eq!((read.settings.slug.as_str(), read.settings.places), ("specialist-tech-2", 200));
+    assert_eq!((&read.terms.roles, &read.terms.criteria), (&base.terms.roles, &base.terms.criteria));
+    assert_eq!((read.bodies, read.terms.facts), (base.bodies, vec![]));
+    for (base, text) in
+        [(second, first), (second, second), (first, "extends = 1"), (first, "places = 1\nplace = 2")]
+    {
+        assert!(Definition::parse_on(base, text).is_err() || Definition::base_of(text).is_err());
+    }
+    assert!(Definition::parse(second).is_err_and(|errors| errors[0].to_string().contains("specialist-tech")));
+    assert!(Definition::base_of("extends = \"../secrets\"").is_err());
+}

@@ -232,7 +232,7 @@ fn bodies(faults: &mut Faults, bodies: &[BodyDefinition]) {
     }
 }
 
-fn is_slug(text: &str) -> bool {
+pub(super) fn is_slug(text: &str) -> bool {
     let word =
         |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
     text.len() <= 50 && text.split('-').all(word)
