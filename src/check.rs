@@ -5,6 +5,7 @@
 //! run beside the service and however large the caseload is; it changes nothing, and what it tells holds no personal
 //! data.
 
+mod ballots;
 mod case;
 mod casework;
 mod history;
@@ -70,6 +71,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     examine_applications(app, &snapshot, &frame, &mut report).await?;
     casework::examine(&snapshot, &mut report).await?;
     places::examine_workers(&snapshot, &mut report).await?;
+    ballots::examine(app, &snapshot, &frame.exceptions, &mut report).await?;
     history::examine(&snapshot, &mut report).await?;
     snapshot.end().await?;
     Ok(report.into_violations())

@@ -128,6 +128,14 @@ rules! {
     PastTheSeals = "nothing-past-the-seals",
     /// The head of the history that a release carries is that of a seal.
     ReleaseHead = "release-head",
+    /// What is published of a ballot is what anybody finds who runs it again.
+    BallotVerifies = "ballot-verifies",
+    /// A ballot goes on exactly until it has ended.
+    BallotLive = "ballot-live",
+    /// A class exception is drawn once at most, and knows when.
+    DrawnOnce = "drawn-once",
+    /// Whoever waits has the rank that the draw gave.
+    BallotRanks = "ballot-ranks",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -4,14 +4,14 @@
 use std::collections::HashMap;
 
 use entity::{
-    ApplicationId, BodyId, EmployerId, EventKind, ExceptionId, application, application_word, assessment,
-    assessment_round, body, class_exception, class_exception_body, class_exception_revision, conflict,
-    employer, evidence, history_event, idempotency, imported_row, installation, place, place_movement,
-    queue_entry, worker, worker_fingerprint,
+    ApplicationId, BallotId, BodyId, EmployerId, EventKind, ExceptionId, application, application_word,
+    assessment, assessment_round, ballot_entry, ballot_result, body, class_exception, class_exception_body,
+    class_exception_revision, conflict, employer, evidence, history_event, idempotency, imported_row,
+    installation, place, place_movement, queue_entry, worker, worker_fingerprint,
 };
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, RelationDef, Statement,
 };
 
 use super::{Facts, Frame};
@@ -129,6 +129,41 @@ pub(super) async fn load_references(
         .filter(application::Column::Id.is_in(ids.iter().copied()));
     let rows: Vec<(ApplicationId, String)> = select.into_tuple().all(snapshot.conn()).await?;
     Ok(rows.into_iter().collect())
+}
+
+/// The ranks that a draw gave.
+pub(super) async fn load_ranks(snapshot: &Snapshot, ballot: BallotId) -> Found<Vec<(ApplicationId, i32)>> {
+    let to_entry: RelationDef = ballot_result::Entity::belongs_to(ballot_entry::Entity)
+        .from((ballot_result::Column::BallotId, ballot_result::Column::Entry))
+        .to((ballot_entry::Column::BallotId, ballot_entry::Column::Entry))
+        .into();
+    let select = ballot_result::Entity::find()
+        .select_only()
+        .column(ballot_entry::Column::ApplicationId)
+        .column(ballot_result::Column::Rank)
+        .join(JoinType::InnerJoin, to_entry)
+        .filter(ballot_result::Column::BallotId.eq(ballot));
+    Ok(select.into_tuple().all(snapshot.conn()).await?)
+}
+
+/// Whoever waits, with the reference and the rank of the draw.
+pub(super) async fn load_queue_ranks(
+    snapshot: &Snapshot,
+    exception: ExceptionId,
+) -> Found<Vec<(ApplicationId, String, Option<i32>)>> {
+    let to_application: RelationDef = queue_entry::Entity::belongs_to(application::Entity)
+        .from(queue_entry::Column::ApplicationId)
+        .to(application::Column::Id)
+        .into();
+    let select = queue_entry::Entity::find()
+        .select_only()
+        .column(queue_entry::Column::ApplicationId)
+        .column(application::Column::Reference)
+        .column(queue_entry::Column::DrawRank)
+        .join(JoinType::InnerJoin, to_application)
+        .filter(queue_entry::Column::ExceptionId.eq(exception))
+        .order_by_asc(application::Column::Reference);
+    Ok(select.into_tuple().all(snapshot.conn()).await?)
 }
 
 /// Two applications that hold a place for one worker, by their references.

@@ -2,6 +2,7 @@
 
 mod again;
 mod course;
-mod field;
-mod files;
+pub mod field;
+pub mod files;
 mod limits;
+mod public;

@@ -19,6 +19,7 @@ use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope};
 use super::support::database::{Database, Kind};
 use super::support::{World, cast};
 
+mod ballots;
 mod changes;
 
 use changes::{CHANGES, Change, Loosened};
@@ -33,14 +34,35 @@ async fn postgres_caseload_is_clean_and_every_change_by_hand_is_named() {
     every_change_is_named(Kind::Postgres).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sqlite_ballots_are_clean_and_every_change_by_hand_is_named() {
+    every_change_to_ballots_is_named(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn postgres_ballots_are_clean_and_every_change_by_hand_is_named() {
+    every_change_to_ballots_is_named(Kind::Postgres).await;
+}
+
 async fn every_change_is_named(kind: Kind) {
     let database = Database::make(kind).await;
     let world = World::on(&database).await;
     settle(&world).await;
+    each_is_named(kind, database, world, CHANGES).await;
+}
+
+async fn every_change_to_ballots_is_named(kind: Kind) {
+    let database = Database::make(kind).await;
+    let world = World::on(&database).await;
+    ballots::settle(&world).await;
+    each_is_named(kind, database, world, ballots::CHANGES).await;
+}
+
+async fn each_is_named(kind: Kind, database: Database, world: World, changes: &[Change]) {
     assert_eq!(told(&world).await, Vec::<String>::new());
     world.close().await;
     let base = database.into_template();
-    for change in CHANGES {
+    for change in changes {
         let copy = base.copy().await;
         let made = make(&copy, kind, change).await;
         if made {
@@ -58,7 +80,8 @@ async fn every_change_is_named(kind: Kind) {
 
 #[test]
 fn a_change_by_hand_stands_here_for_every_rule() {
-    let broken: BTreeSet<Rule> = CHANGES.iter().flat_map(|change| change.breaks.iter().copied()).collect();
+    let broken: BTreeSet<Rule> =
+        CHANGES.iter().chain(ballots::CHANGES).flat_map(|change| change.breaks.iter().copied()).collect();
     let missing: Vec<_> = Rule::ALL.iter().filter(|rule| !broken.contains(rule)).collect();
     // It takes a thousand violations.
     assert_eq!(missing, [&Rule::NotListed]);
@@ -147,6 +170,7 @@ async fn loosen(conn: &DatabaseConnection, kind: Kind) -> Result<(), DbErr> {
         Kind::Sqlite => {
             "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; \
              DROP INDEX one_place_for_a_worker; DROP TRIGGER place_movement_refuses_update; \
+             DROP TRIGGER ballot_refuses_update; DROP TRIGGER ballot_refuses_delete; DROP TRIGGER ballot_entry_refuses_update; DROP TRIGGER ballot_entry_refuses_delete; DROP TRIGGER ballot_commitment_refuses_update; DROP TRIGGER ballot_commitment_refuses_delete; DROP TRIGGER ballot_secret_refuses_update; DROP TRIGGER ballot_secret_refuses_delete; DROP TRIGGER ballot_strike_refuses_update; DROP TRIGGER ballot_strike_refuses_delete; DROP TRIGGER ballot_end_refuses_update; DROP TRIGGER ballot_end_refuses_delete; DROP TRIGGER ballot_result_refuses_update; DROP TRIGGER ballot_result_refuses_delete; \
              DROP TRIGGER place_movement_refuses_delete; DROP TRIGGER history_event_refuses_delete; \
              DROP TRIGGER history_event_refuses_update; DROP TRIGGER history_event_waits_for_seal; \
              DROP TRIGGER sealed_event_refuses_update; DROP TRIGGER sealed_event_refuses_delete; \

@@ -14,6 +14,7 @@ use nominations::applications::actions::{
     RevokeNomination, SubmitApplication, Sweep, Swept, WithdrawApplication,
 };
 use nominations::applications::details::{Changes, LongText};
+use nominations::ballots::actions::DrawBallot;
 use nominations::check::check;
 use nominations::clock::Clock;
 use nominations::db::{Db, DbSettings, Keyed};
@@ -25,6 +26,7 @@ use nominations::tenancy::Permission;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use url::Url;
 
+use super::ballots::field::Field;
 use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
 use super::support::cast::{KAURI, NZTECH_LEAD, NZTECH_SECOND};
 use super::support::{NOW, World};
@@ -36,6 +38,7 @@ on_both_databases! {
     killed_while_a_correction_frees_a_worker,
     killed_while_a_hold_is_released,
     killed_while_sealing,
+    killed_while_a_ballot_is_drawn,
 }
 
 /// Tell the process of its own what to do, and after how many statements to kill itself.
@@ -54,15 +57,17 @@ enum Act {
     Correct,
     Release,
     Seal,
+    Draw,
 }
 
-const ACTS: [(&str, Act); 6] = [
+const ACTS: [(&str, Act); 7] = [
     ("withdraw", Act::Withdraw),
     ("revoke", Act::Revoke),
     ("replace", Act::Replace),
     ("correct", Act::Correct),
     ("release", Act::Release),
     ("seal", Act::Seal),
+    ("draw", Act::Draw),
 ];
 
 async fn killed_while_withdrawing(world: World) {
@@ -137,6 +142,13 @@ async fn killed_while_sealing(world: World) {
     assert_eq!(cases.by_itself(&SealNext).await.expect("a sealing"), 0);
 }
 
+async fn killed_while_a_ballot_is_drawn(world: World) {
+    let field = Field::of(&world, 3, 3).await;
+    let ballot = field.open(false).await;
+    field.both_act(ballot).await;
+    killed_everywhere(&field.cases, Act::Draw, field.ids[0]).await;
+}
+
 /// Kills the act after its first statement, its second, and so on to the end, until it is done; `next` is who has the
 /// place then.
 async fn killed_everywhere(cases: &Caseload<'_>, act: Act, next: ApplicationId) {
@@ -165,11 +177,25 @@ async fn killed_everywhere(cases: &Caseload<'_>, act: Act, next: ApplicationId) 
     assert_eq!(everything(cases).await, done);
 }
 
-async fn everything(cases: &Caseload<'_>) -> (Vec<application::Model>, Vec<entity::place::Model>) {
+/// Applications, places, who waits with which rank, and what was drawn.
+type Everything = (
+    Vec<application::Model>,
+    Vec<entity::place::Model>,
+    Vec<entity::queue_entry::Model>,
+    (Vec<entity::ballot_end::Model>, Vec<entity::ballot_result::Model>),
+);
+
+async fn everything(cases: &Caseload<'_>) -> Everything {
     let applications = application::Entity::find().order_by_asc(application::Column::Id);
     let places = entity::place::Entity::find().order_by_asc(entity::place::Column::Number);
     let applications = applications.all(cases.conn()).await.expect("applications");
-    (applications, places.all(cases.conn()).await.expect("places"))
+    let waiting =
+        entity::queue_entry::Entity::find().order_by_asc(entity::queue_entry::Column::ApplicationId);
+    let waiting = waiting.all(cases.conn()).await.expect("a queue");
+    let ends = entity::ballot_end::Entity::find().all(cases.conn()).await.expect("ends");
+    let results = entity::ballot_result::Entity::find().order_by_asc(entity::ballot_result::Column::Rank);
+    let results = results.all(cases.conn()).await.expect("results");
+    (applications, places.all(cases.conn()).await.expect("places"), waiting, (ends, results))
 }
 
 fn kill(cases: &Caseload<'_>, act: Act, statements: u32) {
@@ -224,7 +250,19 @@ const LOOKS: u32 = 1;
 async fn app_time(app: &App) -> chrono::DateTime<chrono::Utc> {
     let newest = application::Entity::find().order_by_desc(application::Column::UpdatedAt);
     let scope = nominations::tenancy::SystemScope::of("test");
-    newest.one(app.db.read(&scope)).await.expect("a query").expect("an application").updated_at
+    let conn = app.db.read(&scope);
+    let changed = newest.one(conn).await.expect("a query").expect("an application").updated_at;
+    let opened =
+        entity::ballot::Entity::find().one(conn).await.expect("a query").map(|ballot| ballot.opened_at);
+    opened.map_or(changed, |opened| opened.max(changed))
+}
+
+/// Draws the one ballot that there is.
+async fn draw(app: &App, keyed: Option<&Keyed>) -> Acted<()> {
+    let scope = staff_scope(&NZTECH_LEAD, Permission::RunBallot);
+    let ballot = entity::ballot::Entity::find().one(app.db.read(&scope)).await?.expect("a ballot").id;
+    let draw = DrawBallot { app, scope: scope.clone(), ballot, signature: None };
+    app.db.perform(&scope, keyed, &draw).await.map(drop)
 }
 
 /// Does an act under a key that is always the same.
@@ -235,6 +273,7 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
     let lead = staff_scope(&NZTECH_LEAD, Permission::Confirm);
     let reason = words("No more.");
     let status = match act {
+        Act::Draw => return draw(app, keyed).await,
         Act::Withdraw | Act::Revoke | Act::Correct => ApplicationStatus::Nominated,
         Act::Replace => ApplicationStatus::Recommended,
         Act::Release | Act::Seal => ApplicationStatus::Confirmed,
@@ -263,6 +302,7 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
             app.db.perform(&lead, keyed, &act).await.map(drop)
         }
         Act::Seal => app.db.perform(&scope, None, &SealNext).await.map(drop),
+        Act::Draw => unreachable!("it was done above"),
         Act::Correct => {
             let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
             let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;

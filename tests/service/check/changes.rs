@@ -21,11 +21,11 @@ pub struct Change {
     pub breaks: &'static [Rule],
 }
 
-const fn seen(sql: &'static str, breaks: &'static [Rule]) -> Change {
+pub const fn seen(sql: &'static str, breaks: &'static [Rule]) -> Change {
     Change { sql, loosened: Loosened::Nothing, breaks }
 }
 
-const fn refused(sql: &'static str, breaks: &'static [Rule]) -> Change {
+pub const fn refused(sql: &'static str, breaks: &'static [Rule]) -> Change {
     Change { sql, loosened: Loosened::Constraints, breaks }
 }
 
