@@ -9,6 +9,7 @@ mod make;
 mod people;
 mod plan;
 mod rows;
+mod second;
 
 pub use dates::MoveDates;
 pub use make::{Made, Making, make};

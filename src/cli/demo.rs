@@ -14,7 +14,7 @@ use super::{Outcome, Problem};
 use crate::clock::Clock;
 use crate::db::{Db, DbSettings};
 use crate::demo::{MOST_APPLICATIONS, Making, MoveDates, make};
-use crate::exceptions::definition::Definition;
+use crate::exceptions::definition::{Definition, DefinitionError};
 use crate::keys::Keys;
 use crate::random::Random;
 use crate::tenancy::SystemScope;
@@ -27,7 +27,7 @@ pub(crate) struct DemoArgs {
     /// The same number makes the same references and ids, given the same moment
     #[arg(long, default_value_t = 600)]
     seed: u64,
-    /// How many applications, at most 1800
+    /// How many applications of the first class exception, at most 1800; the second has a quarter as many
     #[arg(long, default_value_t = MOST_APPLICATIONS, value_parser = parse_count)]
     applications: usize,
 }
@@ -78,8 +78,11 @@ async fn keep(database: &Path) -> Outcome {
 }
 
 async fn fill(args: &DemoArgs, making: &Path, keys: Keys) -> Result<crate::demo::Made, Problem> {
-    let definition = Definition::parse(include_str!("../../exceptions/specialist-tech.toml"))
-        .map_err(|errors| Problem::told(format!("{errors:?}")))?;
+    let refused = |errors: Vec<DefinitionError>| Problem::told(format!("{errors:?}"));
+    let first = include_str!("../../exceptions/specialist-tech.toml");
+    let definition = Definition::parse(first).map_err(refused)?;
+    let second = include_str!("../../exceptions/specialist-tech-2.toml");
+    let second = Definition::parse_on(first, second).map_err(refused)?;
     let now = Clock::system().now();
     // Nobody waits for the disk here: what is half made is thrown away.
     let settings = DbSettings { durable: false, ..DbSettings::new(format!("sqlite://{}", making.display())) };
@@ -87,7 +90,7 @@ async fn fill(args: &DemoArgs, making: &Path, keys: Keys) -> Result<crate::demo:
     db.migrate().await?;
     let app = assemble(db, keys, no_public_url()?, true)?;
     let bar = progress_bar();
-    let plan = Making { app: &app, definition, applications: args.applications, now };
+    let plan = Making { app: &app, definition, second, applications: args.applications, now };
     let made = make(plan, |done, all| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);

@@ -15,6 +15,7 @@ use super::dates::ends;
 use super::people::{AddPeople, MarkDemo, People};
 use super::plan::{self, Course, Planned, Step};
 use super::rows::{self, EmployerRow, Row};
+use super::second;
 use crate::amendment::ApplyDefinition;
 use crate::app::App;
 use crate::applications::actions::{
@@ -41,6 +42,8 @@ pub struct Making<'a> {
     pub app: &'a App,
     /// The class exception, as its file says.
     pub definition: Definition,
+    /// The one whose draw is to come, as its file says.
+    pub second: Definition,
     /// How many applications, at most [`rows::MOST_APPLICATIONS`].
     pub applications: usize,
     /// The day of making.
@@ -62,21 +65,32 @@ pub struct Made {
 /// # Errors
 /// Faults, and refusals, which would be a mistake of the plan.
 pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) -> Acted<Made> {
-    let Making { app, mut definition, applications, now } = making;
+    let Making { app, mut definition, second: mut drawn, applications, now } = making;
     let all = rows::applications().map_err(|why| Fault::stored("demo", why))?;
-    let rows = thinned(all, applications);
+    let waiting = of(&drawn, second::rows(&all, applications));
+    let mut rows = of(&definition, thinned(all, applications));
     let employers = rows::employers().map_err(|why| Fault::stored("demo", why))?;
     let places = usize::try_from(definition.settings.places).unwrap_or_default();
-    let courses = plan::courses(&rows, places, now);
-    let steps = plan::steps(&rows, &courses, now);
-    let first = steps.first().map_or(now, |step| step.at);
-    open_window(&mut definition, first, now);
-    app.db.clock().move_to(first - chrono::TimeDelta::days(1));
+    let mut courses = plan::courses(&rows, places, now);
+    let mut steps = second::steps(&waiting, rows.len(), now);
+    let begun = |steps: &[Planned]| steps.first().map_or(now, |step| step.at);
+    let first = begun(&steps);
+    second::set_window(&mut drawn, first, now);
+    let own = plan::steps(&rows, &courses, now, now);
+    open_window(&mut definition, begun(&own), now);
+    let first = first.min(begun(&own));
+    steps.extend(own);
+    steps.sort();
+    courses.resize(rows.len() + waiting.len(), Course::Confirmed);
+    rows.extend(waiting);
     let system = SystemScope::of("demo");
+    app.db.clock().move_to(now);
     app.db.perform(&system, None, &MarkDemo).await?;
+    app.db.clock().move_to(first - chrono::TimeDelta::days(1));
     let terms = definition.terms.clone();
-    let slug = definition.settings.slug.clone();
-    app.db.perform(&system, None, &ApplyDefinition { app, definition }).await?;
+    for definition in [definition, drawn] {
+        app.db.perform(&system, None, &ApplyDefinition { app, definition }).await?;
+    }
     let people = app.db.perform(&system, None, &AddPeople { employers: &employers }).await?;
     let employers = employers.into_iter().map(|employer| (employer.id.clone(), employer)).collect();
     let mut maker = Maker {
@@ -84,7 +98,6 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
         people,
         employers,
         terms,
-        exception: slug,
         cases: BTreeMap::new(),
         shown: BTreeSet::new(),
         seen: BTreeSet::new(),
@@ -97,6 +110,12 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
     }
     app.db.clock().move_to(now);
     Ok(Made { applications: rows.len(), acts: maker.acts })
+}
+
+/// Rows as applications under a class exception.
+fn of(definition: &Definition, rows: Vec<Row>) -> Vec<Row> {
+    let exception = &definition.settings.slug;
+    rows.into_iter().map(|row| Row { exception: exception.clone(), ..row }).collect()
 }
 
 /// `count` rows, evenly from all.
@@ -128,7 +147,6 @@ struct Maker<'a> {
     people: People,
     employers: BTreeMap<String, EmployerRow>,
     terms: Terms,
-    exception: String,
     cases: BTreeMap<usize, InHand>,
     /// What employers have shown to a body: body, employer, name.
     shown: BTreeSet<(String, String, String)>,
@@ -159,7 +177,7 @@ impl Maker<'_> {
         let command = CreateApplication {
             app: self.app,
             scope: scope.clone(),
-            exception: self.exception.clone(),
+            exception: row.exception.clone(),
             body: row.body.clone(),
             employer: Nzbn::parse(&employer.nzbn).map_err(bad_row)?,
             interest: None,

@@ -182,9 +182,10 @@ fn by_age(age: TimeDelta, index: usize) -> Course {
     }
 }
 
-/// The steps of all rows, in the order of time.
+/// The steps of all rows, in the order of time: the youngest is submitted shortly before `now`, and nothing is done after
+/// `until`.
 #[must_use]
-pub fn steps(rows: &[Row], courses: &[Course], now: DateTime<Utc>) -> Vec<Planned> {
+pub fn steps(rows: &[Row], courses: &[Course], now: DateTime<Utc>, until: DateTime<Utc>) -> Vec<Planned> {
     let mut planned = Vec::new();
     for (row, course) in courses.iter().enumerate() {
         let submitted = submitted_at(rows, row, now);
@@ -201,7 +202,7 @@ pub fn steps(rows: &[Row], courses: &[Course], now: DateTime<Utc>) -> Vec<Planne
                 | Step::Confirm
                 | Step::Beside(_) => at + TimeDelta::minutes(after + spread(after)),
             };
-            planned.push(Planned { at: at.min(now - TimeDelta::minutes(1)), row, step });
+            planned.push(Planned { at: at.min(until - TimeDelta::minutes(1)), row, step });
         }
     }
     planned.sort();
@@ -257,7 +258,7 @@ mod tests {
         let rows = applications().expect("rows");
         let now = "2026-03-01T00:00:00Z".parse().expect("an instant");
         let courses = courses(&rows, 600, now);
-        let steps = steps(&rows, &courses, now);
+        let steps = steps(&rows, &courses, now, now);
         assert!(steps.iter().all(|step| step.at < now));
         assert!(steps.is_sorted());
         let count = |course| courses.iter().filter(|one| **one == course).count();

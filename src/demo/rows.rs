@@ -46,6 +46,9 @@ pub struct Row {
     pub membership: String,
     /// What became of it in the end.
     pub fate: String,
+    /// Slug of the class exception; the file has none.
+    #[serde(skip)]
+    pub exception: String,
 }
 
 /// One invented employer.
