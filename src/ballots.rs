@@ -5,6 +5,8 @@
 
 pub mod actions;
 pub mod files;
+pub mod graphql;
+pub mod loaders;
 pub mod published;
 pub mod record;
 pub mod rules;

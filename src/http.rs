@@ -4,6 +4,7 @@
 //! tokens are never logged.
 
 mod answer;
+mod ballots;
 mod body;
 mod credentials;
 mod demo;
@@ -47,6 +48,8 @@ pub fn router(app: Arc<App>, peers: Peers) -> Router {
         .route("/graphql", post(graphql::answer))
         .route("/releases/{exception}/{number}/{file}", get(releases::file))
         .route("/sign-out", post(session::sign_out))
+        .route("/ballots/{exception}/{number}/entries.txt", get(ballots::entries))
+        .route("/ballots/{exception}/{number}/ballot.json", get(ballots::document))
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(ready));
     if app.demo {
@@ -108,6 +111,8 @@ async fn front_page(service: axum::extract::State<Service>) -> String {
          POST /graphql    the API; its schema can be asked for by introspection\n\
          GET  /releases/… a release as a file, at the addresses that the API tells\n\
          POST /sign-out   ends the session of the token or cookie that is sent\n\
+         GET  /ballots/{class exception}/{number}/entries.txt and .../ballot.json\n\
+         \x20                what it takes to run a ballot again\n\
          GET  /livez      whether the process runs\n\
          GET  /readyz     whether it can answer\n",
     );

@@ -32,6 +32,7 @@ use crate::applications::graphql::{
     CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
 use crate::applications::graphql::{InterestMutation, InterestQuery};
+use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::PeopleQuery;
 use crate::releases::graphql::{ListQuery, ReleaseMutation, ReleaseQuery};
@@ -66,6 +67,7 @@ pub struct Mutation(
     ImportMutation,
     InterestMutation,
     ReleaseMutation,
+    BallotMutation,
 );
 
 /// The schema as the service executes it.

@@ -8,8 +8,8 @@ mod records;
 
 pub use draw::{close, save_end, save_results};
 pub use lists::{
-    ResultKey, count_results, find_own_entry, insert_strikes, load_applications, load_entries, load_results,
-    load_strikes, page_of_results, save_entries,
+    ResultKey, count_results, count_strikes, find_own_entry, insert_strikes, load_applications, load_entries,
+    load_results, load_strikes, page_of_results, save_entries,
 };
 pub use records::{
     find, find_by_number, find_live, insert, insert_commitment, insert_incidents, insert_secret, last_of,

@@ -10,6 +10,7 @@ use async_graphql::{Context, ID, MergedObject, Object, Result};
 use entity::ExceptionId;
 
 use super::GlobalId;
+use crate::ballots::graphql::BallotPart;
 use crate::exceptions::graphql::{self as exceptions, ExceptionPart};
 use crate::exceptions::store::Current;
 use crate::quota::graphql::QuotaPart;
@@ -17,13 +18,18 @@ use crate::releases::graphql::ReleasesPart;
 
 /// A class exception: who may come in spite of the closed border, how many, and what is asked of them. Public.
 #[derive(MergedObject)]
-pub struct ClassException(ExceptionPart, QuotaPart, ReleasesPart);
+pub struct ClassException(ExceptionPart, QuotaPart, BallotPart, ReleasesPart);
 
 impl ClassException {
     /// Of what was loaded.
     #[must_use]
     pub fn of(current: Arc<Current>) -> Self {
-        Self(ExceptionPart(Arc::clone(&current)), QuotaPart(Arc::clone(&current)), ReleasesPart(current))
+        Self(
+            ExceptionPart(Arc::clone(&current)),
+            QuotaPart(Arc::clone(&current)),
+            BallotPart(Arc::clone(&current)),
+            ReleasesPart(current),
+        )
     }
 
     /// By its row's id, for what belongs to one.

@@ -19,6 +19,7 @@ pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer, source: S
     let request = crate::people::loaders::attach(request, app, viewer);
     let request = crate::exceptions::loaders::attach(request, app, viewer);
     let request = crate::quota::loaders::attach(request, app, viewer);
+    let request = crate::ballots::loaders::attach(request, app, viewer);
     let request = crate::applications::graphql::attach(request, app, viewer);
     crate::releases::loaders::attach(request, app, viewer)
 }

@@ -7,8 +7,8 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{
-    AmendmentId, ApplicationId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId, InformationRequestId,
-    InterestId, MovementId, PersonId, ReleaseId,
+    AmendmentId, ApplicationId, BallotId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId,
+    InformationRequestId, InterestId, MovementId, PersonId, ReleaseId,
 };
 use uuid::Uuid;
 
@@ -99,6 +99,7 @@ global! {
     EventId, "ApplicationEvent", "event";
     InterestId, "Interest", "expression of interest";
     ReleaseId, "Release", "release";
+    BallotId, "Ballot", "ballot";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

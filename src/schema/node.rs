@@ -12,6 +12,7 @@ use super::global_id::GlobalId;
 use crate::applications::graphql::{
     self as applications, Application, ApplicationEvent, Evidence, InformationRequest, Interest,
 };
+use crate::ballots::graphql::{self as ballots, Ballot};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 use crate::quota::graphql::{self as quota, PlaceMovement};
@@ -53,6 +54,8 @@ pub enum Node {
     Interest(Interest),
     /// A release of the combined list.
     Release(Release),
+    /// A ballot.
+    Ballot(Ballot),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -70,6 +73,7 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("ApplicationEvent") => applications::find_event(ctx, id).await?.map(Node::from),
         Some("Release") => releases::find_release(ctx, id).await?.map(Node::from),
         Some("Interest") => applications::find_interest(ctx, id).await?.map(Node::from),
+        Some("Ballot") => ballots::find_ballot(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)

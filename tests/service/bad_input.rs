@@ -161,7 +161,7 @@ async fn ids_of_nothing_and_of_other_things_are_not_found(world: World) {
     let mut answers = std::collections::BTreeMap::new();
     for mutation in MUTATIONS {
         let (caller, input) = asks.of(mutation);
-        for pointer in ["/id", "/evidence", "/ids/0", "/assessor", "/interest", "/release"] {
+        for pointer in ["/id", "/evidence", "/ids/0", "/assessor", "/interest", "/release", "/ballot"] {
             if input.pointer(pointer).is_none() {
                 continue;
             }

@@ -48,6 +48,7 @@ fn row(reference: &str) -> Value {
         amendment: String::new(),
         interest: String::new(),
         release: String::new(),
+        ballot: String::new(),
         word: "Tui".to_owned(),
         passport: format!(
             "N{:07}",

@@ -181,6 +181,7 @@ impl Walk<'_> {
             amendment: GlobalId::of(&entity::AmendmentId(uuid::Uuid::nil())).to_string(),
             interest: String::new(),
             release: String::new(),
+            ballot: String::new(),
             word: "Walk".to_owned(),
             passport: passport.replace('W', "X"),
         }

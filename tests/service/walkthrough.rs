@@ -34,3 +34,40 @@ fn the_walkthrough_goes_from_a_draft_to_a_place() {
     assert!(rival.contains(r#""annualPay":null,"worker":null"#), "{rival}");
     assert!(rival.contains(r#""application":null,"node":null"#), "{rival}");
 }
+
+#[test]
+fn a_ballot_goes_from_its_freeze_to_somebody_who_runs_it_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::demo(folder.path(), "60");
+    let script = shell_blocks(include_str!("../../docs/ballot.md"));
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_nominations"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &script])
+        .env("URL", served.url())
+        .env("PATH", format!("{}:{path}", binary.parent().expect("its folder").display()))
+        .current_dir(folder.path())
+        .output()
+        .expect("bash runs");
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(!told.contains(r#""errors""#) && !told.contains(r#""userErrors":[{"#), "{told}");
+    assert!(told.contains(r#""verifiability":"NOT_INDEPENDENTLY_VERIFIABLE""#), "{told}");
+    assert!(told.contains("The ballot is what its files say."), "{told}");
+    // The shell's order is the published one.
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    let document: serde_json::Value = serde_json::from_str(&read("ballot.json")).expect("JSON");
+    let results = document["draw"]["results"].as_array().expect("results");
+    let published = results.iter().map(|one| {
+        format!(
+            "{} {}\n",
+            one["ticket"].as_str().expect("a ticket"),
+            one["entry"].as_str().expect("an entry")
+        )
+    });
+    assert_eq!(read("order.txt"), published.collect::<String>());
+    assert_eq!(results.len(), 15);
+    let hashes: Vec<_> = told.lines().filter(|line| line.ends_with("  -")).collect();
+    let hash = hashes.last().and_then(|line| line.split(' ').next()).expect("the hash of the file");
+    assert!(read("ballot.json").ends_with(&format!("\"sha256\": \"{hash}\"\n}}\n")), "{told}");
+}

@@ -121,6 +121,20 @@ impl From<ResultKey> for Vec<Value> {
     }
 }
 
+/// How many entries of each ballot are struck; ballots without any are left out.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn count_strikes(conn: &impl ConnectionTrait, ballots: &[BallotId]) -> Found<Vec<(BallotId, i64)>> {
+    let select = ballot_strike::Entity::find()
+        .select_only()
+        .column(ballot_strike::Column::BallotId)
+        .column_as(ballot_strike::Column::Entry.count(), "count")
+        .filter(ballot_strike::Column::BallotId.is_in(ballots.iter().copied()))
+        .group_by(ballot_strike::Column::BallotId);
+    Ok(select.into_tuple().all(conn).await?)
+}
+
 /// A page of a result, in order of rank.
 ///
 /// # Errors

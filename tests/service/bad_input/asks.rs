@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{ApplicationId, EmployerId, InterestId};
+use entity::{ApplicationId, BallotId, EmployerId, InterestId};
 use nominations::schema::GlobalId;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -64,6 +64,7 @@ impl Asks {
                 amendment: String::new(),
                 interest: interest.clone(),
                 release: String::new(),
+                ballot: GlobalId::of(&BallotId(Uuid::from_u128(9))).to_string(),
                 word: "Good".to_owned(),
                 passport: "Z0000001".to_owned(),
             };
@@ -94,7 +95,8 @@ impl Asks {
             "confirm" | "importApplications" | "assignApplications" | "decline" | "sendBack"
             | "returnApplication" | "reconsider" | "holdApplication" | "releaseHold" | "revokeNomination"
             | "confirmAmendment" | "prepareRelease" | "attestRelease" | "publishRelease"
-            | "abandonRelease" => &self.lead,
+            | "abandonRelease" | "openBallot" | "commitBallotSecret" | "revealBallotSecret"
+            | "drawBallot" | "strikeBallotEntry" | "voidBallot" => &self.lead,
             "acknowledgeRelease" => &self.officer,
             "takeNextApplication"
             | "declareConflict"
@@ -156,6 +158,7 @@ impl Asks {
         let others = match pointer {
             "/evidence" => [application, person],
             "/assessor" => [application, evidence],
+            "/ballot" => [application, evidence],
             _ => [evidence, person],
         };
         let mut all: Vec<String> = others.into_iter().cloned().collect();
@@ -234,6 +237,7 @@ fn every_field_of_every_input_is_spoilt() {
         amendment: String::new(),
         interest: "of something".to_owned(),
         release: String::new(),
+        ballot: String::new(),
         word: String::new(),
         passport: String::new(),
     };

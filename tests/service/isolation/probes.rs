@@ -214,6 +214,8 @@ pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<S
         ("Evidence", of_rows(|row| row.evidence.clone())),
         ("InformationRequest", of_rows(|row| row.questions.clone())),
         ("ApplicationEvent", of_rows(|row| [row.events.as_slice(), &row.events_inside].concat())),
+        // Public: `ballots` looks for what must not be read of one.
+        ("Ballot", Vec::new()),
         ("Interest", of_rows(|row| row.interest.clone().into_iter().collect())),
         ("Employer", [&KAURI, &RATA].map(|firm| global(&firm.id())).to_vec()),
         ("Person", EVERYBODY.map(|member| global(&member.person())).to_vec()),
@@ -236,6 +238,7 @@ pub fn unknown_id(kind: &str) -> String {
         "Amendment" => global(&entity::AmendmentId(nobody)),
         "Interest" => global(&InterestId(nobody)),
         "Release" => global(&entity::ReleaseId(nobody)),
+        "Ballot" => global(&entity::BallotId(nobody)),
         "Employer" => global(&entity::EmployerId(nobody)),
         "Person" => global(&PersonId(nobody)),
         "Body" => global(&BodyId(nobody)),
@@ -256,6 +259,7 @@ pub fn unknown(like: &Target) -> Target {
         amendment: unknown_id("Amendment"),
         interest: unknown_id("Interest"),
         release: unknown_id("Release"),
+        ballot: unknown_id("Ballot"),
         ..like.clone()
     }
 }

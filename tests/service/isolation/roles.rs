@@ -22,7 +22,7 @@ const LEADS_AND_MACHINES: &[&str] = &["LEAD", "SERVICE"];
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 33] = [
+const WHO_MAY: [(&str, &[&str]); 39] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -56,6 +56,12 @@ const WHO_MAY: [(&str, &[&str]); 33] = [
     ("publishRelease", LEADS),
     ("abandonRelease", LEADS),
     ("acknowledgeRelease", OFFICERS),
+    ("openBallot", LEADS),
+    ("commitBallotSecret", LEADS),
+    ("revealBallotSecret", LEADS),
+    ("drawBallot", LEADS),
+    ("strikeBallotEntry", LEADS),
+    ("voidBallot", LEADS),
 ];
 
 const SOMEBODY: [&Member; 7] =
@@ -93,6 +99,8 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
                     "assignApplications" => &payload["applications"],
                     "importApplications" => &payload["results"],
                     _ if mutation.ends_with("Release") => &payload["release"],
+                    "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot"
+                    | "strikeBallotEntry" | "voidBallot" => &payload["ballot"],
                     _ => &payload["application"],
                 };
                 assert!(*done == Value::Null || *done == json!([]), "{mutation}: {payload}");
@@ -114,6 +122,7 @@ fn nothing() -> Target {
         amendment: unknown_id("Amendment"),
         interest: String::new(),
         release: String::new(),
+        ballot: String::new(),
         word: "Kiwiq".to_owned(),
         passport: "Z0000001".to_owned(),
     };

@@ -131,6 +131,7 @@ impl Row {
                 .unwrap_or_else(|| unknown_id("Amendment")),
             interest: self.interest.clone().unwrap_or_default(),
             release: unknown_id("Release"),
+            ballot: unknown_id("Ballot"),
             word: word.to_owned(),
             passport: "Z0000001".to_owned(),
         }
@@ -162,6 +163,7 @@ impl Desk {
             amendment: String::new(),
             interest: self.interest.clone().unwrap_or_default(),
             release: unknown_id("Release"),
+            ballot: unknown_id("Ballot"),
             word: word.to_owned(),
             passport,
         }

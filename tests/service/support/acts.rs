@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 33] = [
+pub const MUTATIONS: [&str; 39] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -39,6 +39,12 @@ pub const MUTATIONS: [&str; 33] = [
     "publishRelease",
     "abandonRelease",
     "acknowledgeRelease",
+    "openBallot",
+    "commitBallotSecret",
+    "revealBallotSecret",
+    "drawBallot",
+    "strikeBallotEntry",
+    "voidBallot",
 ];
 
 /// What an input names.
@@ -59,6 +65,7 @@ pub struct Target {
     pub interest: String,
     /// A release of the combined list.
     pub release: String,
+    pub ballot: String,
     /// Stands in every text.
     pub word: String,
     pub passport: String,
@@ -77,6 +84,10 @@ pub fn document(mutation: &str) -> String {
         "registerInterest" => "interest { id }",
         "abandonRelease" => "release { id } impact { summary }",
         _ if mutation.ends_with("Release") => "release { id }",
+        "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot" | "strikeBallotEntry" => {
+            "ballot { id number status }"
+        }
+        "voidBallot" => "ballot { id number status } impact { placesReturned nextInLine summary }",
         _ => "application { id version status reference }",
     };
     format!(
@@ -185,7 +196,27 @@ fn further_input(mutation: &str, target: &Target) -> Value {
         "abandonRelease" => {
             json!({ "release": release, "reason": format!("{word} reason"), "dryRun": false })
         }
+        "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot" | "strikeBallotEntry"
+        | "voidBallot" => ballot_input(mutation, target),
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
+    }
+}
+
+/// Of what leads do in a ballot.
+fn ballot_input(mutation: &str, target: &Target) -> Value {
+    let Target { ballot, word, .. } = target;
+    match mutation {
+        "openBallot" => json!({
+            "classException": "specialist-tech", "commitBy": "2023-09-10T00:00:00Z", "revealBy": "2023-09-15T11:00:00Z",
+            "beaconChain": "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971", "beaconRound": 657_413,
+        }),
+        "commitBallotSecret" => json!({ "ballot": ballot, "commitment": "0".repeat(64) }),
+        "revealBallotSecret" => json!({ "ballot": ballot, "secret": "0".repeat(64) }),
+        "drawBallot" => json!({ "ballot": ballot, "beaconSignature": "0".repeat(96) }),
+        "strikeBallotEntry" => {
+            json!({ "ballot": ballot, "entry": "0".repeat(32), "reason": format!("{word} reason") })
+        }
+        _ => json!({ "ballot": ballot, "reason": format!("{word} reason"), "dryRun": false }),
     }
 }
 
