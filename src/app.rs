@@ -4,12 +4,15 @@
 
 use std::sync::Arc;
 
+use entity::InvitationId;
 use url::Url;
 
 use crate::applications::follow::Follower;
 use crate::db::Db;
+use crate::error::{Fault, Found};
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
+use crate::providers::Providers;
 use crate::random::Random;
 use crate::releases::follow::GiveUp;
 
@@ -25,6 +28,8 @@ pub struct App {
     pub keys: Keys,
     /// The terms of class exceptions, read once.
     pub shelf: Shelf,
+    /// Whom people and machines sign in with.
+    pub providers: Providers,
     /// Ids of requests come from here; never a secret.
     pub random: Random,
     /// Where the service is reached from outside; links and cookies go by it.
@@ -36,7 +41,24 @@ pub struct App {
 impl App {
     /// Puts the parts together. `demo` comes from [`crate::http::may_offer_demo_sign_in`].
     #[must_use]
-    pub fn assemble(db: Db, keys: Keys, random: Random, public_url: Url, demo: bool) -> Arc<Self> {
-        Arc::new(Self { db, keys, shelf: Shelf::default(), random, public_url, demo })
+    pub fn assemble(
+        db: Db,
+        keys: Keys,
+        providers: Providers,
+        random: Random,
+        public_url: Url,
+        demo: bool,
+    ) -> Arc<Self> {
+        Arc::new(Self { db, keys, shelf: Shelf::default(), providers, random, public_url, demo })
+    }
+
+    /// The link of an invitation. Whoever opens it first can use it, so it is told to whoever invites and to nobody else.
+    ///
+    /// # Errors
+    /// Where the public URL takes no path.
+    pub fn invitation_link(&self, id: InvitationId) -> Found<Url> {
+        let mut link = self.public_url.join("/sign-in").map_err(|why| Fault::stored("public URL", why))?;
+        link.query_pairs_mut().append_pair("invitation", &self.keys.invitation_token(id.0));
+        Ok(link)
     }
 }

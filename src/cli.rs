@@ -3,6 +3,7 @@
 //! Commands end with 0 when they did what was asked, with 1 when they found or met something to mend, and with 2
 //! when they were called wrongly. What people read goes to stdout, progress and faults to stderr.
 
+mod admin;
 mod ballot;
 mod check;
 mod demo;
@@ -63,6 +64,9 @@ enum Command {
     History(history::HistoryCommand),
     /// List what the service does by itself and what came of it, or run some of it now
     Jobs(jobs::JobsArgs),
+    /// Add identity providers, and invite the first people of a tenant
+    #[command(subcommand)]
+    Admin(admin::AdminCommand),
 }
 
 /// Which database, and which key goes with it.
@@ -83,8 +87,13 @@ const CONFIG_HELP: &str = "TOML file with settings, under the names of the flags
 
 impl DatabaseArgs {
     fn settings(self) -> Result<Settings, ConfigError> {
+        self.settings_with(Given::default())
+    }
+
+    /// With more flags than these.
+    fn settings_with(self, more: Given) -> Result<Settings, ConfigError> {
         let Self { database_url, key_file, config } = self;
-        Settings::load(&Given { database_url, key_file, config, ..Given::default() })
+        Settings::load(&Given { database_url, key_file, config, ..more })
     }
 }
 
@@ -93,7 +102,7 @@ pub async fn run() -> ExitCode {
     let cli = Cli::parse();
     start_log(matches!(cli.command, Command::Serve(_)));
     let outcome = match cli.command {
-        Command::Serve(args) => serve::run(args).await,
+        Command::Serve(args) => Box::pin(serve::run(args)).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Demo(args) => demo::run(args).await,
         Command::Exception(command) => exception::run(command).await,
@@ -111,6 +120,7 @@ pub async fn run() -> ExitCode {
         Command::Check(args) => check::run(args).await,
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => jobs::run(args).await,
+        Command::Admin(command) => Box::pin(admin::run(command)).await,
     };
     outcome.unwrap_or_else(|problem| {
         eprintln!("nominations: {problem}");
@@ -133,6 +143,9 @@ pub(crate) enum Problem {
     /// The key file.
     #[error("{0}")]
     KeyFile(#[from] crate::keys::KeyFileError),
+    /// The file of client secrets.
+    #[error("{0}")]
+    Secrets(#[from] crate::providers::SecretsError),
     /// A file or the network.
     #[error("{what}: {why}")]
     Io {

@@ -67,6 +67,14 @@ pub struct Given {
     )]
     #[serde(default, deserialize_with = "switch_as_text")]
     pub trust_forwarded_for: Option<String>,
+    /// The file with the secrets of our clients at identity providers.
+    #[arg(
+        long,
+        value_name = "PATH",
+        help = "TOML file with a line for each identity provider: its short name = \"the client's secret\" \
+                [env: CLIENT_SECRETS, or CLIENT_SECRET_NAME for one]"
+    )]
+    pub client_secrets: Option<PathBuf>,
     /// A file with settings; it cannot name another.
     #[arg(
         long,
@@ -90,6 +98,8 @@ pub struct Settings {
     pub key_file: PathBuf,
     /// Whether a proxy in front of the service says where requests come from.
     pub trust_forwarded_for: bool,
+    /// The file with the secrets of our clients at identity providers.
+    pub client_secrets: Option<PathBuf>,
 }
 
 /// Where a setting stood.
@@ -149,6 +159,7 @@ impl Given {
             public_url: ask("PUBLIC_URL"),
             key_file: ask("KEY_FILE").map(PathBuf::from),
             trust_forwarded_for: ask("TRUST_FORWARDED_FOR"),
+            client_secrets: ask("CLIENT_SECRETS").map(PathBuf::from),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -205,7 +216,8 @@ impl Settings {
         let key_file = named.or_else(|| usual_key_file(&database_url)).ok_or(ConfigError::NoKeyFile)?;
         let trust_forwarded_for =
             switch("trust-forwarded-for", &pick(&sources, |given| given.trust_forwarded_for.as_ref()))?;
-        Ok(Self { database_url, listen, public_url, key_file, trust_forwarded_for })
+        let client_secrets = pick(&sources, |given| given.client_secrets.as_ref()).value.cloned();
+        Ok(Self { database_url, listen, public_url, key_file, trust_forwarded_for, client_secrets })
     }
 }
 
@@ -291,7 +303,11 @@ impl fmt::Display for Settings {
         writeln!(f, "listen               {}", self.listen)?;
         writeln!(f, "public-url           {}", self.public_url)?;
         writeln!(f, "key-file             {}", self.key_file.display())?;
-        write!(f, "trust-forwarded-for  {}", self.trust_forwarded_for)
+        write!(f, "trust-forwarded-for  {}", self.trust_forwarded_for)?;
+        match &self.client_secrets {
+            Some(path) => write!(f, "\nclient-secrets       {}", path.display()),
+            None => Ok(()),
+        }
     }
 }
 

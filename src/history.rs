@@ -64,6 +64,12 @@ impl Event {
         Self { kind, exception, body: None, application: None, detail: json!({}), by_service: false }
     }
 
+    /// An event among a body's people, or among those who act for employers where it is no body's.
+    #[must_use]
+    pub fn of_people(kind: EventKind, body: Option<BodyId>) -> Self {
+        Self { kind, exception: None, body, application: None, detail: json!({}), by_service: false }
+    }
+
     /// With what its sentence needs.
     #[must_use]
     pub fn with(mut self, detail: serde_json::Value) -> Self {
@@ -178,7 +184,16 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::ReleaseRead
         | EventKind::Listed
         | EventKind::ListingAcknowledged
-        | EventKind::PlaceFreed => false,
+        | EventKind::PlaceFreed
+        | EventKind::MemberInvited
+        | EventKind::InvitationRevoked
+        | EventKind::MemberJoined
+        | EventKind::ServiceAccountAdded
+        | EventKind::MemberChanged
+        | EventKind::MemberRemoved
+        | EventKind::EmployerClaimed
+        | EventKind::EmployerClaimDecided
+        | EventKind::EmployerClaimAccepted => false,
     }
 }
 
@@ -388,6 +403,17 @@ pub fn summary(event: &history_event::Model) -> String {
             format!("The agency acknowledged release {}, which carries it.", word("release"))
         }
         EventKind::PlaceFreed => format!("Place {} came free.", word("place")),
+        EventKind::MemberInvited => format!("Somebody was invited as {}.", word("role")),
+        EventKind::InvitationRevoked => "An invitation was taken back.".into(),
+        EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),
+        EventKind::ServiceAccountAdded => "A machine was given access.".into(),
+        EventKind::MemberChanged => format!("A member's access changed: {}.", list(&event.detail["fields"])),
+        EventKind::MemberRemoved => "A member's access was ended.".into(),
+        EventKind::EmployerClaimed => "Somebody asked to act for an employer.".into(),
+        EventKind::EmployerClaimDecided => {
+            format!("It was decided who may act for an employer: {}.", word("status"))
+        }
+        EventKind::EmployerClaimAccepted => "A colleague was let in to act for an employer.".into(),
     }
 }
 

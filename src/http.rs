@@ -6,12 +6,15 @@
 mod answer;
 mod ballots;
 mod body;
+mod cookies;
 mod credentials;
 mod demo;
 mod graphql;
+mod machines;
 mod releases;
 mod request;
 mod session;
+mod sign_in;
 mod source;
 
 use std::net::SocketAddr;
@@ -47,6 +50,9 @@ pub fn router(app: Arc<App>, peers: Peers) -> Router {
         .route("/", get(front_page))
         .route("/graphql", post(graphql::answer))
         .route("/releases/{exception}/{number}/{file}", get(releases::file))
+        .route("/sign-in", get(sign_in::choose))
+        .route("/sign-in/{issuer}", get(sign_in::begin))
+        .route("/sign-in/{issuer}/callback", get(sign_in::come_back))
         .route("/sign-out", post(session::sign_out))
         .route("/ballots/{exception}/{number}/entries.txt", get(ballots::entries))
         .route("/ballots/{exception}/{number}/ballot.json", get(ballots::document))
@@ -110,6 +116,7 @@ async fn front_page(service: axum::extract::State<Service>) -> String {
         "Industry nominations for New Zealand class exceptions\n\n\
          POST /graphql    the API; its schema can be asked for by introspection\n\
          GET  /releases/… a release as a file, at the addresses that the API tells\n\
+         GET  /sign-in    whom one can sign in with\n\
          POST /sign-out   ends the session of the token or cookie that is sent\n\
          GET  /ballots/{class exception}/{number}/entries.txt and .../ballot.json\n\
          \x20                what it takes to run a ballot again\n\
@@ -136,6 +143,7 @@ mod tests {
     use crate::clock::Clock;
     use crate::db::{Db, DbSettings};
     use crate::keys::Keys;
+    use crate::providers::Providers;
     use crate::random::Random;
 
     async fn panics() -> &'static str {
@@ -148,7 +156,8 @@ mod tests {
         let settings = DbSettings::new("sqlite::memory:");
         let db = Db::connect(settings, Clock::system(), random.clone()).await.expect("a database");
         let public_url = "http://127.0.0.1:8080".parse().expect("a URL");
-        let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, false);
+        let app =
+            App::assemble(db, Keys::from_bytes([7; 32]), Providers::default(), random, public_url, false);
         let router = surrounded(Router::new().route("/", get(panics)), app);
         let answer = router.oneshot(Request::get("/").body(Body::empty()).expect("a request")).await;
         let answer = answer.expect("an answer");

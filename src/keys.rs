@@ -8,6 +8,7 @@
 mod file;
 mod passports;
 mod seal;
+mod sign_in;
 mod sources;
 mod texts;
 
@@ -46,6 +47,8 @@ pub struct Keys {
     contacts: Hmac<Sha256>,
     texts: Sealer,
     values: Hmac<Sha256>,
+    attempts: Sealer,
+    invitations: Hmac<Sha256>,
 }
 
 /// What a derived key is for. The labels are part of every stored seal and hash: never change one.
@@ -65,6 +68,9 @@ enum Purpose {
     Texts,
     TextNonces,
     Values,
+    Attempts,
+    AttemptNonces,
+    Invitations,
 }
 
 /// A cursor that was not made here, or not for this question: never says which of the two.
@@ -94,6 +100,9 @@ impl Purpose {
             Self::Texts => "texts",
             Self::TextNonces => "text nonces",
             Self::Values => "values",
+            Self::Attempts => "sign-in attempts",
+            Self::AttemptNonces => "sign-in attempt nonces",
+            Self::Invitations => "invitations",
         }
     }
 }
@@ -117,6 +126,8 @@ impl Keys {
             contacts: mac(secret, Purpose::Contacts),
             texts: sealer(Purpose::Texts, Purpose::TextNonces),
             values: mac(secret, Purpose::Values),
+            attempts: sealer(Purpose::Attempts, Purpose::AttemptNonces),
+            invitations: mac(secret, Purpose::Invitations),
         }
     }
 
@@ -230,6 +241,9 @@ mod tests {
             Purpose::Texts,
             Purpose::TextNonces,
             Purpose::Values,
+            Purpose::Attempts,
+            Purpose::AttemptNonces,
+            Purpose::Invitations,
         ];
         let keys: BTreeSet<_> = purposes.iter().map(|p| derive([7; 32], *p)).collect();
         assert_eq!(keys.len(), purposes.len());

@@ -19,6 +19,7 @@ pub mod jobs;
 pub mod keys;
 pub mod page;
 pub mod people;
+pub mod providers;
 pub mod quota;
 pub mod random;
 pub mod reconciliation;

@@ -14,6 +14,7 @@ pub mod idempotency;
 pub mod node;
 pub mod paging;
 pub mod payload;
+pub(crate) mod reader;
 pub mod scalars;
 pub mod user_error;
 
@@ -31,10 +32,10 @@ pub use user_error::{UserError, UserErrorCode};
 use crate::applications::graphql::{
     CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
-use crate::applications::graphql::{InterestMutation, InterestQuery};
+use crate::applications::graphql::{InterestMutation, InterestQuery, MembersMutation};
 use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
-use crate::people::graphql::PeopleQuery;
+use crate::people::graphql::{PeopleMutation, PeopleQuery};
 use crate::releases::graphql::{ListQuery, ReleaseMutation, ReleaseQuery};
 
 /// Fields inside one another. The standard introspection query has 15 of them.
@@ -68,6 +69,8 @@ pub struct Mutation(
     InterestMutation,
     ReleaseMutation,
     BallotMutation,
+    PeopleMutation,
+    MembersMutation,
 );
 
 /// The schema as the service executes it.

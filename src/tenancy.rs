@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use entity::{ActorKind, BodyId, EmployerId, MembershipId, PersonId, StaffRole};
+use entity::{ActorKind, BodyId, EmployerId, MembershipId, PersonId, SessionId, StaffRole};
 
 use crate::error::{Failure, UserError, UserErrorCode};
 
@@ -33,19 +33,23 @@ pub enum Permission {
     RecordOutcomes,
     /// Read figures by body.
     ViewStatistics,
+    /// Say who is a member of the own body, and who acts for an employer.
+    ManageMembers,
 }
 
 /// The permissions of a role.
 #[must_use]
 pub fn permissions_of(role: StaffRole) -> &'static [Permission] {
     use Permission::{
-        AcknowledgeRelease, Apply, Assess, Assign, Confirm, Reconcile, RecordOutcomes, Release, RunBallot,
-        ViewStatistics,
+        AcknowledgeRelease, Apply, Assess, Assign, Confirm, ManageMembers, Reconcile, RecordOutcomes,
+        Release, RunBallot, ViewStatistics,
     };
     match role {
         StaffRole::Employer => &[Apply],
         StaffRole::Assessor => &[Assess, ViewStatistics],
-        StaffRole::Lead => &[Assess, Confirm, Assign, RunBallot, Release, Reconcile, ViewStatistics],
+        StaffRole::Lead => {
+            &[Assess, Confirm, Assign, RunBallot, Release, Reconcile, ViewStatistics, ManageMembers]
+        }
         StaffRole::AgencyOfficer => &[AcknowledgeRelease, RecordOutcomes, Reconcile, ViewStatistics],
         StaffRole::Observer | StaffRole::Service => &[ViewStatistics],
     }
@@ -90,6 +94,7 @@ impl Actor {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Viewer {
     member: Option<Member>,
+    session: Option<SessionId>,
 }
 
 impl Viewer {
@@ -102,7 +107,19 @@ impl Viewer {
     /// Somebody whose sign-in and membership were looked up in this request.
     #[must_use]
     pub fn signed_in(member: Member) -> Self {
-        Self { member: Some(member) }
+        Self { member: Some(member), session: None }
+    }
+
+    /// The same, by a sign-in that can be ended.
+    #[must_use]
+    pub fn in_session(member: Member, session: SessionId) -> Self {
+        Self { member: Some(member), session: Some(session) }
+    }
+
+    /// The sign-in that this request came with; none for machines that send a provider's token.
+    #[must_use]
+    pub fn session(&self) -> Option<SessionId> {
+        self.session
     }
 
     /// The member, where somebody is signed in.
@@ -175,6 +192,15 @@ impl Viewer {
                 Err(UserError::new(UserErrorCode::NotPermitted, message).into())
             }
         }
+    }
+
+    /// To act on the viewer's own sign-ins.
+    ///
+    /// # Errors
+    /// `Unauthenticated`.
+    pub fn as_self(&self) -> Result<SelfScope, Failure> {
+        let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
+        Ok(SelfScope { person: member.person, role: member.role })
     }
 
     /// To read what everybody may.
@@ -307,6 +333,9 @@ scopes! {
         by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
     /// What the agency may read.
     AgencyScope { person: PersonId, role: StaffRole }
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+    /// Whoever is signed in, and nothing but their own sign-ins.
+    SelfScope { person: PersonId, role: StaffRole }
         by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
     /// What everybody may read.
     PublicScope { person: Option<PersonId> }

@@ -12,6 +12,7 @@ pub mod fold;
 pub mod mrz;
 pub mod nzbn;
 pub mod passport;
+pub mod patch;
 pub mod pay;
 pub mod reference;
 pub mod sha256;

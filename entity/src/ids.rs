@@ -46,6 +46,14 @@ ids! {
     MembershipId;
     /// A New Zealand employer.
     EmployerId;
+    /// An identity provider whose tokens are taken.
+    IssuerId;
+    /// A sign-in, as its owner names it; never its token.
+    SessionId;
+    /// An invitation to become a member.
+    InvitationId;
+    /// A wish to act for an employer.
+    EmployerClaimId;
     /// An application for one worker.
     ApplicationId;
     /// A record of evidence.

@@ -58,6 +58,28 @@ kinds! {
         Service,
     }
 
+    /// Whose people an identity provider knows.
+    IssuerTenant {
+        /// Those of one body.
+        Body,
+        /// Those of the agency and of the ministry.
+        Agency,
+        /// Those who act for employers.
+        Employers,
+    }
+
+    /// Where a wish to act for an employer stands.
+    EmployerClaimStatus {
+        /// The body has not looked at it.
+        Asked,
+        /// A lead of the body approved it; those who act for the employer already have not let them in yet.
+        Approved,
+        /// Acts for the employer.
+        Accepted,
+        /// It was declined.
+        Declined,
+    }
+
     /// The period that an amount of pay is for.
     PayPeriod {
         /// An hour.
@@ -644,6 +666,24 @@ kinds! {
         ListingAcknowledged,
         /// Its place came free after it had ended.
         PlaceFreed,
+        /// Somebody was invited to become a member.
+        MemberInvited,
+        /// An invitation was taken back.
+        InvitationRevoked,
+        /// Somebody became a member by an invitation.
+        MemberJoined,
+        /// A machine became a member.
+        ServiceAccountAdded,
+        /// A member's role or end changed.
+        MemberChanged,
+        /// A membership was ended.
+        MemberRemoved,
+        /// Somebody asked to act for an employer.
+        EmployerClaimed,
+        /// A lead decided who may act for an employer.
+        EmployerClaimDecided,
+        /// Somebody who acts for an employer let a colleague in.
+        EmployerClaimAccepted,
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Model {
     pub person_id: PersonId,
     pub role: StaffRole,
     pub body_id: Option<BodyId>,
+    pub version: i32,
+    /// Exclusive; none where it goes on.
+    pub ends_at: Option<DateTimeUtc>,
 }
 
 /// None: what belongs together is loaded by the store that knows whose it is.

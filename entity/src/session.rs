@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::MembershipId;
+use crate::{IssuerId, MembershipId, SessionId};
 
 /// A sign-in, known by the keyed hash of its token.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -11,7 +11,11 @@ use crate::MembershipId;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: String,
+    /// By which its owner lists and ends it.
+    pub id: SessionId,
     pub membership_id: MembershipId,
+    /// None in a demo, where nobody proves who they are.
+    pub issuer_id: Option<IssuerId>,
     pub created_at: DateTimeUtc,
     pub used_at: DateTimeUtc,
     pub expires_at: DateTimeUtc,

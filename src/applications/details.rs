@@ -9,6 +9,7 @@ use crate::values::dates::Birthday;
 use crate::values::email::Email;
 use crate::values::nzbn::Nzbn;
 use crate::values::passport::PassportNumber;
+pub use crate::values::patch::Patch;
 use crate::values::pay::Pay;
 use crate::values::text::{Line, Text};
 use crate::values::web_address::WebAddress;
@@ -17,39 +18,6 @@ use crate::values::web_address::WebAddress;
 pub type ShortText = Line<200>;
 /// Duties, a note, a reason.
 pub type LongText = Text<4000>;
-
-/// A field of a change: left as it is, emptied, or set.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub enum Patch<T> {
-    /// Stays as it is.
-    #[default]
-    Keep,
-    /// Is emptied.
-    Clear,
-    /// Becomes this.
-    Set(T),
-}
-
-impl<T> Patch<T> {
-    /// The patch that leads from nothing to `value`.
-    pub fn of(value: Option<T>) -> Self {
-        value.map_or(Self::Clear, Self::Set)
-    }
-
-    /// Whether anything changes.
-    pub fn is_change(&self) -> bool {
-        !matches!(self, Self::Keep)
-    }
-
-    /// What stands after the change.
-    pub fn applied_to<U>(self, before: Option<U>, turn: impl FnOnce(T) -> U) -> Option<U> {
-        match self {
-            Self::Keep => before,
-            Self::Clear => None,
-            Self::Set(value) => Some(turn(value)),
-        }
-    }
-}
 
 /// The worker of an application. A change names the worker whole; what a reader of it cannot see, the
 /// passport, stays where it is not named.

@@ -231,7 +231,16 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::ReleaseRead
         | EventKind::Listed
         | EventKind::ListingAcknowledged
-        | EventKind::PlaceFreed => false,
+        | EventKind::PlaceFreed
+        | EventKind::MemberInvited
+        | EventKind::InvitationRevoked
+        | EventKind::MemberJoined
+        | EventKind::ServiceAccountAdded
+        | EventKind::MemberChanged
+        | EventKind::MemberRemoved
+        | EventKind::EmployerClaimed
+        | EventKind::EmployerClaimDecided
+        | EventKind::EmployerClaimAccepted => false,
     }
 }
 

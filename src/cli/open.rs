@@ -12,6 +12,7 @@ use crate::db::{Db, DbSettings};
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
 use crate::people::store::find_installation;
+use crate::providers::Providers;
 use crate::random::Random;
 use crate::tenancy::SystemScope;
 
@@ -48,7 +49,8 @@ pub(crate) async fn ready(url: &str, clock: Clock) -> Result<(Db, InstallationKi
 
 /// Puts the service together for a command.
 pub(crate) fn assemble(db: Db, keys: Keys, public_url: Url, demo: bool) -> Result<App, Problem> {
-    Ok(App { db, keys, shelf: Shelf::default(), random: random()?, public_url, demo })
+    let providers = Providers::default();
+    Ok(App { db, keys, shelf: Shelf::default(), providers, random: random()?, public_url, demo })
 }
 
 /// Where nothing is served, nobody follows a link.

@@ -10,12 +10,15 @@ use tokio::sync::watch;
 
 use super::open::{assemble, ready};
 use super::{Outcome, Problem};
+use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
 use crate::http::{DemoFacts, Peers, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
 use crate::keys::Keys;
+use crate::people::store::issuers;
+use crate::providers::{Providers, Secrets};
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(flags: Given) -> Outcome {
@@ -29,13 +32,16 @@ pub(super) async fn run(flags: Given) -> Outcome {
             is_sqlite: db.backend() == DbBackend::Sqlite,
             listen: settings.listen,
             public_url: &settings.public_url,
+            issuers: issuers::count(&db, &SystemScope::of("start")).await?,
         };
         may_offer_demo_sign_in(&facts)
             .map_err(|why| Problem::told(format!("This is a demo, which anybody may sign in to: {why}.")))?;
         db.perform(&SystemScope::of("start"), None, &MoveDates).await?;
     }
     let keys = Keys::load(&settings.key_file)?;
-    let app = Arc::new(assemble(db, keys, settings.public_url.clone(), demo)?);
+    let secrets = Secrets::load(settings.client_secrets.as_deref(), environment())?;
+    let app = assemble(db, keys, settings.public_url.clone(), demo)?;
+    let app = Arc::new(App { providers: Providers::new(secrets), ..app });
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(Problem::io(format!("listening on {}", settings.listen)))?;
@@ -55,6 +61,11 @@ pub(super) async fn run(flags: Given) -> Outcome {
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The variables of the environment that are texts.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os().filter_map(|(name, value)| name.into_string().ok().zip(value.into_string().ok()))
 }
 
 /// Resolves when the process is told to stop.

@@ -181,6 +181,7 @@ async fn add_person(
         person_id: Set(id),
         role: Set(role),
         body_id: Set(body),
+        ..Default::default()
     };
     membership::Entity::insert(row).exec_without_returning(tx.conn()).await?;
     Ok((membership, id))

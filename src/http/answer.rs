@@ -41,6 +41,12 @@ impl Refusal {
             .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
+    /// The identity provider does not answer, or not as it should.
+    pub fn provider_is_away() -> Self {
+        let message = "The identity provider does not answer as it should. Try again in a minute, or ask those who run it.";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE", message)
+    }
+
     /// The same with something in its head.
     #[must_use]
     pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {

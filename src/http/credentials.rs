@@ -1,4 +1,5 @@
-//! Who asks: a token from the `Authorization` header or from the session's cookie, never both.
+//! Who asks: a token from the `Authorization` header or from the session's cookie, never both. In the header it is that of
+//! a sign-in, or a machine's access token, which its provider has signed.
 //!
 //! A token that is no sign-in is refused, not overlooked: else somebody whose session ended would be shown the
 //! public's view without a word. A cookie alone proves nothing about who made the request, so a request that
@@ -8,10 +9,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::Url;
 
 use super::answer::Refusal;
+use super::cookies::Cookie;
+use super::machines;
 use crate::app::App;
-use crate::error::{Fault, Found};
 use crate::people::actions;
-use crate::people::rules::AT_MOST_HOURS;
 use crate::schema::errors::FORBIDDEN;
 use crate::tenancy::Viewer;
 
@@ -42,7 +43,7 @@ impl Given {
 /// 400 for two at once, 401 for another scheme than Bearer, 403 for a cookie on another site's request.
 pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
-    let mut cookies = cookies(headers, cookie_name(public_url));
+    let mut cookies = Cookie::Session.all(headers, public_url);
     let found = (authorizations.next(), cookies.next());
     if authorizations.next().is_some() || cookies.next().is_some() || matches!(found, (Some(_), Some(_))) {
         return Err(Refusal::bad_request("Send either one bearer token or one session cookie, not both."));
@@ -51,7 +52,7 @@ pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
         (Some(authorization), _) => bearer(authorization).map(Given::Bearer),
         (None, Some(cookie)) => {
             check_is_of_our_pages(headers)?;
-            Ok(Given::Cookie(cookie.to_owned()))
+            Ok(Given::Cookie(cookie))
         }
         (None, None) => Ok(Given::Nothing),
     }
@@ -63,52 +64,18 @@ pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
 /// 401 for a token that is no sign-in, or no longer; the cookie that held it is cleared.
 pub async fn viewer(app: &App, given: &Given) -> Result<Viewer, Refusal> {
     let Some(token) = given.token() else { return Ok(Viewer::public()) };
+    // Our own tokens have no dots, and those of providers have two.
+    if matches!(given, Given::Bearer(_)) && token.contains('.') {
+        return machines::viewer(app, token).await;
+    }
     if let Some(viewer) = actions::viewer_of(app, token).await? {
         return Ok(viewer);
     }
     let refusal = Refusal::unauthenticated("You are not signed in any more: sign in again.");
     Err(match given {
-        Given::Cookie(_) => refusal.with(header::SET_COOKIE, cleared_cookie(&app.public_url)?),
+        Given::Cookie(_) => refusal.with(header::SET_COOKIE, Cookie::Session.clear(&app.public_url)?),
         Given::Bearer(_) | Given::Nothing => refusal,
     })
-}
-
-/// The cookie that holds a token.
-///
-/// # Errors
-/// Where the token is no text for a header.
-pub fn cookie(public_url: &Url, token: &str) -> Found<HeaderValue> {
-    made_cookie(public_url, token, AT_MOST_HOURS * 60 * 60)
-}
-
-/// The cookie that takes the place of one with a token.
-///
-/// # Errors
-/// As [`cookie`].
-pub fn cleared_cookie(public_url: &Url) -> Found<HeaderValue> {
-    made_cookie(public_url, "", 0)
-}
-
-fn made_cookie(public_url: &Url, value: &str, seconds: i64) -> Found<HeaderValue> {
-    let name = cookie_name(public_url);
-    let secure = if is_https(public_url) { "; Secure" } else { "" };
-    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
-    HeaderValue::try_from(cookie).map_err(|why| Fault::stored("token", why))
-}
-
-/// Browsers take a `__Host-` cookie over https only; the demo on this machine does without.
-fn cookie_name(public_url: &Url) -> &'static str {
-    if is_https(public_url) { "__Host-session" } else { "session" }
-}
-
-fn is_https(public_url: &Url) -> bool {
-    public_url.scheme() == "https"
-}
-
-fn cookies<'h>(headers: &'h HeaderMap, name: &'static str) -> impl Iterator<Item = &'h str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let pairs = all.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.filter(move |(found, value)| *found == name && !value.is_empty()).map(|(_, value)| value)
 }
 
 fn bearer(authorization: &HeaderValue) -> Result<String, Refusal> {
@@ -190,10 +157,5 @@ mod tests {
         let public_url = "https://nominations.example.nz";
         assert_eq!(read(public_url, &[("cookie", "session=a"), ours]), Ok(Given::Nothing));
         assert!(matches!(read(public_url, &[("cookie", "__Host-session=a"), ours]), Ok(Given::Cookie(_))));
-        let made = cookie(&Url::parse(public_url).expect("a URL"), "a").expect("a cookie");
-        assert_eq!(
-            made.to_str().expect("a text"),
-            "__Host-session=a; Path=/; HttpOnly; SameSite=Lax; Max-Age=28800; Secure"
-        );
     }
 }

@@ -1,7 +1,8 @@
 //! Signing in to the demo without a password, where that harms nobody.
 //!
 //! All of it hangs on [`may_offer_demo_sign_in`]: a database that was made as a demo, in SQLite, on an address
-//! and a public URL that only this machine reaches. Where one is missing, the routes are not there.
+//! and a public URL that only this machine reaches, and no identity provider. Where one is missing, the routes are not
+//! there.
 
 use std::net::SocketAddr;
 
@@ -17,7 +18,8 @@ use url::{Host, Url};
 
 use super::Service;
 use super::answer::Refusal;
-use super::{body, credentials};
+use super::body;
+use super::session::session_cookie;
 use crate::people::{actions, store};
 use crate::schema::scalars::DateTime;
 use crate::tenancy::SystemScope;
@@ -36,6 +38,8 @@ pub struct DemoFacts<'f> {
     pub listen: SocketAddr,
     /// Where it says that it is reached.
     pub public_url: &'f Url,
+    /// How many identity providers there are.
+    pub issuers: u64,
 }
 
 /// Why the demo's sign-in is not offered.
@@ -53,6 +57,9 @@ pub enum DemoRefusal {
     /// The public URL is one that other machines reach.
     #[error("the public URL of a demo names this machine only, e.g. http://127.0.0.1:8080")]
     ReachedBeyondThisMachine,
+    /// People sign in with a provider.
+    #[error("where people sign in with an identity provider, nobody signs in without")]
+    HasIssuers,
 }
 
 /// Whether anybody may sign in as anybody.
@@ -76,7 +83,10 @@ pub fn may_offer_demo_sign_in(facts: &DemoFacts) -> Result<(), DemoRefusal> {
         Some(Host::Ipv6(address)) => address.is_loopback(),
         None => false,
     };
-    if is_this_machine { Ok(()) } else { Err(DemoRefusal::ReachedBeyondThisMachine) }
+    if !is_this_machine {
+        return Err(DemoRefusal::ReachedBeyondThisMachine);
+    }
+    if facts.issuers > 0 { Err(DemoRefusal::HasIssuers) } else { Ok(()) }
 }
 
 #[derive(Serialize)]
@@ -126,7 +136,7 @@ pub async fn sign_in(
         Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     })?;
     let signed_in = actions::sign_in(&service.app, person.membership.id).await?;
-    let cookie = credentials::cookie(&service.app.public_url, &signed_in.token)?;
+    let cookie = session_cookie(&service.app.public_url, &signed_in.token)?;
     let expires_at = async_graphql::ScalarType::to_value(&DateTime(signed_in.expires_at));
     let answer = Json(json!({ "token": signed_in.token, "expiresAt": expires_at }));
     Ok(([(header::SET_COOKIE, cookie)], answer).into_response())
@@ -138,27 +148,28 @@ mod tests {
 
     #[test]
     fn all_combinations_and_one_of_them_is_a_demo() {
+        const LISTENS: [&str; 5] = ["127.0.0.1:80", "[::1]:80", "0.0.0.0:80", "[::]:80", "192.168.1.2:80"];
+        const URLS: [&str; 7] = [
+            "http://127.0.0.1:8080",
+            "http://localhost",
+            "http://[::1]:8080",
+            "https://localhost.example.nz",
+            "http://192.168.1.2",
+            "http://0.0.0.0",
+            "https://demo.example.nz",
+        ];
         let mut offered = Vec::new();
-        for installation in [None, Some(InstallationKind::Production), Some(InstallationKind::Demo)] {
-            for is_sqlite in [false, true] {
-                for listen in ["127.0.0.1:80", "[::1]:80", "0.0.0.0:80", "[::]:80", "192.168.1.2:80"] {
-                    for url in [
-                        "http://127.0.0.1:8080",
-                        "http://localhost",
-                        "http://[::1]:8080",
-                        "https://localhost.example.nz",
-                        "http://192.168.1.2",
-                        "http://0.0.0.0",
-                        "https://demo.example.nz",
-                    ] {
-                        let listen = listen.parse().expect("an address");
-                        let public_url = &Url::parse(url).expect("a URL");
-                        let facts = DemoFacts { installation, is_sqlite, listen, public_url };
-                        if may_offer_demo_sign_in(&facts).is_ok() {
-                            assert!(installation == Some(InstallationKind::Demo) && is_sqlite);
-                            offered.push((listen.ip().to_string(), url));
-                        }
-                    }
+        let kinds = [None, Some(InstallationKind::Production), Some(InstallationKind::Demo)];
+        let made = kinds.into_iter().flat_map(|kind| [(kind, false), (kind, true)]);
+        let made = made.flat_map(|(kind, is_sqlite)| [0, 1, 5].map(|issuers| (kind, is_sqlite, issuers)));
+        for (installation, is_sqlite, issuers) in made {
+            for (listen, url) in LISTENS.into_iter().flat_map(|listen| URLS.map(|url| (listen, url))) {
+                let listen = listen.parse().expect("an address");
+                let public_url = &Url::parse(url).expect("a URL");
+                let facts = DemoFacts { installation, is_sqlite, listen, public_url, issuers };
+                if may_offer_demo_sign_in(&facts).is_ok() {
+                    assert!(installation == Some(InstallationKind::Demo) && is_sqlite && issuers == 0);
+                    offered.push((listen.ip().to_string(), url));
                 }
             }
         }
@@ -174,13 +185,14 @@ mod tests {
         let remote = &Url::parse("http://example.nz").expect("a URL");
         let listen = "127.0.0.1:80".parse().expect("an address");
         let demo = Some(InstallationKind::Demo);
-        let good = DemoFacts { installation: demo, is_sqlite: true, listen, public_url };
+        let good = DemoFacts { installation: demo, is_sqlite: true, listen, public_url, issuers: 0 };
         let everywhere = "0.0.0.0:80".parse().expect("an address");
         for (facts, refusal) in [
             (DemoFacts { installation: None, ..good.clone() }, DemoRefusal::NotADemo),
             (DemoFacts { is_sqlite: false, ..good.clone() }, DemoRefusal::NotSqlite),
             (DemoFacts { listen: everywhere, ..good.clone() }, DemoRefusal::ListensBeyondThisMachine),
             (DemoFacts { public_url: remote, ..good.clone() }, DemoRefusal::ReachedBeyondThisMachine),
+            (DemoFacts { issuers: 1, ..good.clone() }, DemoRefusal::HasIssuers),
         ] {
             assert_eq!(may_offer_demo_sign_in(&facts), Err(refusal));
         }

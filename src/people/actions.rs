@@ -1,16 +1,31 @@
 //! Signing in, being known by a token, signing out. A token is told to whoever signed in and kept nowhere; what
 //! is stored, and what is looked for, is its keyed hash.
 
-use chrono::{DateTime, Utc};
-use entity::MembershipId;
+mod admin;
+mod arrive;
+mod claims;
+mod invite;
+mod members;
+mod sessions;
 
-use super::rules::{Standing, end_of_session, standing};
-use super::store;
+use chrono::{DateTime, Utc};
+use entity::{IssuerId, MembershipId, StaffRole, invitation};
+
+pub use admin::{AddIssuer, InviteByHand, NewIssuer};
+pub use arrive::arrive;
+pub use claims::{DecideEmployerClaim, DecidingScope, RegisterEmployer};
+pub use invite::{InviteColleague, InviteMember, RevokeInvitation};
+pub use members::{AddServiceAccount, ChangeMember, end_membership};
+pub use sessions::EndSession;
+
+use super::rules::issuers::Issuer;
+use super::rules::{Standing, arrival, end_of_session, standing};
+use super::store::{self, NewSession, invitations, issuers};
 use crate::app::App;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault};
 use crate::keys::new_token;
-use crate::tenancy::{SystemScope, Viewer};
+use crate::tenancy::{Member, SystemScope, Viewer};
 
 /// A sign-in, told once.
 #[derive(Clone)]
@@ -53,16 +68,55 @@ pub async fn viewer_of(app: &App, token: &str) -> Acted<Option<Viewer>> {
         }
         Standing::Holds { note_use: false } => {}
     }
-    Ok(Some(Viewer::signed_in(session.member)))
+    if !still_speaks_for(app, session.issuer, &session.member).await? {
+        return Ok(None);
+    }
+    Ok(Some(Viewer::in_session(session.member, session.id)))
 }
 
-/// Ends a sign-in; nothing happens where there is none.
+/// Whether the issuer on whose word somebody is signed in still speaks for what they are. In a demo nobody has to.
+async fn still_speaks_for(app: &App, issuer: Option<IssuerId>, member: &Member) -> Acted<bool> {
+    let Some(issuer) = issuer else { return Ok(true) };
+    let issuer = issuers::find(&app.db, &SystemScope::of("session"), issuer).await?;
+    Ok(issuer.is_some_and(|issuer| issuer.speaks_for(member.role, member.body)))
+}
+
+/// The machine of which an issuer says that its client `subject` is there; none where there is no such machine, or no
+/// longer.
 ///
 /// # Errors
 /// Faults only.
-pub async fn sign_out(app: &App, token: &str) -> Acted<()> {
+pub async fn machine_of(app: &App, issuer: &Issuer, subject: &str) -> Acted<Option<Viewer>> {
+    let scope = SystemScope::of("machine");
+    let member = issuers::find_member(app.db.read(&scope), &scope, issuer.id, subject).await?;
+    let now = app.db.clock().now();
+    let member = member.filter(|member| {
+        member.role == StaffRole::Service
+            && arrival::holds(member.ends_at, now)
+            && issuer.speaks_for(member.role, member.body_id)
+    });
+    match member {
+        Some(member) => Ok(Some(Viewer::signed_in(store::member_of(&app.db, &scope, member).await?))),
+        None => Ok(None),
+    }
+}
+
+/// Ends a sign-in, and tells on whose word it was; nothing happens where there is none.
+///
+/// # Errors
+/// Faults only.
+pub async fn sign_out(app: &App, token: &str) -> Acted<Option<IssuerId>> {
     let command = SignOut { token_hash: hash(app, token) };
     app.db.perform(&SystemScope::of("sign-out"), None, &command).await
+}
+
+/// The invitation that a link names, open or not.
+///
+/// # Errors
+/// Faults only.
+pub async fn find_invitation(app: &App, token: &str) -> Acted<Option<invitation::Model>> {
+    let scope = SystemScope::of("invitation");
+    Ok(invitations::find_by_hash(app.db.read(&scope), &scope, &hash(app, token)).await?)
 }
 
 fn hash(app: &App, token: &str) -> String {
@@ -80,7 +134,9 @@ impl Command for SignIn {
 
     async fn run(&self, tx: &Tx) -> Acted<DateTime<Utc>> {
         let expires_at = end_of_session(tx.now());
-        store::save_session(tx, &self.token_hash, self.membership, expires_at).await?;
+        let (membership, issuer) = (self.membership, None);
+        store::save_session(tx, NewSession { token_hash: &self.token_hash, membership, issuer, expires_at })
+            .await?;
         Ok(expires_at)
     }
 }
@@ -103,10 +159,10 @@ struct SignOut {
 }
 
 impl Command for SignOut {
-    type Answer = ();
+    type Answer = Option<IssuerId>;
     const NAME: &'static str = "signOut";
 
-    async fn run(&self, tx: &Tx) -> Acted<()> {
+    async fn run(&self, tx: &Tx) -> Acted<Option<IssuerId>> {
         Ok(store::delete_session(tx, &self.token_hash).await?)
     }
 }

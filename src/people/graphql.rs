@@ -3,19 +3,30 @@
 //! Other slices make these objects with [`load_body`], [`load_person`] and [`load_employer`], which go through
 //! the request's loader, and add fields of their own to them.
 
+mod claims;
+mod inputs;
+mod invitations;
 mod kinds;
+mod members;
+mod mutations;
+mod sessions;
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 use entity::{BodyId, EmployerId, PersonId, body, employer};
 
-pub use kinds::{EmployerSizeBand, Permission, StaffRole};
+pub use claims::EmployerClaim;
+pub use invitations::Invitation;
+pub use kinds::{EmployerClaimStatus, EmployerSizeBand, InvitationState, Permission, StaffRole};
+pub use members::{Member, load_member};
+pub use mutations::PeopleMutation;
+pub use sessions::Session;
 
 use super::loaders::People;
 use super::store::{self, PersonView};
 use crate::error::Fault;
 use crate::schema::scalars::Nzbn;
-use crate::schema::{self, GlobalId};
-use crate::tenancy::{self, Member};
+use crate::schema::{self, GlobalId, List, PageArgs, page_cost, rows_cost};
+use crate::tenancy::{self, CaseloadScope, Permission as Allowed};
 use crate::values::nzbn::Nzbn as ParsedNzbn;
 
 /// NZTech, IT Professionals NZ, or a body that joins later: a tenant.
@@ -103,7 +114,7 @@ impl TryFrom<employer::Model> for Employer {
 
 /// Who is asking, and what for.
 pub struct Viewer {
-    member: Member,
+    member: tenancy::Member,
 }
 
 /// Who is asking, what they may do, and on whose behalf. It is looked up anew at every request.
@@ -145,6 +156,12 @@ impl Viewer {
     async fn permissions(&self) -> Vec<Permission> {
         tenancy::permissions_of(self.member.role).iter().copied().map(Into::into).collect()
     }
+
+    /// Where the viewer is signed in: at most 100, the newest first. Empty for a machine that sends its provider's tokens.
+    #[graphql(complexity = "rows_cost(10, child_complexity)")]
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>> {
+        sessions::of(ctx, self.member.membership).await
+    }
 }
 
 impl Viewer {
@@ -175,6 +192,62 @@ impl PeopleQuery {
         let row = store::find_employer(&schema::app(ctx).db, &scope, nzbn.0).await?;
         Ok(row.map(Employer::try_from).transpose()?)
     }
+
+    /// The people and machines of the viewer's own body, in the order in which they joined. Null for everyone but its
+    /// leads.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn members(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether those are listed as well whose membership has ended.", default)]
+        include_ended: bool,
+        #[graphql(desc = "How many rows from the start, or after `after`; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page begins after.")] after: Option<String>,
+        #[graphql(desc = "How many rows from the end, or before `before`; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page ends before.")] before: Option<String>,
+    ) -> Result<Option<members::MemberConnection>> {
+        let Ok(scope) = schema::viewer(ctx).in_body(Allowed::ManageMembers) else { return Ok(None) };
+        let args = PageArgs { first, after, last, before };
+        members::page(ctx, scope, include_ended, (&List::of(ctx, "members"), &args)).await.map(Some)
+    }
+
+    /// Invitations, the newest first: to a lead those to the body, to those who act for an employer those to act for it
+    /// as well. Null for everyone else.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many rows from the start, or after `after`; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page begins after.")] after: Option<String>,
+        #[graphql(desc = "How many rows from the end, or before `before`; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page ends before.")] before: Option<String>,
+    ) -> Result<Option<invitations::InvitationConnection>> {
+        let Some(scope) = inviting(schema::viewer(ctx)) else { return Ok(None) };
+        let args = PageArgs { first, after, last, before };
+        invitations::page(ctx, scope, (&List::of(ctx, "invitations"), &args)).await.map(Some)
+    }
+
+    /// Requests to act for an employer, the newest first: to a lead those that came to the body, to those who act for
+    /// employers their own, and what a body has approved for one of their employers. Null for everyone else.
+    #[graphql(complexity = "page_cost(first, last, child_complexity)")]
+    async fn employer_claims(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many rows from the start, or after `after`; at most 100.")] first: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page begins after.")] after: Option<String>,
+        #[graphql(desc = "How many rows from the end, or before `before`; at most 100.")] last: Option<i32>,
+        #[graphql(desc = "Cursor of the row that the page ends before.")] before: Option<String>,
+    ) -> Result<Option<claims::EmployerClaimConnection>> {
+        let Some(scope) = inviting(schema::viewer(ctx)) else { return Ok(None) };
+        let args = PageArgs { first, after, last, before };
+        claims::page(ctx, scope, (&List::of(ctx, "employerClaims"), &args)).await.map(Some)
+    }
+}
+
+/// Whose people the viewer may let in: a lead's own body's, or those of the employers that somebody acts for.
+fn inviting(viewer: &tenancy::Viewer) -> Option<CaseloadScope> {
+    let leads = viewer.in_body(Allowed::ManageMembers).ok().map(CaseloadScope::Body);
+    leads.or_else(|| viewer.for_employers().ok().map(CaseloadScope::Employers))
 }
 
 /// The request's loader.

@@ -1,4 +1,11 @@
-//! How long a sign-in holds. Time is an argument; nothing here reads or writes.
+//! How long a sign-in holds, and below, who may come in and who may let whom in. Time is an argument; nothing here
+//! reads or writes.
+
+pub mod arrival;
+pub mod claims;
+pub mod invitations;
+pub mod issuers;
+pub mod members;
 
 use chrono::{DateTime, TimeDelta, Utc};
 

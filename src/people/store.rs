@@ -4,6 +4,10 @@
 //! Employers are the one thing that may give away a competitor's caseload: a body's staff find an employer only
 //! through an application that was submitted to their body.
 
+pub mod claims;
+pub mod invitations;
+pub mod issuers;
+pub mod members;
 mod sessions;
 
 use std::collections::HashMap;
@@ -12,11 +16,15 @@ use entity::{BodyId, EmployerId, InstallationKind, PersonId, StaffRole};
 use entity::{application, body, employer, installation, membership, person};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
-    ColumnTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationDef, Select,
-    Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    RelationDef, Select, Set,
 };
 
-pub use sessions::{Session, delete_ended_sessions, delete_session, find_session, note_use, save_session};
+pub use members::goes_on;
+pub use sessions::{
+    NewSession, Session, delete_ended_sessions, delete_session, delete_sessions_of, end_session_of,
+    find_session, load_sessions_of, member_of, note_use, save_session,
+};
 
 use crate::db::{Db, Tx};
 use crate::error::{Fault, Found};
@@ -122,8 +130,20 @@ pub async fn load_employers(
 /// # Errors
 /// Where the database does not answer.
 pub async fn find_employer(db: &Db, scope: &CaseloadScope, nzbn: Nzbn) -> Found<Option<employer::Model>> {
+    find_employer_in(db.read(scope), scope, nzbn).await
+}
+
+/// The same, within a transaction.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_employer_in(
+    conn: &impl ConnectionTrait,
+    scope: &CaseloadScope,
+    nzbn: Nzbn,
+) -> Found<Option<employer::Model>> {
     let select = employers_in(scope).filter(employer::Column::Nzbn.eq(nzbn.to_string()));
-    Ok(select.one(db.read(scope)).await?)
+    Ok(select.one(conn).await?)
 }
 
 /// The employer with this number, whom nobody is told of; added under its legal name where there is none. One that is

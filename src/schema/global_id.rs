@@ -7,8 +7,9 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{
-    AmendmentId, ApplicationId, BallotId, BodyId, EmployerId, EventId, EvidenceId, ExceptionId,
-    InformationRequestId, InterestId, MovementId, PersonId, ReleaseId,
+    AmendmentId, ApplicationId, BallotId, BodyId, EmployerClaimId, EmployerId, EventId, EvidenceId,
+    ExceptionId, InformationRequestId, InterestId, InvitationId, MembershipId, MovementId, PersonId,
+    ReleaseId, SessionId,
 };
 use uuid::Uuid;
 
@@ -100,6 +101,10 @@ global! {
     InterestId, "Interest", "expression of interest";
     ReleaseId, "Release", "release";
     BallotId, "Ballot", "ballot";
+    MembershipId, "Member", "member of your body";
+    SessionId, "Session", "sign-in of yours";
+    InvitationId, "Invitation", "invitation";
+    EmployerClaimId, "EmployerClaim", "request to act for an employer";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

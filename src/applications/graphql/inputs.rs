@@ -11,7 +11,6 @@ mod import;
 mod interest;
 mod nomination;
 mod questions;
-mod reader;
 mod staff;
 mod worker;
 
@@ -38,6 +37,7 @@ pub use staff::{
 
 use crate::app::App;
 use crate::clock::day_in_new_zealand;
+use crate::schema::reader;
 
 /// The day in New Zealand, which dates are held against.
 fn today(app: &App) -> NaiveDate {

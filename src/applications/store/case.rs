@@ -16,6 +16,7 @@ use super::words::save_words;
 use super::{is_not_found, stands_in};
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
+use crate::people::store as people;
 use crate::tenancy::{BodyScope, CaseloadScope, SystemScope};
 
 /// Where an application may be held by who has the gate alone.
@@ -515,8 +516,24 @@ pub async fn assesses_for(tx: &Tx, body: BodyId, person: PersonId) -> Found<bool
     let select = membership::Entity::find()
         .filter(membership::Column::BodyId.eq(body))
         .filter(membership::Column::PersonId.eq(person))
-        .filter(membership::Column::Role.is_in([StaffRole::Assessor, StaffRole::Lead]));
+        .filter(membership::Column::Role.is_in([StaffRole::Assessor, StaffRole::Lead]))
+        .filter(people::goes_on(tx.now()));
     Ok(select.one(tx.conn()).await?.is_some())
+}
+
+/// The applications of the body that somebody assesses, in the order in which they were made.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn in_hands_of(tx: &Tx, scope: &BodyScope, person: PersonId) -> Found<Vec<ApplicationId>> {
+    let select = application::Entity::find()
+        .select_only()
+        .column(application::Column::Id)
+        .filter(application::Column::BodyId.eq(scope.body()))
+        .filter(application::Column::AssessorId.eq(person))
+        .filter(stands_in([ApplicationStatus::InAssessment, ApplicationStatus::InformationRequested]))
+        .order_by_asc(application::Column::Id);
+    Ok(select.into_tuple().all(tx.conn()).await?)
 }
 
 /// How many leads a body has.
@@ -527,7 +544,8 @@ pub async fn count_leads(tx: &Tx, body: BodyId) -> Found<u64> {
     use sea_orm::PaginatorTrait;
     let select = membership::Entity::find()
         .filter(membership::Column::BodyId.eq(body))
-        .filter(membership::Column::Role.eq(StaffRole::Lead));
+        .filter(membership::Column::Role.eq(StaffRole::Lead))
+        .filter(people::goes_on(tx.now()));
     Ok(select.count(tx.conn()).await?)
 }
 

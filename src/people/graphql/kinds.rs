@@ -45,6 +45,8 @@ pub enum Permission {
     RecordOutcomes,
     /// Read figures by body, such as places and caseloads.
     ViewStatistics,
+    /// Invite, change and remove members of the body, add its machines, and decide who acts for an employer.
+    ManageMembers,
 }
 
 /// How many people an employer employs, in the bands that the bodies report by.
@@ -66,4 +68,32 @@ pub enum EmployerSizeBand {
     /// 100 people and more.
     #[graphql(name = "FROM_100")]
     From100,
+}
+
+/// Where an invitation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "crate::people::rules::invitations::State")]
+pub enum InvitationState {
+    /// Its link can be used.
+    Open,
+    /// Somebody has used its link.
+    Used,
+    /// It was taken back before anybody used it.
+    Revoked,
+    /// Nobody used it in time.
+    Expired,
+}
+
+/// Where a request to act for an employer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "entity::EmployerClaimStatus")]
+pub enum EmployerClaimStatus {
+    /// It waits for a lead of the body.
+    Asked,
+    /// A lead approved it. It waits for somebody who acts for the employer already.
+    Approved,
+    /// They act for the employer.
+    Accepted,
+    /// It was declined; the reason is told.
+    Declined,
 }

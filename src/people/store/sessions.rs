@@ -4,18 +4,25 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use entity::{EmployerId, MembershipId, PersonId, StaffRole};
-use entity::{employer, employer_agent, membership, session};
+use entity::{EmployerId, IssuerId, MembershipId, PersonId, SessionId, StaffRole};
+use entity::{employer, employer_agent, issuer, membership, session};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Set};
+use sea_orm::{
+    ColumnTrait, EntityTrait, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, Set,
+};
 
+use super::goes_on;
 use crate::db::{Db, Tx};
 use crate::error::{Fault, Found};
-use crate::tenancy::{Member, SystemScope};
+use crate::tenancy::{Member, Scope, SystemScope};
 
 /// A sign-in, with who it is for as the tables say now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
+    /// What its owner calls it by.
+    pub id: SessionId,
+    /// On whose word it began; none in a demo.
+    pub issuer: Option<IssuerId>,
     /// Who, as what, for whom.
     pub member: Member,
     /// The last use that was written down.
@@ -24,7 +31,7 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The sign-in with this hash, ended or not.
+/// The sign-in with this hash, ended or not, of a membership that goes on.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -36,10 +43,26 @@ pub async fn find_session(db: &Db, scope: &SystemScope, token_hash: &str) -> Fou
     let row = session::Entity::find_by_id(token_hash.to_owned())
         .join(JoinType::InnerJoin, to_membership)
         .select_also(membership::Entity)
+        .filter(goes_on(db.clock().now()))
         .one(db.read(scope))
         .await?;
     let Some((session, member)) = row else { return Ok(None) };
     let member = member.ok_or_else(|| Fault::stored("session", "it has no membership"))?;
+    let member = member_of(db, scope, member).await?;
+    Ok(Some(Session {
+        id: session.id,
+        issuer: session.issuer_id,
+        member,
+        used_at: session.used_at,
+        expires_at: session.expires_at,
+    }))
+}
+
+/// Who a membership makes somebody, as the tables say now.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn member_of(db: &Db, scope: &SystemScope, member: membership::Model) -> Found<Member> {
     let employers = match member.role {
         StaffRole::Employer => load_employers_of(db, scope, member.person_id).await?,
         StaffRole::Assessor
@@ -48,14 +71,13 @@ pub async fn find_session(db: &Db, scope: &SystemScope, token_hash: &str) -> Fou
         | StaffRole::Observer
         | StaffRole::Service => Arc::default(),
     };
-    let member = Member {
+    Ok(Member {
         membership: member.id,
         person: member.person_id,
         role: member.role,
         body: member.body_id,
         employers,
-    };
-    Ok(Some(Session { member, used_at: session.used_at, expires_at: session.expires_at }))
+    })
 }
 
 async fn load_employers_of(db: &Db, scope: &SystemScope, person: PersonId) -> Found<Arc<[EmployerId]>> {
@@ -86,25 +108,72 @@ pub(super) async fn employer_names(db: &Db, scope: &SystemScope) -> Found<HashMa
     Ok(names)
 }
 
+/// A sign-in that begins.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession<'s> {
+    /// The keyed hash of its token.
+    pub token_hash: &'s str,
+    /// For whom.
+    pub membership: MembershipId,
+    /// Who has said so; none in a demo.
+    pub issuer: Option<IssuerId>,
+    /// Exclusive.
+    pub expires_at: DateTime<Utc>,
+}
+
 /// Keeps a new sign-in.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn save_session(
-    tx: &Tx,
-    token_hash: &str,
-    membership: MembershipId,
-    expires_at: DateTime<Utc>,
-) -> Found<()> {
-    let row = session::ActiveModel {
-        token_hash: Set(token_hash.to_owned()),
-        membership_id: Set(membership),
-        created_at: Set(tx.now()),
-        used_at: Set(tx.now()),
-        expires_at: Set(expires_at),
+pub async fn save_session(tx: &Tx, new: NewSession<'_>) -> Found<()> {
+    let row = session::Model {
+        token_hash: new.token_hash.to_owned(),
+        id: tx.new_id(),
+        membership_id: new.membership,
+        issuer_id: new.issuer,
+        created_at: tx.now(),
+        used_at: tx.now(),
+        expires_at: new.expires_at,
     };
-    session::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    session::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
     Ok(())
+}
+
+/// The sign-ins of a membership that may still hold, the newest first, each with the name of its issuer.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_sessions_of<S: Scope>(
+    db: &Db,
+    scope: &S,
+    of: MembershipId,
+    most: u64,
+) -> Found<Vec<(session::Model, Option<issuer::Model>)>> {
+    let to_issuer = session::Entity::belongs_to(issuer::Entity)
+        .from(session::Column::IssuerId)
+        .to(issuer::Column::Id)
+        .into();
+    Ok(session::Entity::find()
+        .filter(session::Column::MembershipId.eq(of))
+        .filter(session::Column::ExpiresAt.gt(db.clock().now()))
+        .join(JoinType::LeftJoin, to_issuer)
+        .select_also(issuer::Entity)
+        .order_by_desc(session::Column::CreatedAt)
+        .order_by_desc(session::Column::Id)
+        .limit(most)
+        .all(db.read(scope))
+        .await?)
+}
+
+/// Ends one sign-in of a membership; false where it has none with this id.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn end_session_of(tx: &Tx, of: MembershipId, id: SessionId) -> Found<bool> {
+    let own = session::Entity::delete_many()
+        .filter(session::Column::MembershipId.eq(of))
+        .filter(session::Column::Id.eq(id));
+    Ok(own.exec(tx.conn()).await?.rows_affected == 1)
 }
 
 /// Writes down that a sign-in was used.
@@ -120,12 +189,22 @@ pub async fn note_use(tx: &Tx, token_hash: &str) -> Found<()> {
     Ok(())
 }
 
-/// Ends a sign-in; nothing where there is none.
+/// Ends a sign-in, and tells whose word it was on; nothing where there is none.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn delete_session(tx: &Tx, token_hash: &str) -> Found<()> {
+pub async fn delete_session(tx: &Tx, token_hash: &str) -> Found<Option<IssuerId>> {
+    let row = session::Entity::find_by_id(token_hash.to_owned()).one(tx.conn()).await?;
     session::Entity::delete_by_id(token_hash.to_owned()).exec(tx.conn()).await?;
+    Ok(row.and_then(|row| row.issuer_id))
+}
+
+/// Ends every sign-in of a membership.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn delete_sessions_of(tx: &Tx, of: MembershipId) -> Found<()> {
+    session::Entity::delete_many().filter(session::Column::MembershipId.eq(of)).exec(tx.conn()).await?;
     Ok(())
 }
 

@@ -150,6 +150,7 @@ impl House {
             db,
             keys: Keys::from_bytes([7; 32]),
             shelf: exceptions::Shelf::default(),
+            providers: crate::providers::Providers::default(),
             random,
             public_url: "http://localhost".parse().expect("an address"),
             demo: false,

@@ -7,27 +7,27 @@ use std::fmt::Display;
 
 use async_graphql::{ID, MaybeUndefined};
 
-use crate::applications::details::Patch;
 use crate::error::{Acted, UserError, UserErrorCode};
 use crate::schema::{Global, GlobalId};
+use crate::values::patch::Patch;
 
 /// Told where a change empties what has to stand.
 const CANNOT_BE_EMPTIED: &str = "This cannot be emptied. Leave the field out to keep what stands.";
 
 /// What goes wrong while an input is read.
 #[derive(Debug, Default)]
-pub(super) struct Reader {
+pub(crate) struct Reader {
     errors: Vec<UserError>,
 }
 
 impl Reader {
     /// A value, or an error at `field`.
-    pub(super) fn take<T, E: Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
+    pub(crate) fn take<T, E: Display>(&mut self, field: &str, read: Result<T, E>) -> Option<T> {
         read.map_err(|why| self.refuse(UserErrorCode::Invalid, field, &why.to_string())).ok()
     }
 
     /// A text that has to be there.
-    pub(super) fn need<T, E: Display>(
+    pub(crate) fn need<T, E: Display>(
         &mut self,
         field: &str,
         typed: &str,
@@ -38,7 +38,7 @@ impl Reader {
     }
 
     /// A text that may be left out.
-    pub(super) fn maybe<T, E: Display>(
+    pub(crate) fn maybe<T, E: Display>(
         &mut self,
         field: &str,
         typed: Option<&str>,
@@ -48,7 +48,7 @@ impl Reader {
     }
 
     /// A field of a change that may be kept, emptied or set.
-    pub(super) fn patch<U, T, E: Display>(
+    pub(crate) fn patch<U, T, E: Display>(
         &mut self,
         field: &str,
         sent: MaybeUndefined<U>,
@@ -62,7 +62,7 @@ impl Reader {
     }
 
     /// A field of a change that may be kept or set, and never emptied.
-    pub(super) fn kept<U>(&mut self, field: &str, sent: MaybeUndefined<U>) -> Option<U> {
+    pub(crate) fn kept<U>(&mut self, field: &str, sent: MaybeUndefined<U>) -> Option<U> {
         match sent {
             MaybeUndefined::Undefined => None,
             MaybeUndefined::Null => {
@@ -74,13 +74,13 @@ impl Reader {
     }
 
     /// The id of something; one of another type is an unknown one.
-    pub(super) fn id<T: Global>(&mut self, field: &str, id: &ID) -> Option<T> {
+    pub(crate) fn id<T: Global>(&mut self, field: &str, id: &ID) -> Option<T> {
         GlobalId::parse(id, field).map_err(|error| self.errors.push(error)).ok()
     }
 
     /// The short name of something. What cannot be one is the name of nothing, and never reaches the database,
     /// which refuses some texts altogether.
-    pub(super) fn slug(&mut self, field: &str, typed: String, what: &str) -> Option<String> {
+    pub(crate) fn slug(&mut self, field: &str, typed: String, what: &str) -> Option<String> {
         let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if typed.bytes().all(is_slug) {
             return Some(typed);
@@ -90,7 +90,7 @@ impl Reader {
     }
 
     /// Refuses a list that is longer than `most`.
-    pub(super) fn bound(&mut self, field: &str, count: usize, most: usize) {
+    pub(crate) fn bound(&mut self, field: &str, count: usize, most: usize) {
         if count > most {
             let message = format!("At most {most} are taken at once: send the others by themselves.");
             self.refuse(UserErrorCode::TooMany, field, &message);
@@ -98,7 +98,7 @@ impl Reader {
     }
 
     /// Keeps an error at `field`.
-    pub(super) fn refuse(&mut self, code: UserErrorCode, field: &str, message: &str) {
+    pub(crate) fn refuse(&mut self, code: UserErrorCode, field: &str, message: &str) {
         self.errors.push(UserError::at(code, field, message));
     }
 
@@ -106,7 +106,7 @@ impl Reader {
     ///
     /// # Errors
     /// Everything that is wrong with it.
-    pub(super) fn finish<T>(self, read: Option<T>) -> Acted<T> {
+    pub(crate) fn finish<T>(self, read: Option<T>) -> Acted<T> {
         match read {
             Some(read) if self.errors.is_empty() => Ok(read),
             Some(_) | None => {

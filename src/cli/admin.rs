@@ -1,0 +1,245 @@
+//! `nominations admin …`: identity providers, and the first people of a tenant.
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand, ValueEnum};
+use entity::{IssuerTenant, StaffRole, body};
+use sea_orm::EntityTrait;
+use url::Url;
+
+use super::open::{assemble, ready};
+use super::{DatabaseArgs, Outcome, Problem};
+use crate::app::App;
+use crate::clock::{Clock, in_new_zealand};
+use crate::config::Given;
+use crate::keys::Keys;
+use crate::people::actions::{AddIssuer, InviteByHand, NewIssuer};
+use crate::people::rules::invitations::DAYS_TO_USE;
+use crate::people::store::issuers;
+use crate::tenancy::SystemScope;
+use crate::values::text::Line;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdminCommand {
+    /// Add an identity provider: whose people it knows, and our client there
+    AddIssuer(AddIssuerArgs),
+    /// List the identity providers, with the address that each sends browsers back to
+    ListIssuers(ListIssuersArgs),
+    /// Invite the first lead of a body; prints a link that can be used once
+    InviteLead(InviteLeadArgs),
+    /// Invite an officer of the agency or an observer of the ministry; prints a link that can be used once
+    InviteOfficial(InviteOfficialArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddIssuerArgs {
+    /// Its short name in addresses: small letters, digits and hyphens
+    #[arg(long)]
+    slug: String,
+    /// What people call it
+    #[arg(long)]
+    name: String,
+    /// Its address, exactly as it stands in the `iss` of its tokens
+    #[arg(long)]
+    url: String,
+    /// The id of our client there; the secret is a setting of `serve`
+    #[arg(long)]
+    client_id: String,
+    /// The `aud` of machines' access tokens; machines have none where this is left out
+    #[arg(long)]
+    audience: Option<String>,
+    #[command(flatten)]
+    tenant: TenantArgs,
+    /// A role that its people may have, given once for each; all of the tenant's where left out
+    #[arg(long = "role", value_enum)]
+    roles: Vec<RoleArg>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// Whose people it knows.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct TenantArgs {
+    /// It knows the people of this body, by its short name
+    #[arg(long, value_name = "SLUG")]
+    body: Option<String>,
+    /// It knows the people of the agency and of the ministry
+    #[arg(long)]
+    agency: bool,
+    /// It knows those who act for employers
+    #[arg(long)]
+    employers: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListIssuersArgs {
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InviteLeadArgs {
+    /// The short name of the body
+    #[arg(long, value_name = "SLUG")]
+    body: String,
+    /// What the lead is called
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InviteOfficialArgs {
+    /// As what
+    #[arg(long, value_enum)]
+    role: OfficialArg,
+    /// What they are called
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    service: ServiceArgs,
+}
+
+/// Which database, and where the service that uses it is reached.
+#[derive(Debug, Args)]
+struct ServiceArgs {
+    #[arg(long, value_name = "URL", help = "Where browsers reach the service, for links [env: PUBLIC_URL]")]
+    public_url: Option<String>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleArg {
+    Employer,
+    Assessor,
+    Lead,
+    AgencyOfficer,
+    Observer,
+    Service,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum OfficialArg {
+    AgencyOfficer,
+    Observer,
+}
+
+pub(super) async fn run(command: AdminCommand) -> Outcome {
+    match command {
+        AdminCommand::AddIssuer(args) => add_issuer(args).await,
+        AdminCommand::ListIssuers(args) => list_issuers(args).await,
+        AdminCommand::InviteLead(args) => {
+            let (name, body) = (args.name, Some(args.body));
+            invite(args.service, &name, StaffRole::Lead, body).await
+        }
+        AdminCommand::InviteOfficial(args) => {
+            let role = match args.role {
+                OfficialArg::AgencyOfficer => StaffRole::AgencyOfficer,
+                OfficialArg::Observer => StaffRole::Observer,
+            };
+            invite(args.service, &args.name, role, None).await
+        }
+    }
+}
+
+async fn add_issuer(args: AddIssuerArgs) -> Outcome {
+    let tenant = match (args.tenant.body.is_some(), args.tenant.agency) {
+        (true, _) => IssuerTenant::Body,
+        (false, true) => IssuerTenant::Agency,
+        (false, false) => IssuerTenant::Employers,
+    };
+    let new = NewIssuer {
+        slug: args.slug,
+        name: Line::parse(&args.name).map_err(|why| Problem::told(format!("--name: {why}")))?,
+        url: args.url,
+        client_id: args.client_id,
+        audience: args.audience,
+        tenant,
+        body: args.tenant.body,
+        roles: args.roles.into_iter().map(StaffRole::from).collect(),
+    };
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    let slug = new.slug.clone();
+    db.perform(&SystemScope::of("admin"), None, &AddIssuer { new }).await?;
+    db.close().await?;
+    println!(
+        "Added. Its short name is {slug}: its client's secret is the setting CLIENT_SECRET_{}.",
+        variable(&slug)
+    );
+    println!("Register the callback that `nominations admin list-issuers` shows with the provider.");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn variable(slug: &str) -> String {
+    slug.to_uppercase().replace('-', "_")
+}
+
+async fn list_issuers(args: ListIssuersArgs) -> Outcome {
+    let app = args.service.open().await?;
+    let scope = SystemScope::of("admin");
+    let bodies = body::Entity::find().all(app.db.read(&scope)).await.map_err(crate::error::Fault::from)?;
+    for issuer in issuers::load_all(&app.db, &scope).await? {
+        let body = bodies.iter().find(|body| Some(body.id) == issuer.body);
+        let whose = match (issuer.tenant, body) {
+            (IssuerTenant::Body, Some(body)) => format!("the people of {}", body.slug),
+            (IssuerTenant::Body, None) => "the people of a body".to_owned(),
+            (IssuerTenant::Agency, _) => "the agency and the ministry".to_owned(),
+            (IssuerTenant::Employers, _) => "those who act for employers".to_owned(),
+        };
+        let roles: Vec<_> = issuer.roles.iter().map(|role| role.word()).collect();
+        println!("{} ({})", issuer.slug, issuer.name);
+        println!("  knows      {whose}, as {}", roles.join(", "));
+        println!("  issuer     {}", issuer.url);
+        println!("  client     {}", issuer.client_id);
+        println!("  audience   {}", issuer.audience.as_deref().unwrap_or("none: no machines"));
+        println!("  callback   {}sign-in/{}/callback", app.public_url, issuer.slug);
+        println!("  after sign-out {}", app.public_url);
+    }
+    app.db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn invite(service: ServiceArgs, name: &str, role: StaffRole, body: Option<String>) -> Outcome {
+    let name = Line::parse(name).map_err(|why| Problem::told(format!("--name: {why}")))?;
+    let app = service.open().await?;
+    let command = InviteByHand { app: &app, name, role, body };
+    let id = app.db.perform(&SystemScope::of("admin"), None, &command).await?;
+    let until = app.db.clock().now() + chrono::TimeDelta::days(DAYS_TO_USE);
+    println!("{}", link(&app, id)?);
+    println!(
+        "It can be used once, until {}. Give it to nobody else: whoever opens it first is in.",
+        in_new_zealand(until)
+    );
+    app.db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn link(app: &App, id: entity::InvitationId) -> Result<Url, Problem> {
+    app.invitation_link(id).map_err(Problem::Fault)
+}
+
+impl ServiceArgs {
+    async fn open(self) -> Result<App, Problem> {
+        let settings =
+            self.database.settings_with(Given { public_url: self.public_url, ..Given::default() })?;
+        let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+        assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)
+    }
+}
+
+impl From<RoleArg> for StaffRole {
+    fn from(role: RoleArg) -> Self {
+        match role {
+            RoleArg::Employer => Self::Employer,
+            RoleArg::Assessor => Self::Assessor,
+            RoleArg::Lead => Self::Lead,
+            RoleArg::AgencyOfficer => Self::AgencyOfficer,
+            RoleArg::Observer => Self::Observer,
+            RoleArg::Service => Self::Service,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! What whoever runs the service does by the command line: identity providers, and the first people of a tenant.
+//! Everybody else is invited by a lead.
+
+use entity::{
+    BodyId, InstallationKind, InvitationId, IssuerId, IssuerTenant, StaffRole, body, installation, issuer,
+};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+use url::Url;
+
+use super::invite::{Invited, invite};
+use crate::app::App;
+use crate::db::{Command, Tx, is_unique_violation};
+use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::people::rules::issuers::roles_of;
+use crate::people::store::issuers;
+use crate::providers::is_safe;
+use crate::values::text::Line;
+
+/// A provider, as it is typed.
+#[derive(Clone, Debug)]
+pub struct NewIssuer {
+    /// In addresses: small letters, digits and hyphens.
+    pub slug: String,
+    /// What people call it.
+    pub name: Line<100>,
+    /// Exactly as the provider writes it into `iss`.
+    pub url: String,
+    /// Our client there.
+    pub client_id: String,
+    /// `aud` of machines' access tokens.
+    pub audience: Option<String>,
+    /// Whose people it knows.
+    pub tenant: IssuerTenant,
+    /// Slug of the body, where they are a body's.
+    pub body: Option<String>,
+    /// As what they may come; all that the tenant's people can be where empty.
+    pub roles: Vec<StaffRole>,
+}
+
+/// Adds an identity provider.
+#[derive(Clone, Debug)]
+pub struct AddIssuer {
+    /// Which.
+    pub new: NewIssuer,
+}
+
+impl Command for AddIssuer {
+    type Answer = IssuerId;
+    const NAME: &'static str = "addIssuer";
+
+    async fn run(&self, tx: &Tx) -> Acted<IssuerId> {
+        let new = &self.new;
+        refuse_in_a_demo(tx).await?;
+        check(new)?;
+        let body_id = match &new.body {
+            Some(slug) => Some(find_body(tx, slug).await?),
+            None => None,
+        };
+        let allowed = roles_of(new.tenant);
+        let roles = if new.roles.is_empty() { allowed } else { &new.roles };
+        if let Some(role) = roles.iter().find(|role| !allowed.contains(role)) {
+            return Err(invalid(&format!("Nobody of this tenant can be {}.", role.word())));
+        }
+        let row = issuer::Model {
+            id: tx.new_id(),
+            slug: new.slug.clone(),
+            name: new.name.as_str().to_owned(),
+            url: new.url.clone(),
+            client_id: new.client_id.clone(),
+            audience: new.audience.clone(),
+            tenant: new.tenant,
+            body_id,
+            roles: json!(roles),
+            added_at: tx.now(),
+        };
+        let id = row.id;
+        issuers::insert(tx, row).await.map_err(|fault| match fault {
+            Fault::Database(error) if is_unique_violation(&error) => {
+                let message =
+                    "There is a provider with this short name or this address already: see list-issuers.";
+                UserError::new(UserErrorCode::Duplicate, message).into()
+            }
+            Fault::Database(_) | Fault::Stored { .. } | Fault::Race(_) => crate::error::Failure::from(fault),
+        })?;
+        Ok(id)
+    }
+}
+
+/// Invites somebody whom no lead can invite: the first lead of a body, an officer of the agency, an observer.
+#[derive(Clone, Debug)]
+pub struct InviteByHand<'a> {
+    /// The service.
+    pub app: &'a App,
+    /// What they are called.
+    pub name: Line<200>,
+    /// As what.
+    pub role: StaffRole,
+    /// Slug of the body, for a lead.
+    pub body: Option<String>,
+}
+
+impl Command for InviteByHand<'_> {
+    type Answer = InvitationId;
+    const NAME: &'static str = "inviteByHand";
+
+    async fn run(&self, tx: &Tx) -> Acted<InvitationId> {
+        refuse_in_a_demo(tx).await?;
+        let body_id = match &self.body {
+            Some(slug) => Some(find_body(tx, slug).await?),
+            None => None,
+        };
+        let invited =
+            Invited { name: &self.name, role: self.role, body: body_id, employer: None, ends_at: None };
+        invite(tx, self.app, invited).await
+    }
+}
+
+async fn refuse_in_a_demo(tx: &Tx) -> Acted<()> {
+    let found = installation::Entity::find().one(tx.conn()).await?;
+    match found.map(|found| found.kind) {
+        Some(InstallationKind::Production) => Ok(()),
+        Some(InstallationKind::Demo) | None => {
+            Err(invalid("This is a demo, where nobody proves who they are: it has no identity providers."))
+        }
+    }
+}
+
+async fn find_body(tx: &Tx, slug: &str) -> Acted<BodyId> {
+    let found = body::Entity::find().filter(body::Column::Slug.eq(slug)).one(tx.conn()).await?;
+    let message =
+        "There is no such body: `nominations exception apply` adds the bodies of a class exception.";
+    Ok(found.ok_or_else(|| UserError::new(UserErrorCode::NotFound, message))?.id)
+}
+
+fn check(new: &NewIssuer) -> Acted<()> {
+    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if new.slug.is_empty() || new.slug.len() > 50 || !new.slug.bytes().all(is_slug) {
+        return Err(invalid("A short name has small letters, digits and hyphens, and at most 50 of them."));
+    }
+    let address = Url::parse(&new.url).ok().filter(is_safe);
+    if address.is_none_or(|url| url.query().is_some() || url.fragment().is_some()) {
+        return Err(invalid("The address of a provider begins with https:// and has neither ? nor #."));
+    }
+    let is_word =
+        |text: &str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if !is_word(&new.client_id) || new.audience.as_deref().is_some_and(|audience| !is_word(audience)) {
+        return Err(invalid("The client's id and the audience are words of at most 255 characters."));
+    }
+    if new.audience.as_deref() == Some(new.client_id.as_str()) {
+        return Err(invalid(
+            "The audience is the API's name at the provider, and another than the client's id.",
+        ));
+    }
+    if (new.tenant == IssuerTenant::Body) != new.body.is_some() {
+        return Err(invalid("Say whose provider it is: a body's, the agency's, or that of employers."));
+    }
+    Ok(())
+}
+
+fn invalid(message: &str) -> crate::error::Failure {
+    UserError::new(UserErrorCode::Invalid, message).into()
+}

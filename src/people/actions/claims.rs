@@ -1,0 +1,166 @@
+//! Acting for an employer: somebody asks a body, a lead approves, and where others act for the employer already, one of
+//! them lets the newcomer in.
+
+use entity::{BodyId, EmployerClaimId, EmployerClaimStatus, EventKind, PersonId, body, employer_claim};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use crate::db::{Command, Tx};
+use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::history::{self, Event};
+use crate::people::rules::claims::{Decider, Decision, WAITING_MAX, decided};
+use crate::people::store::{self, claims, members};
+use crate::tenancy::{BodyScope, CaseloadScope, EmployerScope};
+use crate::values::nzbn::Nzbn;
+use crate::values::text::Line;
+
+/// Somebody asks to act for an employer.
+#[derive(Clone, Debug)]
+pub struct RegisterEmployer {
+    /// Who, and for whom they act already.
+    pub scope: EmployerScope,
+    /// The employer's number.
+    pub nzbn: Nzbn,
+    /// The name that it is registered under.
+    pub legal_name: Line<200>,
+    /// Slug of the body that is asked.
+    pub body: String,
+}
+
+impl Command for RegisterEmployer {
+    type Answer = EmployerClaimId;
+    const NAME: &'static str = "registerEmployer";
+
+    async fn run(&self, tx: &Tx) -> Acted<EmployerClaimId> {
+        let body = self.body(tx).await?;
+        let who = self.scope.person();
+        tx.lock_limit("claims", &who.to_string()).await?;
+        let own = CaseloadScope::Employers(self.scope.clone());
+        if store::find_employer_in(tx.conn(), &own, self.nzbn).await?.is_some() {
+            let message = "You act for this employer already.";
+            return Err(UserError::at(UserErrorCode::Duplicate, "nzbn", message).into());
+        }
+        self.check_room(tx, who).await?;
+        let row = employer_claim::Model {
+            id: tx.new_id(),
+            person_id: who,
+            body_id: body,
+            nzbn: self.nzbn.to_string(),
+            legal_name: self.legal_name.as_str().to_owned(),
+            status: EmployerClaimStatus::Asked,
+            created_at: tx.now(),
+            decided_at: None,
+            decided_by: None,
+            accepted_by: None,
+            reason: None,
+        };
+        let id = row.id;
+        claims::insert(tx, row).await?;
+        let detail = json!({ "claim": id });
+        history::record(tx, [Event::of_people(EventKind::EmployerClaimed, Some(body)).with(detail)]).await?;
+        Ok(id)
+    }
+}
+
+impl RegisterEmployer {
+    async fn body(&self, tx: &Tx) -> Acted<BodyId> {
+        let found =
+            body::Entity::find().filter(body::Column::Slug.eq(self.body.as_str())).one(tx.conn()).await?;
+        Ok(found.ok_or_else(|| UserError::not_found("body", "body"))?.id)
+    }
+
+    async fn check_room(&self, tx: &Tx, who: PersonId) -> Acted<()> {
+        let waiting = claims::waiting_of(tx, who).await?;
+        if waiting.iter().any(|claim| claim.nzbn == self.nzbn.to_string()) {
+            let message = "You have asked to act for this employer already: wait for the answer.";
+            return Err(UserError::at(UserErrorCode::Duplicate, "nzbn", message).into());
+        }
+        if u64::try_from(waiting.len()).unwrap_or(u64::MAX) >= WAITING_MAX {
+            let message =
+                format!("{WAITING_MAX} of your requests wait for an answer: wait until one is decided.");
+            return Err(UserError::new(UserErrorCode::TooMany, message).into());
+        }
+        Ok(())
+    }
+}
+
+/// Who decides, as far as they may.
+#[derive(Clone, Debug)]
+pub enum DecidingScope {
+    /// A lead, on what came to their body.
+    Lead(BodyScope),
+    /// Somebody who acts for employers, on who else does.
+    Agent(EmployerScope),
+}
+
+/// It is decided who may act for an employer.
+#[derive(Clone, Debug)]
+pub struct DecideEmployerClaim {
+    /// Who decides.
+    pub scope: DecidingScope,
+    /// On which request.
+    pub id: EmployerClaimId,
+    /// What.
+    pub decision: Decision,
+}
+
+impl Command for DecideEmployerClaim {
+    type Answer = EmployerClaimId;
+    const NAME: &'static str = "decideEmployerClaim";
+
+    async fn run(&self, tx: &Tx) -> Acted<EmployerClaimId> {
+        let (decider, who, seen_as) = match &self.scope {
+            DecidingScope::Lead(scope) => (Decider::Lead, scope.person(), CaseloadScope::Body(scope.clone())),
+            DecidingScope::Agent(scope) => {
+                (Decider::Agent, scope.person(), CaseloadScope::Employers(scope.clone()))
+            }
+        };
+        let unknown = || UserError::not_found("id", "request to act for an employer");
+        let seen = claims::find_visible(tx.conn(), &seen_as, self.id).await?.ok_or_else(unknown)?;
+        // Who comes first to an employer and who comes next is settled here, one after the other.
+        tx.lock_limit("agents", &seen.nzbn).await?;
+        let claim = claims::find_visible(tx.conn(), &seen_as, self.id).await?.ok_or_else(unknown)?;
+        let nzbn = Nzbn::parse(&claim.nzbn).map_err(|why| Fault::stored("employer claim", why))?;
+        let has_agents = claims::has_agents(tx, nzbn).await?;
+        let status = decided(&claim, (decider, who), &self.decision, has_agents).map_err(UserError::from)?;
+        if status == EmployerClaimStatus::Accepted {
+            let employer = store::find_or_add_employer(tx, nzbn, &claim.legal_name).await?;
+            members::add_agent(tx, claim.person_id, employer).await?;
+        }
+        self.save(tx, claim, (decider, who), status).await
+    }
+}
+
+impl DecideEmployerClaim {
+    async fn save(
+        &self,
+        tx: &Tx,
+        mut claim: employer_claim::Model,
+        (decider, who): (Decider, PersonId),
+        status: EmployerClaimStatus,
+    ) -> Acted<EmployerClaimId> {
+        let was = claim.status;
+        claim.status = status;
+        let kind = match decider {
+            Decider::Lead => {
+                claim.decided_at = Some(tx.now());
+                claim.decided_by = Some(who);
+                EventKind::EmployerClaimDecided
+            }
+            Decider::Agent => {
+                claim.accepted_by = Some(who);
+                EventKind::EmployerClaimAccepted
+            }
+        };
+        if let Decision::Decline(reason) = &self.decision {
+            claim.reason = Some(reason.clone());
+        }
+        let (id, body) = (claim.id, claim.body_id);
+        claims::save(tx, claim, was).await?;
+        // What the employer's own people decide is not the body's to know.
+        let body = matches!(decider, Decider::Lead).then_some(body);
+        let detail = json!({ "claim": id, "status": status });
+        history::record(tx, [Event::of_people(kind, body).with(detail)]).await?;
+        Ok(id)
+    }
+}

@@ -1,0 +1,256 @@
+//! What becomes of somebody who has proved to an identity provider who they are: they enter, join by an invitation,
+//! or are told what is missing.
+
+use chrono::{DateTime, Utc};
+use entity::{StaffRole, invitation, membership};
+
+use super::issuers::Issuer;
+use crate::error::{UserError, UserErrorCode};
+
+/// What becomes of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// They are a member already.
+    Enter,
+    /// They are new, and join by the invitation.
+    Join,
+    /// They were a member, and become one again by the invitation.
+    Rejoin,
+    /// They act for employers already, and for another one by the invitation.
+    ActForAnother,
+    /// They are new, and may ask to act for an employer.
+    Register,
+}
+
+/// Why they may not enter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArrivalRefusal {
+    /// Nobody invited them.
+    #[error("You have no access here yet. Ask a lead of your body for an invitation, and open its link.")]
+    NotInvited,
+    /// Their membership has ended.
+    #[error("Your access has ended. If that is a mistake, ask a lead of your body for a new invitation.")]
+    Ended,
+    /// The provider does not speak for what they are.
+    #[error(
+        "This provider does not speak for your access here: sign in with the one that you were invited for."
+    )]
+    OtherIssuer,
+    /// The account is a machine's.
+    #[error("This account is a machine's, which uses the API with its own tokens: sign in as yourself.")]
+    Machine,
+    /// Used, taken back, run out, for another provider, or never there: which of these is not told.
+    #[error("This invitation is not valid here, or no longer: ask whoever invited you for a new one.")]
+    NoSuchInvitation,
+    /// They are a member, and need none.
+    #[error(
+        "You have access already, so this invitation was not used: it is for somebody else. Sign in without it."
+    )]
+    AlreadyMember,
+}
+
+impl From<ArrivalRefusal> for UserError {
+    fn from(refusal: ArrivalRefusal) -> Self {
+        Self::new(UserErrorCode::NotPermitted, refusal.to_string())
+    }
+}
+
+/// Whether a membership that ends at `ends_at` holds `now`. The end is exclusive.
+#[must_use]
+pub fn holds(ends_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
+    ends_at.is_none_or(|end| now < end)
+}
+
+/// Whether an invitation may be used, by somebody who comes from this issuer.
+#[must_use]
+pub fn is_open(invitation: &invitation::Model, issuer: &Issuer, now: DateTime<Utc>) -> bool {
+    invitation.used_at.is_none()
+        && invitation.revoked_at.is_none()
+        && now < invitation.expires_at
+        && holds(invitation.membership_ends_at, now)
+        && issuer.speaks_for(invitation.role, invitation.body_id)
+}
+
+/// What becomes of somebody who comes from `issuer`; `invitation` is what their link names, if they have one.
+///
+/// # Errors
+/// Why they may not enter.
+pub fn arrival(
+    issuer: &Issuer,
+    member: Option<&membership::Model>,
+    invitation: Option<Option<&invitation::Model>>,
+    now: DateTime<Utc>,
+) -> Result<Arrival, ArrivalRefusal> {
+    if member.is_some_and(|member| member.role == StaffRole::Service) {
+        return Err(ArrivalRefusal::Machine);
+    }
+    match invitation {
+        None => without_invitation(issuer, member, now),
+        Some(found) => by_invitation(issuer, member, found.ok_or(ArrivalRefusal::NoSuchInvitation)?, now),
+    }
+}
+
+fn without_invitation(
+    issuer: &Issuer,
+    member: Option<&membership::Model>,
+    now: DateTime<Utc>,
+) -> Result<Arrival, ArrivalRefusal> {
+    match member {
+        Some(member) if !issuer.speaks_for(member.role, member.body_id) => Err(ArrivalRefusal::OtherIssuer),
+        Some(member) if holds(member.ends_at, now) => Ok(Arrival::Enter),
+        Some(_) => Err(ArrivalRefusal::Ended),
+        None if issuer.speaks_for(StaffRole::Employer, None) => Ok(Arrival::Register),
+        None => Err(ArrivalRefusal::NotInvited),
+    }
+}
+
+fn by_invitation(
+    issuer: &Issuer,
+    member: Option<&membership::Model>,
+    invitation: &invitation::Model,
+    now: DateTime<Utc>,
+) -> Result<Arrival, ArrivalRefusal> {
+    // Who follows their own link once more simply signs in.
+    if invitation.used_by.is_some() && invitation.used_by == member.map(|member| member.person_id) {
+        return without_invitation(issuer, member, now);
+    }
+    if !is_open(invitation, issuer, now) {
+        return Err(ArrivalRefusal::NoSuchInvitation);
+    }
+    match member {
+        None => Ok(Arrival::Join),
+        Some(member) if !holds(member.ends_at, now) => Ok(Arrival::Rejoin),
+        Some(member) if member.role == StaffRole::Employer && invitation.employer_id.is_some() => {
+            Ok(Arrival::ActForAnother)
+        }
+        Some(_) => Err(ArrivalRefusal::AlreadyMember),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use entity::{BodyId, InvitationId, IssuerId, IssuerTenant, MembershipId, PersonId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::people::rules::issuers::roles_of;
+
+    const NZTECH: BodyId = BodyId(Uuid::from_u128(1));
+    const ITP: BodyId = BodyId(Uuid::from_u128(2));
+    const ANA: PersonId = PersonId(Uuid::from_u128(3));
+
+    fn now() -> DateTime<Utc> {
+        "2022-03-01T00:00:00Z".parse().expect("an instant")
+    }
+
+    fn issuer(tenant: IssuerTenant, body: Option<BodyId>) -> Issuer {
+        Issuer {
+            id: IssuerId(Uuid::from_u128(9)),
+            slug: "x".into(),
+            name: "X".into(),
+            url: "https://x.example.nz".into(),
+            client_id: "nominations".into(),
+            audience: None,
+            tenant,
+            body,
+            roles: roles_of(tenant).to_vec(),
+        }
+    }
+
+    fn member(role: StaffRole, body: Option<BodyId>, ends_in: Option<i64>) -> membership::Model {
+        membership::Model {
+            id: MembershipId(Uuid::from_u128(4)),
+            person_id: ANA,
+            role,
+            body_id: body,
+            version: 1,
+            ends_at: ends_in.map(|seconds| now() + TimeDelta::seconds(seconds)),
+        }
+    }
+
+    fn invited(role: StaffRole, body: Option<BodyId>) -> invitation::Model {
+        invitation::Model {
+            id: InvitationId(Uuid::from_u128(5)),
+            token_hash: String::new(),
+            name: "Ana".into(),
+            role,
+            body_id: body,
+            employer_id: None,
+            membership_ends_at: None,
+            invited_by: None,
+            created_at: now(),
+            expires_at: now() + TimeDelta::seconds(1),
+            revoked_at: None,
+            used_at: None,
+            used_by: None,
+        }
+    }
+
+    #[test]
+    fn without_an_invitation_members_enter_and_others_are_told_what_to_do() {
+        let nztech = issuer(IssuerTenant::Body, Some(NZTECH));
+        let employers = issuer(IssuerTenant::Employers, None);
+        let lead = |ends_in| member(StaffRole::Lead, Some(NZTECH), ends_in);
+        for (issuer, member, expected) in [
+            (&nztech, None, Err(ArrivalRefusal::NotInvited)),
+            (&nztech, Some(lead(None)), Ok(Arrival::Enter)),
+            (&nztech, Some(lead(Some(1))), Ok(Arrival::Enter)),
+            (&nztech, Some(lead(Some(0))), Err(ArrivalRefusal::Ended)),
+            (&nztech, Some(member(StaffRole::Lead, Some(ITP), None)), Err(ArrivalRefusal::OtherIssuer)),
+            (&nztech, Some(member(StaffRole::Observer, None, None)), Err(ArrivalRefusal::OtherIssuer)),
+            (&nztech, Some(member(StaffRole::Service, Some(NZTECH), None)), Err(ArrivalRefusal::Machine)),
+            (&employers, None, Ok(Arrival::Register)),
+            (&employers, Some(lead(None)), Err(ArrivalRefusal::OtherIssuer)),
+            (&employers, Some(member(StaffRole::Employer, None, None)), Ok(Arrival::Enter)),
+        ] {
+            assert_eq!(arrival(issuer, member.as_ref(), None, now()), expected, "{member:?}");
+        }
+    }
+
+    #[test]
+    fn an_invitation_is_used_once_in_time_and_with_its_own_issuer() {
+        let (nztech, itp) = (issuer(IssuerTenant::Body, Some(NZTECH)), issuer(IssuerTenant::Body, Some(ITP)));
+        let good = invited(StaffRole::Lead, Some(NZTECH));
+        let come =
+            |issuer, invitation: Option<&invitation::Model>| arrival(issuer, None, Some(invitation), now());
+        assert_eq!(come(&nztech, Some(&good)), Ok(Arrival::Join));
+        let other = PersonId(Uuid::from_u128(7));
+        for (issuer, invitation) in [
+            (&nztech, None),
+            (&itp, Some(good.clone())),
+            (&nztech, Some(invitation::Model { expires_at: now(), ..good.clone() })),
+            (&nztech, Some(invitation::Model { revoked_at: Some(now()), ..good.clone() })),
+            (&nztech, Some(invitation::Model { membership_ends_at: Some(now()), ..good.clone() })),
+            (&nztech, Some(invitation::Model { used_at: Some(now()), used_by: Some(other), ..good.clone() })),
+            (&nztech, Some(invited(StaffRole::Observer, None))),
+        ] {
+            assert_eq!(
+                come(issuer, invitation.as_ref()),
+                Err(ArrivalRefusal::NoSuchInvitation),
+                "{invitation:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_invitation_finds_members_former_members_and_agents() {
+        let nztech = issuer(IssuerTenant::Body, Some(NZTECH));
+        let employers = issuer(IssuerTenant::Employers, None);
+        let good = invited(StaffRole::Lead, Some(NZTECH));
+        let used = invitation::Model { used_at: Some(now()), used_by: Some(ANA), ..good.clone() };
+        let employer_id = Some(entity::EmployerId(Uuid::from_u128(8)));
+        let colleague = invitation::Model { employer_id, ..invited(StaffRole::Employer, None) };
+        let lead = |ends_in| member(StaffRole::Lead, Some(NZTECH), ends_in);
+        let agent = member(StaffRole::Employer, None, None);
+        for (issuer, member, invitation, expected) in [
+            (&nztech, lead(None), &good, Err(ArrivalRefusal::AlreadyMember)),
+            (&nztech, lead(Some(0)), &good, Ok(Arrival::Rejoin)),
+            (&nztech, lead(None), &used, Ok(Arrival::Enter)),
+            (&nztech, lead(Some(0)), &used, Err(ArrivalRefusal::Ended)),
+            (&employers, agent, &colleague, Ok(Arrival::ActForAnother)),
+        ] {
+            assert_eq!(arrival(issuer, Some(&member), Some(Some(invitation)), now()), expected, "{member:?}");
+        }
+    }
+}
