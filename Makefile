@@ -3,6 +3,9 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test test-long audit
 
+# The identity providers that the tests of sign-in start.
+PROVIDERS := tests/providers/node_modules/.package-lock.json
+
 CARGO ?= cargo
 
 help: ## list these targets
@@ -13,7 +16,7 @@ run: ## build, make a demo if there is none, and serve it on http://127.0.0.1:80
 	@test -e data/nominations.db || $(CARGO) run --quiet -- demo
 	@$(CARGO) run --quiet -- serve
 
-test: ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
+test: $(PROVIDERS) ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	tests/with-postgres $(CARGO) test --workspace
@@ -22,9 +25,14 @@ test: ## format, lints, all tests on SQLite and PostgreSQL, and that schema.grap
 	@diff -u schema.graphql target/schema.graphql || { \
 		echo 'schema.graphql is not what the code says: $(CARGO) run -- schema > schema.graphql, and review the change' >&2; exit 1; }
 
-test-long: ## the races, fifty times each on both databases: a quarter of an hour
+test-long: $(PROVIDERS) ## the races, fifty times each on both databases: a quarter of an hour
 	tests/with-postgres $(CARGO) test --workspace -- --ignored
 
 audit: ## licences, known vulnerabilities and sources of all dependencies
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
 	$(CARGO) deny check
+
+$(PROVIDERS): tests/providers/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or newer, which the tests of sign-in need' >&2; exit 1; }
+	npm ci --prefix tests/providers --no-audit --no-fund
+	@touch $@

@@ -24,6 +24,7 @@ mod service {
     mod isolation;
     mod jobs;
     mod kills;
+    mod members;
     mod orders;
     mod people;
     mod plans;
@@ -34,6 +35,7 @@ mod service {
     mod search;
     mod separation;
     mod sessions;
+    mod sign_in;
     mod summary;
     mod taking;
     mod walk;

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::support::acts::{MUTATIONS, document};
 use super::support::{Answer, Caller, World};
 
+mod access;
 mod asks;
 mod requests;
 mod values;
@@ -161,7 +162,9 @@ async fn ids_of_nothing_and_of_other_things_are_not_found(world: World) {
     let mut answers = std::collections::BTreeMap::new();
     for mutation in MUTATIONS {
         let (caller, input) = asks.of(mutation);
-        for pointer in ["/id", "/evidence", "/ids/0", "/assessor", "/interest", "/release", "/ballot"] {
+        let pointers =
+            ["/id", "/evidence", "/ids/0", "/assessor", "/interest", "/release", "/ballot", "/handOverTo"];
+        for pointer in pointers {
             if input.pointer(pointer).is_none() {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! The binary as its user calls it: a demo is made, checked, served and stopped; a making that is killed leaves
 //! nothing that stands in the way.
 
+mod admin;
 mod history;
 mod jobs;
 
@@ -16,9 +17,16 @@ const PATIENCE: Duration = Duration::from_mins(2);
 fn nominations(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nominations"));
     command.args(arguments);
-    for variable in
-        ["DATABASE_URL", "LISTEN", "PUBLIC_URL", "KEY_FILE", "TRUST_FORWARDED_FOR", "CONFIG", "RUST_LOG"]
-    {
+    for variable in [
+        "DATABASE_URL",
+        "LISTEN",
+        "PUBLIC_URL",
+        "KEY_FILE",
+        "TRUST_FORWARDED_FOR",
+        "CLIENT_SECRETS",
+        "CONFIG",
+        "RUST_LOG",
+    ] {
         command.env_remove(variable);
     }
     command

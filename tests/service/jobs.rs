@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use entity::{ApplicationId, ApplicationStatus, JobFailure, JobOutcome, application, queue_entry, session};
+use entity::{
+    ApplicationId, ApplicationStatus, JobFailure, JobOutcome, SessionId, application, queue_entry, session,
+};
 use nominations::error::Fault;
 use nominations::exceptions::store as exceptions;
 use nominations::jobs::actions::{Claim, Claimed, Finish, HOLD, Renew, Run, When};
@@ -17,6 +19,7 @@ use nominations::jobs::{Done, Job};
 use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, Set};
 use serde_json::json;
 use tokio::sync::{Barrier, Semaphore, watch};
+use uuid::Uuid;
 
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted};
@@ -254,6 +257,8 @@ async fn ended_sign_ins_are_deleted_however_many_they_are(world: World) {
     let caller = world.sign_in(&NZTECH_LEAD).await;
     let ended = |number: usize, expires_at| session::ActiveModel {
         token_hash: Set(format!("{number:064}")),
+        id: Set(SessionId(Uuid::from_u128(u128::try_from(number).expect("small")))),
+        issuer_id: Set(None),
         membership_id: Set(NZTECH_LEAD.membership()),
         created_at: Set(world.now()),
         used_at: Set(world.now()),

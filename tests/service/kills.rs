@@ -21,6 +21,7 @@ use nominations::db::{Db, DbSettings, Keyed};
 use nominations::error::Acted;
 use nominations::history::{SealNext, head};
 use nominations::keys::Keys;
+use nominations::providers::Providers;
 use nominations::random::Random;
 use nominations::tenancy::Permission;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
@@ -234,7 +235,8 @@ async fn the_act_that_is_killed() {
         }
     });
     let url = Url::parse("http://127.0.0.1:8080").expect("a URL");
-    let app = App::assemble(db, Keys::from_bytes([7; 32]), Random::from_seed(3), url, false);
+    let app =
+        App::assemble(db, Keys::from_bytes([7; 32]), Providers::default(), Random::from_seed(3), url, false);
     clock.move_to(app_time(&app).await);
     let act = ACTS.iter().find(|(name, _)| *name == act).map(|(_, act)| *act).expect("an act");
     ran.store(0, Ordering::SeqCst);

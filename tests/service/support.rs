@@ -23,6 +23,7 @@ use nominations::db::{Db, DbSettings};
 use nominations::http::{DemoFacts, Peers, may_offer_demo_sign_in, router};
 use nominations::keys::Keys;
 use nominations::people::{actions, store};
+use nominations::providers::{Providers, Secrets};
 use nominations::random::Random;
 use nominations::tenancy::SystemScope;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
@@ -125,9 +126,12 @@ impl World {
             is_sqlite: db.backend() == DbBackend::Sqlite,
             listen: "127.0.0.1:8080".parse().expect("an address"),
             public_url: &public_url,
+            issuers: 0,
         };
         let demo = may_offer_demo_sign_in(&facts).is_ok();
-        let app = App::assemble(db, Keys::from_bytes([7; 32]), random, public_url, demo);
+        let secrets = Secrets::load(None, super::sign_in::secrets()).expect("secrets");
+        let providers = Providers::new(secrets);
+        let app = App::assemble(db, Keys::from_bytes([7; 32]), providers, random, public_url, demo);
         Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings }
     }
 
@@ -179,6 +183,11 @@ impl World {
     /// Somebody who is not signed in.
     pub fn anybody(&self) -> Caller {
         Caller { router: self.router.clone(), token: None }
+    }
+
+    /// Somebody who holds the token of a sign-in.
+    pub fn holding(&self, token: String) -> Caller {
+        Caller { router: self.router.clone(), token: Some(token) }
     }
 
     /// One of the [`cast`], signed in.

@@ -7,6 +7,7 @@ use nominations::schema::GlobalId;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::access::Access;
 use super::{Caller, World};
 use crate::service::support::acts::{MUTATIONS, Target, act, input};
 use crate::service::support::api::Api;
@@ -35,6 +36,7 @@ impl Asks {
         let agent = world.sign_in(&KAURI_AGENT).await;
         let people = (world.sign_in(&NZTECH_ASSESSOR).await, world.sign_in(&NZTECH_LEAD).await);
         let interest = GlobalId::of(&cases.interest(&NZTECH, &KAURI).await).to_string();
+        let access = Access::new(world, &agent).await;
         let mut targets = BTreeMap::new();
         for mutation in MUTATIONS {
             let passport = format!("N00000{:02}", targets.len());
@@ -76,6 +78,9 @@ impl Asks {
                 found["node"]["evidence"][0]["id"].as_str().expect("an id").clone_into(&mut target.evidence);
             }
             make_ready(&people, mutation, &mut target).await;
+            if let Some(id) = access.of(mutation) {
+                (target.application, target.version) = (id, 1);
+            }
             targets.insert(mutation, target);
         }
         let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
@@ -92,11 +97,33 @@ impl Asks {
         let mut input = input(mutation, &self.targets[mutation]);
         input["idempotencyKey"] = json!("a key");
         let caller = match mutation {
-            "confirm" | "importApplications" | "assignApplications" | "decline" | "sendBack"
-            | "returnApplication" | "reconsider" | "holdApplication" | "releaseHold" | "revokeNomination"
-            | "confirmAmendment" | "prepareRelease" | "attestRelease" | "publishRelease"
-            | "abandonRelease" | "openBallot" | "commitBallotSecret" | "revealBallotSecret"
-            | "drawBallot" | "strikeBallotEntry" | "voidBallot" => &self.lead,
+            "confirm"
+            | "importApplications"
+            | "assignApplications"
+            | "decline"
+            | "sendBack"
+            | "returnApplication"
+            | "reconsider"
+            | "holdApplication"
+            | "releaseHold"
+            | "revokeNomination"
+            | "inviteMember"
+            | "revokeInvitation"
+            | "changeMember"
+            | "removeMember"
+            | "addServiceAccount"
+            | "decideEmployerClaim"
+            | "prepareRelease"
+            | "attestRelease"
+            | "publishRelease"
+            | "abandonRelease"
+            | "openBallot"
+            | "commitBallotSecret"
+            | "revealBallotSecret"
+            | "drawBallot"
+            | "strikeBallotEntry"
+            | "voidBallot"
+            | "confirmAmendment" => &self.lead,
             "acknowledgeRelease" => &self.officer,
             "takeNextApplication"
             | "declareConflict"
@@ -157,8 +184,7 @@ impl Asks {
         let Target { application, evidence, person, .. } = &self.targets["verifyEvidence"];
         let others = match pointer {
             "/evidence" => [application, person],
-            "/assessor" => [application, evidence],
-            "/ballot" => [application, evidence],
+            "/assessor" | "/ballot" | "/handOverTo" => [application, evidence],
             _ => [evidence, person],
         };
         let mut all: Vec<String> = others.into_iter().cloned().collect();

@@ -159,6 +159,14 @@ fn lists(api: &Api) -> Vec<Read> {
     for variables in [json!({}), json!({ "it": "specialist-tech" })] {
         all.push(Read::new("interests", &interests, variables));
     }
+    for (member, of) in
+        [("members", "Member"), ("invitations", "Invitation"), ("employerClaims", "EmployerClaim")]
+    {
+        let row = api.selection(of, 1);
+        let query =
+            format!("{{ {member}(first: 20) {{ totalCount nodes {{ {row} }} pageInfo {{ endCursor }} }} }}");
+        all.push(Read::new(member, &query, json!({})));
+    }
     all
 }
 

@@ -17,12 +17,15 @@ const ASSESSORS: &[&str] = &["ASSESSOR", "LEAD"];
 const LEADS: &[&str] = &["LEAD"];
 const OFFICERS: &[&str] = &["AGENCY_OFFICER"];
 const LEADS_AND_MACHINES: &[&str] = &["LEAD", "SERVICE"];
+const LEADS_AND_AGENTS: &[&str] = &["LEAD", "EMPLOYER"];
+const WHOEVER_IS_SIGNED_IN: &[&str] =
+    &["EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// Whoever they are, and whether or not they are signed in.
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 39] = [
+const WHO_MAY: [(&str, &[&str]); 48] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -62,6 +65,15 @@ const WHO_MAY: [(&str, &[&str]); 39] = [
     ("drawBallot", LEADS),
     ("strikeBallotEntry", LEADS),
     ("voidBallot", LEADS),
+    ("inviteMember", LEADS),
+    ("inviteColleague", EMPLOYER),
+    ("revokeInvitation", LEADS_AND_AGENTS),
+    ("changeMember", LEADS),
+    ("removeMember", LEADS),
+    ("addServiceAccount", LEADS),
+    ("registerEmployer", EMPLOYER),
+    ("decideEmployerClaim", LEADS_AND_AGENTS),
+    ("endSession", WHOEVER_IS_SIGNED_IN),
 ];
 
 const SOMEBODY: [&Member; 7] =
@@ -98,6 +110,9 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
                 let done = match mutation {
                     "assignApplications" => &payload["applications"],
                     "importApplications" => &payload["results"],
+                    "inviteMember" | "inviteColleague" | "revokeInvitation" => &payload["invitation"],
+                    "changeMember" | "removeMember" | "addServiceAccount" => &payload["member"],
+                    "registerEmployer" | "decideEmployerClaim" => &payload["employerClaim"],
                     _ if mutation.ends_with("Release") => &payload["release"],
                     "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot"
                     | "strikeBallotEntry" | "voidBallot" => &payload["ballot"],

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 39] = [
+pub const MUTATIONS: [&str; 48] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -45,6 +45,15 @@ pub const MUTATIONS: [&str; 39] = [
     "drawBallot",
     "strikeBallotEntry",
     "voidBallot",
+    "inviteMember",
+    "inviteColleague",
+    "revokeInvitation",
+    "changeMember",
+    "removeMember",
+    "addServiceAccount",
+    "registerEmployer",
+    "decideEmployerClaim",
+    "endSession",
 ];
 
 /// What an input names.
@@ -82,6 +91,11 @@ pub fn document(mutation: &str) -> String {
                 userErrors { code field message } }"
         }
         "registerInterest" => "interest { id }",
+        "inviteMember" | "inviteColleague" => "invitation { id state } link",
+        "revokeInvitation" => "invitation { id state }",
+        "changeMember" | "removeMember" | "addServiceAccount" => "member { id role version endsAt }",
+        "registerEmployer" | "decideEmployerClaim" => "employerClaim { id status }",
+        "endSession" => "ended",
         "abandonRelease" => "release { id } impact { summary }",
         _ if mutation.ends_with("Release") => "release { id }",
         "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot" | "strikeBallotEntry" => {
@@ -198,6 +212,27 @@ fn further_input(mutation: &str, target: &Target) -> Value {
         }
         "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot" | "strikeBallotEntry"
         | "voidBallot" => ballot_input(mutation, target),
+        _ => input_on_people(mutation, target),
+    }
+}
+
+/// Of the acts on people. What is acted on, such as a membership, stands where an application does in the others.
+fn input_on_people(mutation: &str, target: &Target) -> Value {
+    let Target { application: id, version, body, nzbn, person, word, .. } = target;
+    match mutation {
+        "inviteMember" => {
+            json!({ "name": format!("{word} Member"), "role": "ASSESSOR", "endsOn": "2030-06-30" })
+        }
+        "inviteColleague" => json!({ "employerNzbn": nzbn, "name": format!("{word} Colleague") }),
+        "revokeInvitation" | "endSession" => json!({ "id": id }),
+        "changeMember" => json!({ "id": id, "version": version, "role": "ASSESSOR", "endsOn": "2030-06-30" }),
+        "removeMember" => json!({ "id": id, "version": version, "handOverTo": person }),
+        "addServiceAccount" => json!({
+            "name": format!("{word} machine"), "issuer": body, "clientId": format!("{word}-machine"),
+            "endsOn": "2030-06-30",
+        }),
+        "registerEmployer" => json!({ "nzbn": nzbn, "legalName": format!("{word} Limited"), "body": body }),
+        "decideEmployerClaim" => json!({ "id": id, "approve": false, "reason": format!("{word} reason") }),
         _ => panic!("{mutation} is new: give it an input here and a place in MUTATIONS"),
     }
 }

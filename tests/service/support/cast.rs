@@ -154,6 +154,7 @@ pub async fn settle(conn: &DatabaseConnection) {
         person_id: Set(member.person()),
         role: Set(member.role),
         body_id: Set(member.body.map(Tenant::id)),
+        ..Default::default()
     });
     membership::Entity::insert_many(memberships).exec_without_returning(conn).await.expect("memberships");
     let agents = EVERYBODY.into_iter().filter_map(|member| {

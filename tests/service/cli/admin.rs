@@ -1,0 +1,141 @@
+//! Identity providers and first people by the command line, and a demo that takes neither.
+
+use std::path::Path;
+
+use entity::{IssuerId, IssuerTenant, issuer};
+use sea_orm::{Database, EntityTrait, IntoActiveModel};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{make_demo, output, said, url};
+
+/// A production database with the class exception's bodies in it.
+fn production(folder: &Path) -> String {
+    let url = url(&folder.join("new.db"));
+    assert!(output(&["migrate", "--database-url", &url]).status.success());
+    url
+}
+
+fn admin(url: &str, arguments: &[&str]) -> (Option<i32>, String) {
+    let all: Vec<_> = ["admin"].iter().chain(arguments).chain(&["--database-url", url]).copied().collect();
+    let output = output(&all);
+    (output.status.code(), said(&output))
+}
+
+fn add<'a>(slug: &'a str, address: &'a str, whose: &[&'a str]) -> Vec<&'a str> {
+    let fixed =
+        ["add-issuer", "--slug", slug, "--name", "People", "--url", address, "--client-id", "nominations"];
+    fixed.into_iter().chain(whose.iter().copied()).collect()
+}
+
+#[test]
+fn a_provider_is_added_and_the_first_lead_invited() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = production(folder.path());
+    let nztech = add("nztech", "https://login.example.nz/nztech", &["--body", "nztech"]);
+    let (code, told) = admin(&url, &nztech);
+    assert!(code == Some(1) && told.contains("exception apply"), "there is no body yet: {told}");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/exceptions/specialist-tech.toml");
+    assert!(output(&["exception", "apply", file, "--database-url", &url]).status.success());
+    let (code, told) = admin(&url, &["invite-lead", "--body", "nztech", "--name", "Cara Dunn"]);
+    assert!(code == Some(1) && told.contains("no identity provider"), "nobody could sign in yet: {told}");
+    let (code, told) = admin(&url, &nztech);
+    assert!(code == Some(0) && told.contains("CLIENT_SECRET_NZTECH"), "{told}");
+    for again in [
+        nztech.clone(),
+        add("nztech-2", "https://login.example.nz/nztech", &["--agency"]),
+        add("nztech", "https://login.example.nz/other", &["--agency"]),
+    ] {
+        let (code, told) = admin(&url, &again);
+        assert!(code == Some(1) && told.contains("already"), "{told}");
+    }
+    let agency = add(
+        "inz",
+        "https://login.example.nz/inz",
+        &["--agency", "--role", "agency-officer", "--audience", "api"],
+    );
+    assert_eq!(admin(&url, &agency).0, Some(0));
+    let public = ["list-issuers", "--public-url", "https://nominations.example.nz"];
+    let (code, told) = admin(&url, &public);
+    assert_eq!(code, Some(0));
+    for line in [
+        "nztech (People)",
+        "the people of nztech, as ASSESSOR, LEAD, SERVICE",
+        "https://nominations.example.nz/sign-in/nztech/callback",
+        "the agency and the ministry, as AGENCY_OFFICER",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let lead = [
+        "invite-lead",
+        "--body",
+        "nztech",
+        "--name",
+        "Cara Dunn",
+        "--public-url",
+        "https://nominations.example.nz",
+    ];
+    let (code, told) = admin(&url, &lead);
+    assert!(
+        code == Some(0) && told.starts_with("https://nominations.example.nz/sign-in?invitation="),
+        "{told}"
+    );
+    let officer = ["invite-official", "--role", "agency-officer", "--name", "Hana Irwin"];
+    assert_eq!(admin(&url, &officer).0, Some(0));
+    let observer = ["invite-official", "--role", "observer", "--name", "Ian Jones"];
+    assert_eq!(admin(&url, &observer).0, Some(1), "the agency's provider speaks for officers alone");
+}
+
+#[test]
+fn what_cannot_be_a_provider_is_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = production(folder.path());
+    for (arguments, words) in [
+        (add("Inz", "https://login.example.nz", &["--agency"]), "small letters"),
+        (add("inz", "http://login.example.nz", &["--agency"]), "https://"),
+        (add("inz", "login.example.nz", &["--agency"]), "https://"),
+        (add("inz", "https://me:secret@login.example.nz", &["--agency"]), "https://"),
+        (add("inz", "https://login.example.nz/?tenant=1", &["--agency"]), "neither ? nor #"),
+        (add("inz", "https://login.example.nz", &["--agency", "--role", "lead"]), "can be LEAD"),
+        (add("inz", "https://login.example.nz", &["--agency", "--audience", "nominations"]), "another than"),
+    ] {
+        let (code, told) = admin(&url, &arguments);
+        assert!(code == Some(1) && told.contains(words), "{told}");
+    }
+    for whose in [&[][..], &["--agency", "--employers"]] {
+        assert_eq!(admin(&url, &add("inz", "https://login.example.nz", whose)).0, Some(2));
+    }
+}
+
+#[test]
+fn a_demo_takes_no_provider_and_is_not_served_with_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let database = folder.path().join("demo.db");
+    assert!(make_demo(&database, "30").status.success());
+    let url = url(&database);
+    let (code, told) = admin(&url, &add("inz", "https://login.example.nz", &["--agency"]));
+    assert!(code == Some(1) && told.contains("demo"), "{told}");
+    put_behind_its_back(&url);
+    let served = output(&["serve", "--database-url", &url, "--listen", "127.0.0.1:0"]);
+    assert_eq!(served.status.code(), Some(1));
+    assert!(said(&served).contains("identity provider"), "{}", said(&served));
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn put_behind_its_back(url: &str) {
+    let conn = Database::connect(url).await.expect("a database");
+    let row = issuer::Model {
+        id: IssuerId(Uuid::from_u128(1)),
+        slug: "inz".to_owned(),
+        name: "People".to_owned(),
+        url: "https://login.example.nz".to_owned(),
+        client_id: "nominations".to_owned(),
+        audience: None,
+        tenant: IssuerTenant::Agency,
+        body_id: None,
+        roles: json!(["AGENCY_OFFICER"]),
+        added_at: "2022-03-01T00:00:00Z".parse().expect("an instant"),
+    };
+    issuer::Entity::insert(row.into_active_model()).exec_without_returning(&conn).await.expect("a row");
+    conn.close().await.expect("a closed database");
+}

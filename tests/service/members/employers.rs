@@ -1,0 +1,173 @@
+//! Acting for an employer: asked for, approved, and let in by those who act for it already.
+
+use entity::{employer, employer_agent, employer_claim};
+use nominations::people::actions::arrive;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
+
+use super::{claims, code, issuer, token_of, with_providers};
+use crate::service::support::acts::{act, document};
+use crate::service::support::cast::{
+    ITP_LEAD, KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, RATA, RATA_AGENT,
+};
+use crate::service::support::{Caller, World};
+
+on_both_databases! {
+    the_first_of_an_employer_is_approved_by_a_lead,
+    the_next_is_let_in_by_those_who_act_for_it,
+    asking_tells_nobody_whom_the_service_knows,
+    colleagues_are_invited_to_ones_own_employer_alone,
+    requests_are_few_and_each_stands_once,
+}
+
+/// An employer that nobody acts for yet.
+const RIMU: &str = "9429900000032";
+const CLAIMS: &str =
+    "{ employerClaims(first: 10) { totalCount nodes { id nzbn legalName status claimant reason } } }";
+
+/// Somebody new, who has signed in with the employers' provider.
+async fn newcomer(world: &World, name: &str) -> Caller {
+    let signed_in = arrive(&world.app, &issuer(world, "employers").await, &claims(name), None).await;
+    world.holding(signed_in.expect("signed in").token)
+}
+
+fn ask(nzbn: &str, body: &str) -> Value {
+    json!({ "nzbn": nzbn, "legalName": "Rimu Robotics Limited", "body": body })
+}
+
+async fn employers_of(caller: &Caller) -> Value {
+    caller.data("{ viewer { employers { nzbn } } }", json!({})).await["viewer"]["employers"].take()
+}
+
+async fn the_first_of_an_employer_is_approved_by_a_lead(world: World) {
+    with_providers(&world).await;
+    let zoe = newcomer(&world, "zoe").await;
+    let asked = act(&zoe, "registerEmployer", &ask(RIMU, "nztech")).await;
+    assert_eq!(asked["employerClaim"]["status"], "ASKED");
+    let decide = |approve: bool| json!({ "id": asked["employerClaim"]["id"], "approve": approve });
+    for (member, expected) in
+        [(&ITP_LEAD, "NOT_FOUND id"), (&KAURI_AGENT, "NOT_FOUND id"), (&NZTECH_ASSESSOR, "NOT_PERMITTED")]
+    {
+        let caller = world.sign_in(member).await;
+        assert_eq!(code(&caller, "decideEmployerClaim", decide(true)).await, expected, "{}", member.handle);
+        let seen = caller.data(CLAIMS, json!({})).await;
+        assert_ne!(seen["employerClaims"]["totalCount"], 1, "{}", member.handle);
+    }
+    assert_eq!(code(&zoe, "decideEmployerClaim", decide(true)).await, "SAME_PERSON id");
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let seen = lead.data(CLAIMS, json!({})).await;
+    assert_eq!(seen["employerClaims"]["nodes"][0]["claimant"], "Name of zoe");
+    assert_eq!(employers_of(&zoe).await, json!([]));
+    assert_eq!(act(&lead, "decideEmployerClaim", &decide(true)).await["employerClaim"]["status"], "ACCEPTED");
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": RIMU }]));
+    assert_eq!(code(&lead, "decideEmployerClaim", decide(true)).await, "WRONG_STATUS id");
+    let rows = employer::Entity::find().all(world.conn()).await.expect("rows");
+    assert!(rows.iter().any(|row| row.nzbn == RIMU && row.legal_name == "Rimu Robotics Limited"));
+}
+
+async fn the_next_is_let_in_by_those_who_act_for_it(world: World) {
+    with_providers(&world).await;
+    let (zoe, yan) = (newcomer(&world, "zoe").await, newcomer(&world, "yan").await);
+    let (lead, agent) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&KAURI_AGENT).await);
+    let before = employer_agent::Entity::find().all(world.conn()).await.expect("rows").len();
+    for (who, approve) in [(&zoe, true), (&yan, false)] {
+        let asked = act(who, "registerEmployer", &ask(KAURI.nzbn, "nztech")).await;
+        let id = &asked["employerClaim"]["id"];
+        // Before a lead has looked at it, it is nothing to those who act for the employer.
+        assert_eq!(
+            code(&agent, "decideEmployerClaim", json!({ "id": id, "approve": true })).await,
+            "NOT_FOUND id"
+        );
+        let approved = act(&lead, "decideEmployerClaim", &json!({ "id": id, "approve": true })).await;
+        assert_eq!(approved["employerClaim"]["status"], "APPROVED");
+        assert_eq!(employers_of(who).await, json!([]), "a lead alone opens no employer that others act for");
+        assert_eq!(
+            code(&lead, "decideEmployerClaim", json!({ "id": id, "approve": true })).await,
+            "WRONG_STATUS id"
+        );
+        let stranger = world.sign_in(&RATA_AGENT).await;
+        assert_eq!(
+            code(&stranger, "decideEmployerClaim", json!({ "id": id, "approve": true })).await,
+            "NOT_FOUND id"
+        );
+        let mut decision = json!({ "id": id, "approve": approve });
+        if !approve {
+            decision["reason"] = json!("Nobody here knows him.");
+        }
+        act(&agent, "decideEmployerClaim", &decision).await;
+    }
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": KAURI.nzbn }]));
+    assert_eq!(employers_of(&yan).await, json!([]));
+    let seen = yan.data(CLAIMS, json!({})).await;
+    let declined = &seen["employerClaims"]["nodes"][0];
+    assert_eq!(
+        (&declined["status"], &declined["reason"]),
+        (&json!("DECLINED"), &json!("Nobody here knows him."))
+    );
+    assert_eq!(employer_agent::Entity::find().all(world.conn()).await.expect("rows").len(), before + 1);
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
+}
+
+async fn asking_tells_nobody_whom_the_service_knows(world: World) {
+    with_providers(&world).await;
+    let mut told = Vec::new();
+    for (name, nzbn) in [("zoe", KAURI.nzbn), ("yan", RIMU)] {
+        let caller = newcomer(&world, name).await;
+        let employers = employer::Entity::find().all(world.conn()).await.expect("rows").len();
+        let variables = json!({ "input": ask(nzbn, "nztech") });
+        let answer = caller.ask(&document("registerEmployer"), &variables).await;
+        let payload = &answer.json()["data"]["registerEmployer"];
+        let id = payload["employerClaim"]["id"].as_str().expect("an id").to_owned();
+        told.push(answer.whole().replace(&id, "id"));
+        let seen = caller.data(CLAIMS, json!({})).await.to_string();
+        told.push(seen.replace(&id, "id").replace(name, "name").replace(nzbn, "nzbn"));
+        assert_eq!(employer::Entity::find().all(world.conn()).await.expect("rows").len(), employers);
+    }
+    assert_eq!(told[..2], told[2..]);
+}
+
+async fn colleagues_are_invited_to_ones_own_employer_alone(world: World) {
+    with_providers(&world).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    let input = |nzbn: &str| json!({ "employerNzbn": nzbn, "name": "Xia" });
+    assert_eq!(code(&agent, "inviteColleague", input(RATA.nzbn)).await, "NOT_FOUND employerNzbn");
+    assert_eq!(code(&agent, "inviteColleague", input(RIMU)).await, "NOT_FOUND employerNzbn");
+    let invited = act(&agent, "inviteColleague", &input(KAURI.nzbn)).await;
+    let stranger = world.sign_in(&RATA_AGENT).await;
+    let revoke = json!({ "id": invited["invitation"]["id"] });
+    assert_eq!(code(&stranger, "revokeInvitation", revoke).await, "NOT_FOUND id");
+    for (member, count) in [(&KAURI_AGENT, 1), (&RATA_AGENT, 0), (&NZTECH_LEAD, 0), (&ITP_LEAD, 0)] {
+        let caller = world.sign_in(member).await;
+        let seen = caller.data("{ invitations { totalCount nodes { employer { nzbn } } } }", json!({})).await;
+        assert_eq!(seen["invitations"]["totalCount"], count, "{}", member.handle);
+    }
+    let token = token_of(&invited["link"]);
+    let signed_in =
+        arrive(&world.app, &issuer(&world, "employers").await, &claims("xia"), Some(&token)).await;
+    let xia = world.holding(signed_in.expect("signed in").token);
+    assert_eq!(employers_of(&xia).await, json!([{ "nzbn": KAURI.nzbn }]));
+    let name = xia.data("{ viewer { person { name } } }", json!({})).await;
+    assert_eq!(name["viewer"]["person"]["name"], "Xia");
+}
+
+async fn requests_are_few_and_each_stands_once(world: World) {
+    with_providers(&world).await;
+    let zoe = newcomer(&world, "zoe").await;
+    let nzbns: Vec<String> = (0..100)
+        .map(|tail| format!("94299000001{tail:02}"))
+        .filter(|typed| nominations::values::nzbn::Nzbn::parse(typed).is_ok())
+        .take(6)
+        .collect();
+    for nzbn in &nzbns[..5] {
+        act(&zoe, "registerEmployer", &ask(nzbn, "nztech")).await;
+        assert_eq!(code(&zoe, "registerEmployer", ask(nzbn, "itp")).await, "DUPLICATE nzbn");
+    }
+    assert_eq!(code(&zoe, "registerEmployer", ask(&nzbns[5], "nztech")).await, "TOO_MANY");
+    let seen = zoe.data("{ employerClaims(first: 1) { totalCount nodes { id } } }", json!({})).await;
+    let id = &seen["employerClaims"]["nodes"][0]["id"];
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    act(&lead, "decideEmployerClaim", &json!({ "id": id, "approve": false, "reason": "Not by phone." }))
+        .await;
+    act(&zoe, "registerEmployer", &ask(&nzbns[5], "nztech")).await;
+    assert_eq!(employer_claim::Entity::find().all(world.conn()).await.expect("rows").len(), 6);
+}
