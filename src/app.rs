@@ -14,10 +14,11 @@ use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
 use crate::providers::Providers;
 use crate::random::Random;
+use crate::reconciliation::actions::SameWorker;
 use crate::releases::follow::GiveUp;
 
 /// Who acts on what happens to applications, in the same transaction and in this order.
-pub static FOLLOWERS: &[&dyn Follower] = &[&GiveUp];
+pub static FOLLOWERS: &[&dyn Follower] = &[&GiveUp, &SameWorker];
 
 /// The parts of the service.
 #[derive(Debug)]

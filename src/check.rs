@@ -11,6 +11,7 @@ mod casework;
 mod history;
 mod ledger;
 mod places;
+mod reconciliation;
 mod records;
 mod rounds;
 mod rule;
@@ -73,6 +74,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     places::examine_workers(&snapshot, &mut report).await?;
     ballots::examine(app, &snapshot, &frame.exceptions, &mut report).await?;
     history::examine(&snapshot, &mut report).await?;
+    reconciliation::examine(&snapshot, &mut report).await?;
     snapshot.end().await?;
     Ok(report.into_violations())
 }

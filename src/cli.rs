@@ -13,6 +13,7 @@ mod import;
 mod jobs;
 mod migrate;
 mod open;
+mod reconcile;
 mod release;
 mod serve;
 
@@ -59,6 +60,8 @@ enum Command {
     Lifecycle,
     /// Recompute every invariant from the tables: a line per violation
     Check(DatabaseArgs),
+    /// Hold caseloads, ledger, release and agency against each other: figures by body, and what does not agree
+    Reconcile(reconcile::ReconcileArgs),
     /// Look at the seals over all that happened
     #[command(subcommand)]
     History(history::HistoryCommand),
@@ -118,6 +121,7 @@ pub async fn run() -> ExitCode {
         }
         Command::Release(command) => Ok(release::run(command)),
         Command::Check(args) => check::run(args).await,
+        Command::Reconcile(args) => reconcile::run(args).await,
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => jobs::run(args).await,
         Command::Admin(command) => Box::pin(admin::run(command)).await,

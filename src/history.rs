@@ -112,13 +112,14 @@ pub async fn record(tx: &Tx, events: impl IntoIterator<Item = Event>) -> Found<(
     Ok(())
 }
 
-/// Whether it is the service's doing, whoever's act set it off: what comes of the giving of places, of a
-/// clock, and of the list that the bodies share.
+/// Whether it is the service's doing, whoever's act set it off: what comes of the giving of places, of a clock, of the list
+/// that the bodies share, and of what the leads of two bodies have agreed on.
 fn is_of_the_service(kind: EventKind) -> bool {
     matches!(
         kind,
         EventKind::Nominated
             | EventKind::Lapsed
+            | EventKind::WithdrawnWithoutPrejudice
             | EventKind::InformationReminded
             | EventKind::InformationRequestExpired
             | EventKind::Listed
@@ -147,6 +148,8 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::DiscrepancyResolved
         | EventKind::DiscrepancyClosed => true,
         EventKind::ExceptionApplied
+        | EventKind::Reconciled
+        | EventKind::ReconciliationSigned
         | EventKind::Created
         | EventKind::Updated
         | EventKind::EvidenceAdded
@@ -193,7 +196,8 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::MemberRemoved
         | EventKind::EmployerClaimed
         | EventKind::EmployerClaimDecided
-        | EventKind::EmployerClaimAccepted => false,
+        | EventKind::EmployerClaimAccepted
+        | EventKind::WithdrawnWithoutPrejudice => false,
     }
 }
 
@@ -386,10 +390,15 @@ pub fn summary(event: &history_event::Model) -> String {
         }
         EventKind::BallotVoided => format!("Ballot {} was voided: {}.", word("ballot"), word("cause")),
         EventKind::Imported => "The body took it in from its own system, where it was handed in.".into(),
+        EventKind::WithdrawnWithoutPrejudice => {
+            ended("The application was withdrawn without prejudice", &event.detail["place"])
+        }
         EventKind::DiscrepancyOpened => format!("A discrepancy was found: {}.", word("kind")),
         EventKind::ResolutionProposed => format!("{} was proposed for a discrepancy.", word("resolution")),
         EventKind::DiscrepancyResolved => format!("A discrepancy was resolved: {}.", word("resolution")),
         EventKind::DiscrepancyClosed => format!("A discrepancy went away by itself: {}.", word("because")),
+        EventKind::Reconciled => format!("Run {}: the records were held against each other.", word("number")),
+        EventKind::ReconciliationSigned => format!("A body signed run {}.", word("number")),
         EventKind::ReleasePrepared => format!("Release {} was prepared.", word("release")),
         EventKind::ReleaseAttested => {
             format!("The body attested its section of release {}.", word("release"))

@@ -4,5 +4,7 @@
 //! A discrepancy is opened where it is found, by whoever finds it, through [`actions::discrepancies::open`].
 
 pub mod actions;
+pub mod graphql;
+pub mod loaders;
 pub mod rules;
 pub mod store;

@@ -36,6 +36,7 @@ use crate::applications::graphql::{InterestMutation, InterestQuery, MembersMutat
 use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::{PeopleMutation, PeopleQuery};
+use crate::reconciliation::graphql::{ReconciliationMutation, ReconciliationQuery};
 use crate::releases::graphql::{ListQuery, ReleaseMutation, ReleaseQuery};
 
 /// Fields inside one another. The standard introspection query has 15 of them.
@@ -56,6 +57,7 @@ pub struct Query(
     CaseloadQuery,
     InterestQuery,
     ReleaseQuery,
+    ReconciliationQuery,
 );
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
@@ -71,6 +73,7 @@ pub struct Mutation(
     BallotMutation,
     PeopleMutation,
     MembersMutation,
+    ReconciliationMutation,
 );
 
 /// The schema as the service executes it.

@@ -168,6 +168,39 @@ impl Viewer {
         Ok(SharedScope { person: Some(member.person), role: Some(member.role) })
     }
 
+    /// To work on what does not agree: a lead on what is its body's, the agency's officers on what is the agency's.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for everybody else.
+    pub fn to_reconcile(&self) -> Result<ReconciliationScope, Failure> {
+        let member = self.holding(Permission::Reconcile)?;
+        let (person, role) = (member.person, member.role);
+        Ok(match member.body {
+            Some(body) => ReconciliationScope::Body(BodyScope { body, person, role }),
+            None => ReconciliationScope::Agency(AgencyScope { person, role }),
+        })
+    }
+
+    /// To read what does not agree; none for who may not at all. A machine of the agency reads what its messages led to.
+    #[must_use]
+    pub fn reconciliation(&self) -> Option<ReconciliationScope> {
+        let member = self.member.as_ref()?;
+        if member.role == StaffRole::Service && member.body.is_none() {
+            let (person, role) = (member.person, member.role);
+            return Some(ReconciliationScope::Agency(AgencyScope { person, role }));
+        }
+        self.to_reconcile().ok()
+    }
+
+    /// To read the runs of reconciliation with their figures; none but for leads, the agency's officers and observers.
+    #[must_use]
+    pub fn runs(&self) -> Option<SharedScope> {
+        let member = self.member.as_ref()?;
+        let is_observer = member.role == StaffRole::Observer;
+        let may = is_observer || permissions_of(member.role).contains(&Permission::Reconcile);
+        may.then_some(SharedScope { person: Some(member.person), role: Some(member.role) })
+    }
+
     /// To take in what the viewer's own body has on its own system: for its leads and its machines.
     ///
     /// # Errors
@@ -484,6 +517,36 @@ impl Scope for ReleaseScope {
             Self::Caseload(scope) => scope.actor(),
             Self::Agency(scope) => scope.actor(),
             Self::Public(scope) => scope.actor(),
+        }
+    }
+}
+
+/// Whose side of what does not agree is looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReconciliationScope {
+    /// A body's: what it has a part in.
+    Body(BodyScope),
+    /// The agency's: what the agency has said something of, whoever has to mend it.
+    Agency(AgencyScope),
+}
+
+impl sealed::Sealed for ReconciliationScope {}
+impl Scope for ReconciliationScope {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Body(scope) => scope.actor(),
+            Self::Agency(scope) => scope.actor(),
+        }
+    }
+}
+
+impl ReconciliationScope {
+    /// Whose; none where it is the agency's.
+    #[must_use]
+    pub fn body(&self) -> Option<BodyId> {
+        match self {
+            Self::Body(scope) => Some(scope.body()),
+            Self::Agency(_) => None,
         }
     }
 }

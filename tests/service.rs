@@ -29,9 +29,11 @@ mod service {
     mod people;
     mod plans;
     mod races;
+    mod reconciling;
     mod refusals;
     mod rehearsals;
     mod releases;
+    mod same_worker;
     mod search;
     mod separation;
     mod sessions;
@@ -40,4 +42,5 @@ mod service {
     mod taking;
     mod walk;
     mod walkthrough;
+    mod wind_down;
 }

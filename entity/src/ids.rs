@@ -80,6 +80,8 @@ ids! {
     ProposalId;
     /// A run that held the three records against each other.
     ReconciliationId;
+    /// A count of what was open after a run.
+    OpenCountId;
     /// An event of the history.
     EventId;
     /// A release of the combined list.

@@ -640,6 +640,8 @@ kinds! {
         BallotDrawn,
         /// A ballot was voided.
         BallotVoided,
+        /// It ended since another application of its worker stands; nothing was decided about it.
+        WithdrawnWithoutPrejudice,
         /// The records were found not to agree.
         DiscrepancyOpened,
         /// A body proposed what to make of it.
@@ -648,6 +650,10 @@ kinds! {
         DiscrepancyResolved,
         /// It went away by itself.
         DiscrepancyClosed,
+        /// The records were held against each other.
+        Reconciled,
+        /// A body signed the run.
+        ReconciliationSigned,
         /// The next release of the combined list was frozen.
         ReleasePrepared,
         /// A body attested its section of a release.

@@ -26,6 +26,7 @@ mod replace;
 mod submit;
 mod turn_back;
 mod withdraw;
+mod without_prejudice;
 mod worker;
 
 use std::sync::Arc;
@@ -59,6 +60,7 @@ pub use replace::ReplaceWorker;
 pub use submit::SubmitApplication;
 pub use turn_back::{Reconsider, ReturnApplication, SendBack};
 pub use withdraw::{RevokeNomination, TakenBack, WithdrawApplication};
+pub use without_prejudice::{HeldAcross, hold_across_tenants};
 pub use worker::place_of as passport_place;
 
 use gather::{gather, gather_all};

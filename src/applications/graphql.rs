@@ -33,12 +33,14 @@ pub(crate) use evidence::find_evidence;
 pub use impact::Impact;
 pub use import::ImportMutation;
 pub use inputs::ImportRow;
+pub(crate) use inputs::Reader;
 pub(crate) use interest::find_interest;
 pub use interest::{Interest, InterestMutation, InterestQuery};
 pub use list::{ApplicationConnection, ApplicationFilter, ApplicationOrder};
 pub use loaders::attach;
 pub(crate) use loaders::{WorkerOf, cases};
 pub use members::MembersMutation;
+pub(crate) use mutations::perform;
 pub use mutations::{CaseworkMutation, EmployerMutation, FollowUpMutation, StaffMutation};
 pub use parts::{ListedWorker, Worker};
 pub use question::InformationRequest;
@@ -99,7 +101,7 @@ impl CaseloadQuery {
 }
 
 /// The class exception that a caller names.
-async fn named(ctx: &Context<'_>, slug: &str) -> Result<ExceptionId> {
+pub(crate) async fn named(ctx: &Context<'_>, slug: &str) -> Result<ExceptionId> {
     let found = exceptions::find(ctx, slug).await?.map(|current| current.row.id);
     let message = "There is no such class exception. Take the slug of one from `classExceptions`.";
     found.ok_or_else(|| bad_input(message))

@@ -3,7 +3,7 @@
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
 //! what an act decides on, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
 //! counted of it, `words` what it is searched by; `imports` has what came from elsewhere,
-//! `questions` what the employer is asked, `standing` what an application holds.
+//! `questions` what the employer is asked, `standing` what an application holds, `twins` which may be of one worker.
 
 pub mod case;
 pub mod caseload;
@@ -14,6 +14,7 @@ pub mod imports;
 pub mod interest;
 pub mod questions;
 pub mod standing;
+pub mod twins;
 pub mod words;
 
 use entity::{ApplicationStatus, application};

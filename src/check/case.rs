@@ -161,7 +161,7 @@ fn told_by(status: ApplicationStatus, was_submitted: bool) -> Vec<&'static [Even
         Status::InformationRequested => &[EventKind::InformationRequested],
         Status::Declined => &[EventKind::Declined],
         Status::Returned => &[EventKind::Returned],
-        Status::Withdrawn => &[EventKind::Withdrawn],
+        Status::Withdrawn => &[EventKind::Withdrawn, EventKind::WithdrawnWithoutPrejudice],
         Status::Revoked => &[EventKind::Revoked],
         Status::Superseded => &[EventKind::Superseded],
         Status::InAssessment => &[EventKind::Taken, EventKind::Assigned, EventKind::Reconsidered],
@@ -200,6 +200,7 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::Held
         | EventKind::HoldReleased
         | EventKind::Withdrawn
+        | EventKind::WithdrawnWithoutPrejudice
         | EventKind::Revoked
         | EventKind::Superseded
         | EventKind::AmendmentProposed
@@ -223,6 +224,8 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::ResolutionProposed
         | EventKind::DiscrepancyResolved
         | EventKind::DiscrepancyClosed
+        | EventKind::Reconciled
+        | EventKind::ReconciliationSigned
         | EventKind::ReleasePrepared
         | EventKind::ReleaseAttested
         | EventKind::ReleasePublished

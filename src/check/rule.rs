@@ -136,6 +136,20 @@ rules! {
     DrawnOnce = "drawn-once",
     /// Whoever waits has the rank that the draw gave.
     BallotRanks = "ballot-ranks",
+    /// A discrepancy is of the body and class exception of what it is about.
+    DiscrepancyFits = "discrepancy-fits",
+    /// What is open is open once, and about applications that are live.
+    DiscrepancyOpen = "discrepancy-open",
+    /// What is resolved was resolved in a way that its kind knows, and what follows from that was done.
+    DiscrepancyResolved = "discrepancy-resolved",
+    /// What two bodies have a part in was resolved by both.
+    DiscrepancyAgreed = "discrepancy-agreed",
+    /// Two applications are kept apart where people told them apart.
+    ToldApart = "told-apart",
+    /// Runs are numbered from 1 on, and their digests are of their figures.
+    Runs = "runs",
+    /// A body signed what the run says, and nothing was open.
+    SignedOff = "signed-off",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

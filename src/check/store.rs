@@ -4,10 +4,11 @@
 use std::collections::HashMap;
 
 use entity::{
-    ApplicationId, BallotId, BodyId, EmployerId, EventKind, ExceptionId, application, application_word,
-    assessment, assessment_round, ballot_entry, ballot_result, body, class_exception, class_exception_body,
-    class_exception_revision, conflict, employer, evidence, history_event, idempotency, imported_row,
-    installation, place, place_movement, queue_entry, worker, worker_fingerprint,
+    ApplicationId, BallotId, BodyId, EmployerId, EventKind, ExceptionId, ReconciliationId, application,
+    application_word, assessment, assessment_round, ballot_entry, ballot_result, body, class_exception,
+    class_exception_body, class_exception_revision, conflict, employer, evidence, history_event, idempotency,
+    imported_row, installation, place, place_movement, queue_entry, reconciliation, worker,
+    worker_fingerprint,
 };
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
@@ -17,6 +18,8 @@ use sea_orm::{
 use super::{Facts, Frame};
 use crate::db::Snapshot;
 use crate::error::Found;
+use crate::reconciliation::store::runs::{self, Run};
+use crate::tenancy::SystemScope;
 
 /// Applications that are read at once.
 const BATCH: usize = 1_000;
@@ -196,6 +199,28 @@ pub(super) async fn load_misfits(snapshot: &Snapshot, condition: &str) -> Found<
     );
     let rows = snapshot.conn().query_all_raw(Statement::from_string(snapshot.backend(), sql)).await?;
     Ok(rows.iter().map(|row| row.try_get("", "reference")).collect::<Result<_, _>>()?)
+}
+
+/// What a query that finds who breaks a rule is about, by its one column.
+pub(super) async fn load_abouts(snapshot: &Snapshot, query: &str) -> Found<Vec<String>> {
+    let sql = format!("{query} LIMIT {MOST_READ}");
+    let rows = snapshot.conn().query_all_raw(Statement::from_string(snapshot.backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "about")).collect::<Result<_, _>>()?)
+}
+
+/// The next runs of reconciliation, whole, in order of id.
+pub(super) async fn load_runs(snapshot: &Snapshot, after: Option<ReconciliationId>) -> Found<Vec<Run>> {
+    use reconciliation::{Column, Entity};
+    let mut select =
+        Entity::find().select_only().column(Column::Id).order_by_asc(Column::Id).limit(MOST_READ);
+    if let Some(after) = after {
+        select = select.filter(Column::Id.gt(after));
+    }
+    let ids: Vec<ReconciliationId> = select.into_tuple().all(snapshot.conn()).await?;
+    let scope = SystemScope::of("check").shared();
+    let mut found = runs::load_by_ids(snapshot.conn(), &scope, &ids).await?;
+    found.sort_unstable_by_key(|run| run.row.id);
+    Ok(found)
 }
 
 /// How often something happened to an application, and when first.

@@ -1,3 +1,13 @@
 //! One command per act. A discrepancy is opened here by whatever finds it.
 
 pub mod discrepancies;
+mod resolve;
+mod run;
+mod same_worker;
+mod sign_off;
+
+pub use resolve::ResolveDiscrepancy;
+pub(crate) use run::digest;
+pub use run::{Reconcile, reconcile};
+pub use same_worker::SameWorker;
+pub use sign_off::SignOff;

@@ -1,3 +1,7 @@
 //! Every query on the slice's own tables.
 
+pub mod crowd;
 pub mod discrepancies;
+pub mod reading;
+pub mod records;
+pub mod runs;

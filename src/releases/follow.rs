@@ -24,7 +24,11 @@ impl Follower for GiveUp {
     ) -> BoxFuture<'a, Found<()>> {
         let ends = matches!(
             kind,
-            EventKind::Withdrawn | EventKind::Revoked | EventKind::Superseded | EventKind::Lapsed
+            EventKind::Withdrawn
+                | EventKind::WithdrawnWithoutPrejudice
+                | EventKind::Revoked
+                | EventKind::Superseded
+                | EventKind::Lapsed
         );
         if ends { abandon_for(tx, application).boxed() } else { ready(Ok(())).boxed() }
     }

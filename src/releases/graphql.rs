@@ -17,6 +17,7 @@ use async_graphql::{Context, ID, Object, Result};
 pub use approved_list::{ApprovedListLine, ListQuery};
 pub use kinds::{AgencyStatus, ReleaseChangeKind, ReleaseStatus};
 pub use mutations::ReleaseMutation;
+pub use parts::Attestation;
 pub use release::{Release, ReleaseConnection};
 
 use super::loaders::{LatestOf, releases};

@@ -14,11 +14,12 @@ use crate::ballots::graphql::BallotPart;
 use crate::exceptions::graphql::{self as exceptions, ExceptionPart};
 use crate::exceptions::store::Current;
 use crate::quota::graphql::QuotaPart;
+use crate::reconciliation::graphql::ReconciliationPart;
 use crate::releases::graphql::ReleasesPart;
 
 /// A class exception: who may come in spite of the closed border, how many, and what is asked of them. Public.
 #[derive(MergedObject)]
-pub struct ClassException(ExceptionPart, QuotaPart, BallotPart, ReleasesPart);
+pub struct ClassException(ExceptionPart, QuotaPart, BallotPart, ReleasesPart, ReconciliationPart);
 
 impl ClassException {
     /// Of what was loaded.
@@ -28,7 +29,8 @@ impl ClassException {
             ExceptionPart(Arc::clone(&current)),
             QuotaPart(Arc::clone(&current)),
             BallotPart(Arc::clone(&current)),
-            ReleasesPart(current),
+            ReleasesPart(Arc::clone(&current)),
+            ReconciliationPart(current),
         )
     }
 

@@ -21,7 +21,8 @@ pub fn with_context(request: Request, app: &Arc<App>, viewer: &Viewer, source: S
     let request = crate::quota::loaders::attach(request, app, viewer);
     let request = crate::ballots::loaders::attach(request, app, viewer);
     let request = crate::applications::graphql::attach(request, app, viewer);
-    crate::releases::loaders::attach(request, app, viewer)
+    let request = crate::releases::loaders::attach(request, app, viewer);
+    crate::reconciliation::loaders::attach(request, app, viewer)
 }
 
 /// The parts of the service.

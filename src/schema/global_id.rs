@@ -7,9 +7,9 @@ use async_graphql::ID;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entity::{
-    AmendmentId, ApplicationId, BallotId, BodyId, EmployerClaimId, EmployerId, EventId, EvidenceId,
-    ExceptionId, InformationRequestId, InterestId, InvitationId, MembershipId, MovementId, PersonId,
-    ReleaseId, SessionId,
+    AmendmentId, ApplicationId, BallotId, BodyId, DiscrepancyId, EmployerClaimId, EmployerId, EventId,
+    EvidenceId, ExceptionId, InformationRequestId, InterestId, InvitationId, MembershipId, MovementId,
+    PersonId, ReconciliationId, ReleaseId, SessionId,
 };
 use uuid::Uuid;
 
@@ -105,6 +105,8 @@ global! {
     SessionId, "Session", "sign-in of yours";
     InvitationId, "Invitation", "invitation";
     EmployerClaimId, "EmployerClaim", "request to act for an employer";
+    DiscrepancyId, "Discrepancy", "discrepancy";
+    ReconciliationId, "Reconciliation", "reconciliation";
 }
 
 /// A role of a class exception: a row of its file, not of a table.

@@ -16,6 +16,7 @@ use crate::ballots::graphql::{self as ballots, Ballot};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::people::graphql::{self as people, Body, Employer, Person};
 use crate::quota::graphql::{self as quota, PlaceMovement};
+use crate::reconciliation::graphql::{self as reconciliation, Discrepancy, Reconciliation};
 use crate::releases::graphql::{self as releases, Release};
 
 /// Most ids that are looked up at once.
@@ -56,6 +57,10 @@ pub enum Node {
     Release(Release),
     /// A ballot.
     Ballot(Ballot),
+    /// Something that does not agree.
+    Discrepancy(Discrepancy),
+    /// A run that held the records against each other.
+    Reconciliation(Reconciliation),
 }
 
 /// What an id stands for, as far as the viewer may see it.
@@ -74,6 +79,8 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         Some("Release") => releases::find_release(ctx, id).await?.map(Node::from),
         Some("Interest") => applications::find_interest(ctx, id).await?.map(Node::from),
         Some("Ballot") => ballots::find_ballot(ctx, id).await?.map(Node::from),
+        Some("Reconciliation") => reconciliation::find_reconciliation(ctx, id).await?.map(Node::from),
+        Some("Discrepancy") => reconciliation::find_discrepancy(ctx, id).await?.map(Node::from),
         _ => None,
     };
     Ok(found)

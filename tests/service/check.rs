@@ -82,7 +82,18 @@ async fn each_is_named(kind: Kind, database: Database, world: World, changes: &[
 fn a_change_by_hand_stands_here_for_every_rule() {
     let broken: BTreeSet<Rule> =
         CHANGES.iter().chain(ballots::CHANGES).flat_map(|change| change.breaks.iter().copied()).collect();
-    let missing: Vec<_> = Rule::ALL.iter().filter(|rule| !broken.contains(rule)).collect();
+    // Those of reconciliation are broken in a world of their own: see `reconciling::corrupt`.
+    let elsewhere = [
+        Rule::DiscrepancyFits,
+        Rule::DiscrepancyOpen,
+        Rule::DiscrepancyResolved,
+        Rule::DiscrepancyAgreed,
+        Rule::ToldApart,
+        Rule::Runs,
+        Rule::SignedOff,
+    ];
+    let known = |rule: &&Rule| broken.contains(rule) || elsewhere.contains(rule);
+    let missing: Vec<_> = Rule::ALL.iter().filter(|rule| !known(rule)).collect();
     // It takes a thousand violations.
     assert_eq!(missing, [&Rule::NotListed]);
 }

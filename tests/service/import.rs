@@ -46,6 +46,8 @@ fn row(reference: &str) -> Value {
         person: String::new(),
         question: String::new(),
         amendment: String::new(),
+        discrepancy: String::new(),
+        reconciliation: String::new(),
         interest: String::new(),
         release: String::new(),
         ballot: String::new(),

@@ -179,6 +179,8 @@ impl Walk<'_> {
             person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
             question: GlobalId::of(&entity::InformationRequestId(uuid::Uuid::nil())).to_string(),
             amendment: GlobalId::of(&entity::AmendmentId(uuid::Uuid::nil())).to_string(),
+            discrepancy: String::new(),
+            reconciliation: String::new(),
             interest: String::new(),
             release: String::new(),
             ballot: String::new(),

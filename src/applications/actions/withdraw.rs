@@ -1,7 +1,7 @@
 //! An application is taken back: withdrawn by the employer, revoked by the body. What it held goes back and is passed on
 //! in the same transaction; done as a rehearsal, the same code tells what would come of it.
 
-use entity::{ApplicationId, ApplicationStatus, EventKind};
+use entity::{ApplicationId, ApplicationStatus, EventKind, application};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -113,7 +113,7 @@ impl TakeBack<'_> {
             None => None,
         };
         let returned = match gate {
-            Some(gate) => leave_quota(gate, &opened, &self.event.word()).await?,
+            Some(gate) => leave_quota(gate, &opened.application, &self.event.word()).await?,
             None => Returned::Nothing,
         };
         opened.ends(tx, self.action, self.to).await?;
@@ -128,13 +128,16 @@ impl TakeBack<'_> {
 }
 
 /// Takes a confirmed application out of the queue, and a nominated one's place back.
-async fn leave_quota(gate: &Gate<'_>, opened: &Opened, reason: &str) -> Found<Returned> {
-    let id = opened.application.id;
-    if opened.application.status == ApplicationStatus::Confirmed {
-        quota::actions::leave_queue(gate, id).await?;
+pub(super) async fn leave_quota(
+    gate: &Gate<'_>,
+    application: &application::Model,
+    reason: &str,
+) -> Found<Returned> {
+    if application.status == ApplicationStatus::Confirmed {
+        quota::actions::leave_queue(gate, application.id).await?;
         return Ok(Returned::Nothing);
     }
-    quota::actions::give_back(gate, id, reason).await
+    quota::actions::give_back(gate, application.id, reason).await
 }
 
 /// Who is next, as far as this viewer may know: those of the viewer's own body, and for employers their own that were due

@@ -30,6 +30,7 @@ pub use nomination::{
     WithdrawApplicationInput,
 };
 pub use questions::{AnswerInformationRequestInput, CancelInformationRequestInput, RequestInformationInput};
+pub(crate) use reader::Reader;
 pub use staff::{
     AssignApplicationsInput, ConfirmInput, DeclareConflictInput, RecommendInput, RecordAssessmentInput,
     TakeNextApplicationInput,

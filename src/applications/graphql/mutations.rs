@@ -34,7 +34,7 @@ use crate::schema::{self, idempotency};
 use crate::tenancy::{Permission, Scope};
 
 /// Does a command: once, where the caller gives it a key.
-pub(super) async fn perform<S: Scope, C: Command>(
+pub(crate) async fn perform<S: Scope, C: Command>(
     ctx: &Context<'_>,
     scope: &S,
     command: &C,

@@ -358,7 +358,7 @@ pub struct Course {
 }
 
 /// What happens to applications without anybody's hand on them.
-pub const COURSES: [Course; 4] = [
+pub const COURSES: [Course; 5] = [
     Course { what: "a place is given", from: &[Confirmed], to: &[Nominated] },
     Course { what: "the giving of places ends", from: &[Confirmed], to: &[Lapsed] },
     Course { what: "the last open question expires", from: &[InformationRequested], to: &[InAssessment] },
@@ -367,6 +367,7 @@ pub const COURSES: [Course; 4] = [
         from: &[Nominated],
         to: &[Superseded],
     },
+    Course { what: "another application of the worker stands", from: OPEN, to: &[Withdrawn] },
 ];
 
 #[cfg(test)]

@@ -64,9 +64,14 @@ pub async fn lock_without_gate(
     scope: &CaseloadScope,
     id: ApplicationId,
 ) -> Found<Option<application::Model>> {
-    let select = application::Entity::find_by_id(id)
-        .filter(super::own(scope))
-        .filter(application::Column::Status.is_not_in(UNDER_THE_GATE));
+    lock_unless_gated(tx, application::Entity::find_by_id(id).filter(super::own(scope))).await
+}
+
+async fn lock_unless_gated(
+    tx: &Tx,
+    select: Select<application::Entity>,
+) -> Found<Option<application::Model>> {
+    let select = select.filter(application::Column::Status.is_not_in(UNDER_THE_GATE));
     let savepoint = tx.savepoint().await?;
     let found = locked(tx, select).one(tx.conn()).await?;
     if found.is_some() {
@@ -75,6 +80,22 @@ pub async fn lock_without_gate(
         savepoint.undo().await?;
     }
     Ok(found)
+}
+
+/// An application as it stands, whoever's it is, not held; for what the leads of its body have agreed to.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_across_tenants(tx: &Tx, id: ApplicationId) -> Found<Option<application::Model>> {
+    Ok(application::Entity::find_by_id(id).one(tx.conn()).await?)
+}
+
+/// The same, held to the end of the transaction as [`lock_without_gate`] holds it.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn lock_across_tenants(tx: &Tx, id: ApplicationId) -> Found<Option<application::Model>> {
+    lock_unless_gated(tx, application::Entity::find_by_id(id)).await
 }
 
 /// The application, held to the end of the transaction by who has the gate; none where the viewer's caseload has none of

@@ -21,6 +21,7 @@ use crate::exceptions::store::{self as exceptions, Shelf};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 use super::caseload::due_or_never;
+use super::twins::apart;
 use super::{is_found, is_not_found, stands_in};
 
 /// Flags that have to stand, all of them, and what they are told by.
@@ -170,8 +171,9 @@ fn records(narrowed: impl Fn(bool) -> Condition) -> [SelectStatement; 2] {
     })
 }
 
-/// Another live application under the same class exception for the worker of the application at hand, to whichever body:
-/// the one read across tenants of somebody who looks. Nothing of it is told but that there is one.
+/// Another live application under the same class exception for the worker of the application at hand, to whichever body,
+/// that people have not told apart from it: the one read across tenants of somebody who looks. Nothing of it is told but
+/// that there is one.
 fn twin() -> SelectStatement {
     use worker_fingerprint::{Column, Entity};
     let (own, other, twin) = ("own", "other", "twin");
@@ -184,6 +186,8 @@ fn twin() -> SelectStatement {
         .add(another);
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
     let live = states(is_with_the_body);
+    let apart =
+        apart((own, Column::ApplicationId), (other, Column::ApplicationId), (own, Column::Fingerprint));
     Query::select()
         .from_as(Entity, own)
         .join_as(JoinType::InnerJoin, Entity, other, same)
@@ -192,6 +196,7 @@ fn twin() -> SelectStatement {
             Expr::col((own, Column::ApplicationId)).equals((application::Entity, application::Column::Id)),
         )
         .and_where(Expr::col((twin, application::Column::Status)).is_in(live))
+        .and_where(Expr::exists(apart).not())
         .to_owned()
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::{DiscrepancyId, DiscrepancyStatus, EventKind, discrepancy};
+use entity::{ClosedBecause, DiscrepancyId, DiscrepancyStatus, EventKind, discrepancy};
 use serde_json::json;
 
 use crate::db::Tx;
@@ -57,6 +57,28 @@ pub async fn open_all(tx: &Tx, keys: &Keys, findings: &[Finding]) -> Found<Vec<O
         opened.extend(keep(tx, rows).await?);
     }
     Ok(opened)
+}
+
+/// The same for findings that have no values, where no key is at hand.
+pub(super) async fn open_without_values(tx: &Tx, findings: &[Finding]) -> Found<()> {
+    let rows: Vec<_> = findings.iter().map(|finding| row_of(tx, finding)).collect();
+    for rows in rows.chunks(AT_ONCE) {
+        keep(tx, rows).await?;
+    }
+    Ok(())
+}
+
+/// Closes what has gone away by itself; the rows are held and open.
+pub(super) async fn close(tx: &Tx, gone: Vec<discrepancy::Model>, because: ClosedBecause) -> Found<()> {
+    for mut row in gone {
+        row.status = DiscrepancyStatus::Resolved;
+        row.closed_because = Some(because);
+        row.resolved_at = Some(tx.now());
+        let detail = json!({ "discrepancy": row.id, "because": because });
+        history::record(tx, told(EventKind::DiscrepancyClosed, &row, &detail, true)).await?;
+        store::save(tx, row).await?;
+    }
+    Ok(())
 }
 
 /// Keeps what was found; all of it is under one class exception.
@@ -162,25 +184,29 @@ fn seal(keys: &Keys, finding: &Finding, mut row: discrepancy::Model) -> discrepa
     row
 }
 
-/// What history tells of a new one: to each application that it is about, in its own body's timeline; else to the class
-/// exception. It is the service that found it, whoever's act set that off.
+/// What history tells of a new one. It is the service that found it, whoever's act set that off.
 fn events_of(row: &discrepancy::Model) -> Vec<Event> {
     let detail = json!({ "kind": row.kind, "discrepancy": row.id });
-    let mut events = about(EventKind::DiscrepancyOpened, row);
-    for event in &mut events {
-        event.detail = detail.clone();
-        event.by_service = true;
-    }
-    events
+    told(EventKind::DiscrepancyOpened, row, &detail, true)
 }
 
-/// An event for each application that a discrepancy is about, or one for the class exception.
-pub(super) fn about(kind: EventKind, row: &discrepancy::Model) -> Vec<Event> {
+/// What history tells of a discrepancy: to each application that it is about, in its own body's timeline; else to the class
+/// exception.
+pub(super) fn told(
+    kind: EventKind,
+    row: &discrepancy::Model,
+    detail: &serde_json::Value,
+    by_service: bool,
+) -> Vec<Event> {
+    let of_exception = Event { by_service, ..Event::of_exception(kind, row.exception_id) };
     let sides = [(row.application_id, row.body_id), (row.other_application_id, row.other_body_id)];
     let of_applications = sides.into_iter().filter_map(|(application, body)| {
         let application = Some(application?);
-        Some(Event { body, application, ..Event::of_exception(kind, row.exception_id) })
+        Some(Event { body, application, ..of_exception.clone() })
     });
-    let events: Vec<Event> = of_applications.collect();
-    if events.is_empty() { vec![Event::of_exception(kind, row.exception_id)] } else { events }
+    let mut events: Vec<Event> = of_applications.collect();
+    if events.is_empty() {
+        events.push(Event { body: row.body_id, ..of_exception });
+    }
+    events.into_iter().map(|event| event.with(detail.clone())).collect()
 }

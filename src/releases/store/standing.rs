@@ -12,6 +12,7 @@ use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::applications::rules::is_with_the_body;
+use crate::applications::store::twins::apart;
 use crate::db::Gate;
 use crate::error::Found;
 
@@ -75,7 +76,7 @@ async fn load_evidence(gate: &Gate<'_>) -> Found<Vec<evidence::Model>> {
 }
 
 /// Those that no release carries yet and whose worker has another live application under the exception, to whichever
-/// body.
+/// body, that people have not told apart from it.
 async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
     use worker_fingerprint::Column;
     let (own, other, twin) = ("own", "other", "twin");
@@ -88,6 +89,8 @@ async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
         .add(another);
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
     let live = ApplicationStatus::all().into_iter().filter(|status| is_with_the_body(*status));
+    let apart =
+        apart((own, Column::ApplicationId), (other, Column::ApplicationId), (own, Column::Fingerprint));
     let query = Query::select()
         .distinct()
         .column((own, Column::ApplicationId))
@@ -99,6 +102,7 @@ async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
                 .in_subquery(of_reserved(gate.exception(), place::Column::ApplicationId)),
         )
         .and_where(Expr::col((twin, application::Column::Status)).is_in(live.map(ApplicationStatus::word)))
+        .and_where(Expr::exists(apart).not())
         .to_owned();
     let select = application::Entity::find()
         .select_only()

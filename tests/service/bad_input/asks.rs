@@ -64,6 +64,8 @@ impl Asks {
                 person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
                 question: String::new(),
                 amendment: String::new(),
+                discrepancy: String::new(),
+                reconciliation: String::new(),
                 interest: interest.clone(),
                 release: String::new(),
                 ballot: GlobalId::of(&BallotId(Uuid::from_u128(9))).to_string(),
@@ -80,6 +82,14 @@ impl Asks {
             make_ready(&people, mutation, &mut target).await;
             if let Some(id) = access.of(mutation) {
                 (target.application, target.version) = (id, 1);
+            }
+            if mutation == "signOffReconciliation" {
+                let run = act(&people.1, "reconcile", &input("reconcile", &target)).await;
+                run["reconciliation"]["id"].as_str().expect("an id").clone_into(&mut target.reconciliation);
+            }
+            if mutation == "resolveDiscrepancy" {
+                cases.submitted(&wanted).await;
+                target.discrepancy = discrepancy_of(&people.1).await;
             }
             targets.insert(mutation, target);
         }
@@ -113,6 +123,7 @@ impl Asks {
             | "removeMember"
             | "addServiceAccount"
             | "decideEmployerClaim"
+            | "confirmAmendment"
             | "prepareRelease"
             | "attestRelease"
             | "publishRelease"
@@ -123,7 +134,9 @@ impl Asks {
             | "drawBallot"
             | "strikeBallotEntry"
             | "voidBallot"
-            | "confirmAmendment" => &self.lead,
+            | "resolveDiscrepancy"
+            | "reconcile"
+            | "signOffReconciliation" => &self.lead,
             "acknowledgeRelease" => &self.officer,
             "takeNextApplication"
             | "declareConflict"
@@ -200,6 +213,15 @@ impl Asks {
     }
 }
 
+/// What the lead has to say of one worker who was handed in twice.
+async fn discrepancy_of(lead: &Caller) -> String {
+    let query = r#"{ discrepancies(classException: "specialist-tech", filter: { status: [OPEN] }) { nodes { id field } } }"#;
+    let found = lead.data(query, json!({})).await;
+    let all = found["discrepancies"]["nodes"].as_array().expect("rows").iter();
+    let mut twins = all.filter(|one| one["field"] == "passportNumber");
+    twins.next().expect("one worker twice")["id"].as_str().expect("an id").to_owned()
+}
+
 fn role_id() -> String {
     let role = nominations::schema::global_id::ApprovedRoleId {
         exception: "specialist\0tech".to_owned(),
@@ -209,7 +231,7 @@ fn role_id() -> String {
 }
 
 /// Queries that need nothing of the caseload, with their variables.
-const QUERIES: [(&str, &str); 11] = [
+const QUERIES: [(&str, &str); 12] = [
     ("query($it: String!) { application(reference: $it) { id } }", r#"{ "it": "NZT-000000" }"#),
     ("query($it: String!) { classException(slug: $it) { id } }", r#"{ "it": "specialist-tech" }"#),
     (
@@ -246,6 +268,11 @@ const QUERIES: [(&str, &str); 11] = [
         "query($it: String) { classException(slug: \"specialist-tech\") { releases(after: $it) { totalCount } } }",
         r#"{ "it": "cursor" }"#,
     ),
+    (
+        "query($it: String!, $after: String, $filter: DiscrepancyFilter) {
+            discrepancies(classException: $it, after: $after, filter: $filter) { totalCount } }",
+        r#"{ "it": "specialist-tech", "after": "cursor", "filter": { "kind": ["SAME_WORKER"] } }"#,
+    ),
     ("query($it: String) { applications(before: $it) { totalCount } }", r#"{ "it": "cursor" }"#),
 ];
 
@@ -261,6 +288,8 @@ fn every_field_of_every_input_is_spoilt() {
         person: String::new(),
         question: String::new(),
         amendment: String::new(),
+        discrepancy: String::new(),
+        reconciliation: String::new(),
         interest: "of something".to_owned(),
         release: String::new(),
         ballot: String::new(),

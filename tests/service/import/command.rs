@@ -182,7 +182,10 @@ async fn the_command_tells_what_each_row_did(kind: Kind) {
     );
     assert_eq!(said(&done), expected);
     let event = look(&lead, &new["id"], "timeline { nodes { kind actor } }").await;
-    assert_eq!(event["timeline"]["nodes"], json!([{ "kind": "IMPORTED", "actor": "Service" }]));
+    let by_service = |kind: &str| json!({ "kind": kind, "actor": "Service" });
+    // All rows have one worker.
+    let expected = json!([by_service("IMPORTED"), by_service("DISCREPANCY_OPENED")]);
+    assert_eq!(event["timeline"]["nodes"], expected);
 
     // The good rows alone: nothing is left to do, and nothing to tell.
     let good = place.run(file(&[row("M-1"), row("M-4")]), &["--body", "nztech"]).await;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::rows::{Row, list, text};
-use crate::service::support::acts::Target;
+use crate::service::support::acts::{Target, act};
 use crate::service::support::api::Api;
 use crate::service::support::cast::{EVERYBODY, ITP, KAURI, NZTECH, RATA};
 use crate::service::support::{Caller, World};
@@ -81,7 +81,7 @@ fn releases(api: &Api) -> Vec<Read> {
     reads
 }
 
-fn public() -> [Read; 4] {
+fn public() -> [Read; 5] {
     let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
     let job = json!({ "classException": "specialist-tech", "jobTitle": "Developer", "remuneration": pay });
     [
@@ -102,6 +102,14 @@ fn public() -> [Read; 4] {
                 history { date reserved }
                 movements(first: 20) { totalCount nodes { id place from to kind at reference reason actor body { slug } }
                     pageInfo { startCursor endCursor } } } } }"#,
+            json!({}),
+        ),
+        Read::new(
+            "classException",
+            r#"{ classException(slug: "specialist-tech") { reconciliation { id open { kind count } }
+                reconciliations(first: 5) { totalCount nodes { id number ranAt balanced checked matched digest
+                    byBody { body { slug } caseload ledger released agency } signOffs { body { slug } by digest } }
+                    pageInfo { endCursor } } } }"#,
             json!({}),
         ),
         Read::new(
@@ -167,6 +175,14 @@ fn lists(api: &Api) -> Vec<Read> {
             format!("{{ {member}(first: 20) {{ totalCount nodes {{ {row} }} pageInfo {{ endCursor }} }} }}");
         all.push(Read::new(member, &query, json!({})));
     }
+    let found = api.selection("Discrepancy", 1);
+    let discrepancies = format!(
+        "query($filter: DiscrepancyFilter) {{ discrepancies(classException: \"specialist-tech\", filter: $filter, first: 20) {{
+            totalCount nodes {{ {found} }} pageInfo {{ endCursor }} }} }}"
+    );
+    for filter in [json!({}), json!({ "kind": ["SAME_WORKER"], "status": ["OPEN"] })] {
+        all.push(Read::new("discrepancies", &discrepancies, json!({ "filter": filter })));
+    }
     all
 }
 
@@ -205,8 +221,21 @@ fn filters() -> Vec<Value> {
     all
 }
 
+/// The discrepancies of a body, by its lead.
+async fn found_by(lead: &Caller) -> Vec<String> {
+    let query = r#"{ discrepancies(classException: "specialist-tech") { nodes { id } } }"#;
+    let found = lead.data(query, json!({})).await;
+    list(&found["discrepancies"]["nodes"]).iter().map(|one| text(&one["id"])).collect()
+}
+
+/// A run of a body's lead.
+async fn run_by(lead: &Caller) -> String {
+    let run = act(lead, "reconcile", &json!({ "classException": "specialist-tech" })).await;
+    text(&run["reconciliation"]["id"])
+}
+
 /// An id of everything that is there, by its type. Every type that `node` answers has to be here.
-pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<String>> {
+pub async fn nodes((staff, lead): (&Caller, &Caller), rows: &[Row]) -> BTreeMap<&'static str, Vec<String>> {
     let query = r#"{ classException(slug: "specialist-tech") { id roles { id } releases { nodes { id } }
         quota { movements(first: 20) { nodes { id } } } } }"#;
     let public = &staff.data(query, json!({})).await["classException"];
@@ -225,6 +254,8 @@ pub async fn nodes(staff: &Caller, rows: &[Row]) -> BTreeMap<&'static str, Vec<S
         // Public: `ballots` looks for what must not be read of one.
         ("Ballot", Vec::new()),
         ("Interest", of_rows(|row| row.interest.clone().into_iter().collect())),
+        ("Discrepancy", found_by(lead).await),
+        ("Reconciliation", vec![run_by(lead).await]),
         ("Employer", [&KAURI, &RATA].map(|firm| global(&firm.id())).to_vec()),
         ("Person", EVERYBODY.map(|member| global(&member.person())).to_vec()),
         ("Body", [&NZTECH, &ITP].map(|body| global(&body.id())).to_vec()),
@@ -244,6 +275,8 @@ pub fn unknown_id(kind: &str) -> String {
         "ApplicationEvent" => global(&entity::EventId(nobody)),
         "InformationRequest" => global(&entity::InformationRequestId(nobody)),
         "Amendment" => global(&entity::AmendmentId(nobody)),
+        "Discrepancy" => global(&entity::DiscrepancyId(nobody)),
+        "Reconciliation" => global(&entity::ReconciliationId(nobody)),
         "Interest" => global(&InterestId(nobody)),
         "Release" => global(&entity::ReleaseId(nobody)),
         "Ballot" => global(&entity::BallotId(nobody)),
@@ -265,6 +298,8 @@ pub fn unknown(like: &Target) -> Target {
         person: unknown_id("Person"),
         question: unknown_id("InformationRequest"),
         amendment: unknown_id("Amendment"),
+        discrepancy: unknown_id("Discrepancy"),
+        reconciliation: unknown_id("Reconciliation"),
         interest: unknown_id("Interest"),
         release: unknown_id("Release"),
         ballot: unknown_id("Ballot"),

@@ -20,12 +20,13 @@ const LEADS_AND_MACHINES: &[&str] = &["LEAD", "SERVICE"];
 const LEADS_AND_AGENTS: &[&str] = &["LEAD", "EMPLOYER"];
 const WHOEVER_IS_SIGNED_IN: &[&str] =
     &["EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
+const LEADS_AND_THE_AGENCY: &[&str] = &["LEAD", "AGENCY_OFFICER"];
 
 /// Whoever they are, and whether or not they are signed in.
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 48] = [
+const WHO_MAY: [(&str, &[&str]); 51] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -74,6 +75,9 @@ const WHO_MAY: [(&str, &[&str]); 48] = [
     ("registerEmployer", EMPLOYER),
     ("decideEmployerClaim", LEADS_AND_AGENTS),
     ("endSession", WHOEVER_IS_SIGNED_IN),
+    ("resolveDiscrepancy", LEADS_AND_THE_AGENCY),
+    ("reconcile", LEADS_AND_THE_AGENCY),
+    ("signOffReconciliation", LEADS),
 ];
 
 const SOMEBODY: [&Member; 7] =
@@ -116,6 +120,8 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
                     _ if mutation.ends_with("Release") => &payload["release"],
                     "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot"
                     | "strikeBallotEntry" | "voidBallot" => &payload["ballot"],
+                    "resolveDiscrepancy" => &payload["discrepancy"],
+                    "reconcile" | "signOffReconciliation" => &payload["reconciliation"],
                     _ => &payload["application"],
                 };
                 assert!(*done == Value::Null || *done == json!([]), "{mutation}: {payload}");
@@ -135,6 +141,8 @@ fn nothing() -> Target {
         person: unknown_id("Person"),
         question: unknown_id("InformationRequest"),
         amendment: unknown_id("Amendment"),
+        discrepancy: unknown_id("Discrepancy"),
+        reconciliation: unknown_id("Reconciliation"),
         interest: String::new(),
         release: String::new(),
         ballot: String::new(),

@@ -37,6 +37,8 @@ pub struct Row {
     pub questions: Vec<String>,
     /// The correction that waits; empty where none does.
     pub amendment: String,
+    /// What its body has found not to agree about it; empty where there is nothing.
+    pub discrepancy: String,
     /// The expression of interest that it came of.
     pub interest: Option<String>,
     /// What the employer may know of.
@@ -129,6 +131,10 @@ impl Row {
             amendment: Some(self.amendment.clone())
                 .filter(|id| !id.is_empty())
                 .unwrap_or_else(|| unknown_id("Amendment")),
+            discrepancy: Some(self.discrepancy.clone())
+                .filter(|id| !id.is_empty())
+                .unwrap_or_else(|| unknown_id("Discrepancy")),
+            reconciliation: unknown_id("Reconciliation"),
             interest: self.interest.clone().unwrap_or_default(),
             release: unknown_id("Release"),
             ballot: unknown_id("Ballot"),
@@ -161,6 +167,8 @@ impl Desk {
             person: self.assessor_id.clone(),
             question: String::new(),
             amendment: String::new(),
+            discrepancy: String::new(),
+            reconciliation: String::new(),
             interest: self.interest.clone().unwrap_or_default(),
             release: unknown_id("Release"),
             ballot: unknown_id("Ballot"),
@@ -206,6 +214,7 @@ impl Desk {
             evidence: Vec::new(),
             questions: Vec::new(),
             amendment: String::new(),
+            discrepancy: String::new(),
             interest: self.interest.clone(),
             events: Vec::new(),
             events_inside: Vec::new(),
@@ -278,6 +287,15 @@ impl Desk {
         row.events = ids(&outside["timeline"]["nodes"]);
         row.events_inside = ids(&inside["timeline"]["nodes"]);
         row.events_inside.retain(|event| !row.events.contains(event));
+        let query = r#"{ discrepancies(classException: "specialist-tech") { nodes { id reference otherReference } } }"#;
+        let found = self.lead.data(query, json!({})).await;
+        let is_about = |one: &&Value| {
+            [&one["reference"], &one["otherReference"]]
+                .into_iter()
+                .any(|reference| *reference == row.reference)
+        };
+        let about = list(&found["discrepancies"]["nodes"]).iter().find(is_about);
+        row.discrepancy = about.map(|one| text(&one["id"])).unwrap_or_default();
     }
 }
 

@@ -68,6 +68,8 @@ pub fn secrets(rows: &[Row]) -> Vec<Secret> {
         let evidence = row.evidence.iter().filter(|id| row.stage > Stage::Draft || !is_elsewhere(id));
         all.extend(evidence.flat_map(|id| of_id(id, &both)));
         all.extend(row.events.iter().flat_map(|id| of_id(id, &both)));
+        let found = Some(&row.discrepancy).filter(|id| !id.is_empty());
+        all.extend(found.into_iter().flat_map(|id| of_id(id, &[row.body.slug])));
         all.extend(row.events_inside.iter().flat_map(|id| of_id(id, &[row.body.slug])));
         // What holds a place is on the combined list, which the bodies share.
         let on_the_list = row.status == "NOMINATED";

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 48] = [
+pub const MUTATIONS: [&str; 51] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -54,6 +54,9 @@ pub const MUTATIONS: [&str; 48] = [
     "registerEmployer",
     "decideEmployerClaim",
     "endSession",
+    "resolveDiscrepancy",
+    "reconcile",
+    "signOffReconciliation",
 ];
 
 /// What an input names.
@@ -70,6 +73,10 @@ pub struct Target {
     pub question: String,
     /// A correction of a nomination.
     pub amendment: String,
+    /// Something that does not agree.
+    pub discrepancy: String,
+    /// A run that held the records against each other.
+    pub reconciliation: String,
     /// Empty where an application comes of none.
     pub interest: String,
     /// A release of the combined list.
@@ -102,6 +109,8 @@ pub fn document(mutation: &str) -> String {
             "ballot { id number status }"
         }
         "voidBallot" => "ballot { id number status } impact { placesReturned nextInLine summary }",
+        "resolveDiscrepancy" => "discrepancy { id status }",
+        "reconcile" | "signOffReconciliation" => "reconciliation { id }",
         _ => "application { id version status reference }",
     };
     format!(
@@ -201,6 +210,11 @@ fn further_input(mutation: &str, target: &Target) -> Value {
                 "remuneration": details["remuneration"], "worker": details["worker"],
             })
         }
+        "resolveDiscrepancy" => json!({
+            "id": target.discrepancy, "resolution": "WORKER_CHOSE", "chosen": "NZT-7K4Q2H", "note": format!("{word} note"),
+        }),
+        "reconcile" => json!({ "classException": "specialist-tech" }),
+        "signOffReconciliation" => json!({ "id": target.reconciliation }),
         "confirmAmendment" => json!({
             "id": id, "version": version, "amendment": amendment, "accept": true, "note": format!("{word} note"),
         }),
