@@ -125,6 +125,7 @@ fn is_of_the_service(kind: EventKind) -> bool {
             | EventKind::Listed
             | EventKind::ListingAcknowledged
             | EventKind::PlaceFreed
+            | EventKind::AgencySaid
     )
 }
 
@@ -179,6 +180,9 @@ pub fn is_inside_the_body(kind: EventKind) -> bool {
         | EventKind::BallotDrawn
         | EventKind::BallotVoided
         | EventKind::Imported
+        | EventKind::AgencySaid
+        | EventKind::OutcomesRecorded
+        | EventKind::LineAskedFor
         | EventKind::ReleasePrepared
         | EventKind::ReleaseAttested
         | EventKind::ReleasePublished
@@ -342,7 +346,10 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::Recommended => format!("The assessor advised: {}.", word("outcome")),
         EventKind::Confirmed => "A second person confirmed the endorsement.".into(),
         EventKind::Nominated => format!("Place {} was given; the nomination stands.", word("place")),
-        EventKind::Lapsed => "No place came before the giving of places ended.".into(),
+        EventKind::Lapsed => match &event.detail["place"] {
+            serde_json::Value::Null => "No place came before the giving of places ended.".into(),
+            place => format!("The agency's refusal stood for as long as place {place} was kept; it is free."),
+        },
         EventKind::InformationRequested => {
             format!("The employer was asked something, until {}.", word("dueOn"))
         }
@@ -393,6 +400,11 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::WithdrawnWithoutPrejudice => {
             ended("The application was withdrawn without prejudice", &event.detail["place"])
         }
+        EventKind::AgencySaid => format!("The agency said: {}.", word("status")),
+        EventKind::OutcomesRecorded => {
+            format!("A message of the agency was taken in: {} lines.", word("lines"))
+        }
+        EventKind::LineAskedFor => "The agency asked for a line by a document.".into(),
         EventKind::DiscrepancyOpened => format!("A discrepancy was found: {}.", word("kind")),
         EventKind::ResolutionProposed => format!("{} was proposed for a discrepancy.", word("resolution")),
         EventKind::DiscrepancyResolved => format!("A discrepancy was resolved: {}.", word("resolution")),

@@ -13,6 +13,7 @@ pub mod store;
 
 mod ballots;
 mod questions;
+mod returning;
 mod seal;
 mod sessions;
 mod sweep;
@@ -70,6 +71,8 @@ jobs! {
     Sweep = "sweep", every TimeDelta::minutes(1);
     /// Reminds employers of questions that are nearly due; closes those that are past it.
     Questions = "questions", every TimeDelta::minutes(1);
+    /// Frees places whose rest after the agency's refusal is over.
+    Returning = "returning", every TimeDelta::minutes(1);
     /// Gives positions to what was written, and seals it.
     Seal = "seal", every TimeDelta::minutes(1);
     /// Puts on record which body missed a deadline of a ballot.
@@ -86,6 +89,7 @@ pub async fn run(job: Job, app: &App) -> Acted<Done> {
     match job {
         Job::Sweep => sweep::run(app).await,
         Job::Questions => questions::run(app).await,
+        Job::Returning => returning::run(app).await,
         Job::Seal => seal::run(app).await,
         Job::Ballots => ballots::run(app).await,
         Job::Sessions => sessions::run(app).await,

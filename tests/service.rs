@@ -26,6 +26,7 @@ mod service {
     mod kills;
     mod members;
     mod orders;
+    mod outcomes;
     mod people;
     mod plans;
     mod races;

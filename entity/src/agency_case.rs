@@ -15,6 +15,14 @@ pub struct Model {
     pub status: AgencyStatus,
     /// Since when, in the agency's words.
     pub at: DateTimeUtc,
+    /// The agency's own number.
+    pub agency_reference: Option<String>,
+    /// Why, in the agency's words, where it gives a reason.
+    pub reason: Option<String>,
+    /// The invitation's last day.
+    pub expires_on: Option<Date>,
+    /// When the place comes back for the agency's refusal; none while no refusal stands.
+    pub hold_until: Option<DateTimeUtc>,
 }
 
 /// None: what belongs together is loaded by the store that knows whose it is.

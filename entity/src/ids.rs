@@ -70,6 +70,10 @@ ids! {
     InterestId;
     /// A ballot.
     BallotId;
+    /// A message of the agency.
+    AgencyMessageId;
+    /// A line of a message of the agency.
+    AgencyOutcomeId;
     /// A place of the quota.
     PlaceId;
     /// A movement of a place.

@@ -304,6 +304,8 @@ kinds! {
         Consumed,
         /// Given back, to be freed later.
         GivenBack,
+        /// Listed again: what had been said of its holder is no more so.
+        Restored,
         /// Free again.
         Freed,
         /// It went to the application that replaces its holder.
@@ -548,6 +550,18 @@ kinds! {
         CaseEnded,
     }
 
+    /// What became of a line of the agency's.
+    OutcomeFate {
+        /// It is where the case stands from then on, or stood.
+        Applied,
+        /// Older than where the case stood: it joined the case's history.
+        Late,
+        /// It had been said before.
+        Repeated,
+        /// It does not fit: a discrepancy says why.
+        Disputed,
+    }
+
     /// Where a sealed record stands.
     RecordSource {
         /// An event of the history.
@@ -642,6 +656,12 @@ kinds! {
         BallotVoided,
         /// It ended since another application of its worker stands; nothing was decided about it.
         WithdrawnWithoutPrejudice,
+        /// The agency said where its case stands.
+        AgencySaid,
+        /// A message of the agency was taken in.
+        OutcomesRecorded,
+        /// The agency asked for a line by a document.
+        LineAskedFor,
         /// The records were found not to agree.
         DiscrepancyOpened,
         /// A body proposed what to make of it.

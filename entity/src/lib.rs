@@ -2,6 +2,8 @@
 //! the migration, beside the constraint that holds it.
 
 pub mod agency_case;
+pub mod agency_message;
+pub mod agency_outcome;
 pub mod amendment;
 pub mod application;
 pub mod application_word;

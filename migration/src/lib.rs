@@ -16,6 +16,7 @@ mod m0006_views;
 mod m0007_ballots;
 mod m0008_releases;
 mod m0009_sealed_history;
+mod m0010_agency;
 mod m0011_reconciliation;
 mod m0012_sign_in;
 
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_ballots::Migration),
             Box::new(m0008_releases::Migration),
             Box::new(m0009_sealed_history::Migration),
+            Box::new(m0010_agency::Migration),
             Box::new(m0011_reconciliation::Migration),
             Box::new(m0012_sign_in::Migration),
         ]

@@ -51,7 +51,7 @@ pub use hand_over::RemoveMember;
 pub use hold::{HoldApplication, ReleaseHold};
 pub use import::{Import, ImportEffect, Outcome, ReadRow, import};
 pub use interest::RegisterInterest;
-pub use places::{Served, Sweep, Swept, give_places};
+pub use places::{Served, Sweep, Swept, give_places, lapse_refused};
 pub use questions::{
     AnswerInformationRequest, CancelInformationRequest, ExpireQuestion, RemindOfQuestion, Reminded,
     RequestInformation, keep_questions,

@@ -220,6 +220,9 @@ fn moves_version(kind: EventKind) -> bool {
         | EventKind::BallotDrawn
         | EventKind::BallotVoided
         | EventKind::Imported
+        | EventKind::AgencySaid
+        | EventKind::OutcomesRecorded
+        | EventKind::LineAskedFor
         | EventKind::DiscrepancyOpened
         | EventKind::ResolutionProposed
         | EventKind::DiscrepancyResolved

@@ -146,6 +146,7 @@ fn gives(kind: PlaceMovementKind) -> bool {
         | PlaceMovementKind::Published
         | PlaceMovementKind::Consumed
         | PlaceMovementKind::GivenBack
+        | PlaceMovementKind::Restored
         | PlaceMovementKind::Freed
         | PlaceMovementKind::Retired => false,
     }

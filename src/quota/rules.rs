@@ -27,9 +27,11 @@ pub fn leads_to(from: Option<PlaceState>, kind: PlaceMovementKind) -> Option<Pla
         }
         (Kind::Allocated, Some(State::Available))
         | (Kind::Transferred, Some(State::Reserved | State::Listed)) => Some(State::Reserved),
-        (Kind::Published, Some(State::Reserved)) => Some(State::Listed),
+        // What the agency takes back leads from CONSUMED, here and to RETURNING.
+        (Kind::Published, Some(State::Reserved))
+        | (Kind::Restored, Some(State::Returning | State::Consumed)) => Some(State::Listed),
         (Kind::Consumed, Some(State::Listed | State::Returning)) => Some(State::Consumed),
-        (Kind::GivenBack, Some(State::Listed)) => Some(State::Returning),
+        (Kind::GivenBack, Some(State::Listed | State::Consumed)) => Some(State::Returning),
         (Kind::Retired, Some(State::Available)) => Some(State::Retired),
         (
             Kind::Created
@@ -37,6 +39,7 @@ pub fn leads_to(from: Option<PlaceState>, kind: PlaceMovementKind) -> Option<Pla
             | Kind::Published
             | Kind::Consumed
             | Kind::GivenBack
+            | Kind::Restored
             | Kind::Freed
             | Kind::Transferred
             | Kind::Retired,

@@ -11,3 +11,5 @@ pub(crate) use run::digest;
 pub use run::{Reconcile, reconcile};
 pub use same_worker::SameWorker;
 pub use sign_off::SignOff;
+pub mod outcomes;
+pub mod returning;

@@ -7,6 +7,7 @@ mod finding;
 mod judge;
 mod record;
 mod resolution;
+pub mod outcomes;
 mod settled;
 mod severity;
 mod signing;

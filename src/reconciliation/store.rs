@@ -5,3 +5,4 @@ pub mod discrepancies;
 pub mod reading;
 pub mod records;
 pub mod runs;
+pub mod outcomes;

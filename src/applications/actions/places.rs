@@ -4,7 +4,9 @@
 //! anything that made somebody due or a place free and in the same transaction, and by the sweep, which is the
 //! service's own.
 
-use entity::{ApplicationId, ApplicationStatus, BodyId, EmployerId, EventKind, ExceptionId, application};
+use entity::{
+    ApplicationId, ApplicationStatus, BodyId, EmployerId, EventKind, ExceptionId, PlaceState, application,
+};
 use serde_json::json;
 
 use super::{end, save};
@@ -14,6 +16,7 @@ use crate::applications::store::case;
 use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found};
+use crate::history::{self, Event};
 use crate::quota;
 use crate::quota::actions::Given;
 use crate::quota::rules::giving_is_over;
@@ -81,6 +84,34 @@ async fn nominate(tx: &Tx, app: &App, mut application: application::Model, given
     application.valid_until = valid_until(&known.terms.validity, day_in_new_zealand(tx.now()));
     save(tx, application, EventKind::Nominated, json!({ "place": given.place })).await?;
     Ok(())
+}
+
+/// Frees the places of these applications, whose rest after the agency's refusal is over. One that is nominated lapses; one
+/// that was withdrawn or revoked meanwhile has ended already. The caller then gives places. Answers how many lapsed.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn lapse_refused(gate: &Gate<'_>, ids: &[ApplicationId]) -> Found<usize> {
+    let mut lapsed = 0;
+    let reason = "the agency's refusal stood";
+    for application in case::load_across_tenants(gate, ids).await? {
+        let returning = quota::store::lock_place_of(gate, application.id).await?;
+        if returning.is_none_or(|place| place.state != PlaceState::Returning) {
+            continue;
+        }
+        let place = quota::actions::free_returned(gate, application.id, reason).await?.place();
+        let detail = json!({ "place": place });
+        if application.status == ApplicationStatus::Nominated {
+            let application = end(gate.tx(), application, ApplicationStatus::Lapsed).await?;
+            save(gate.tx(), application, EventKind::Lapsed, detail).await?;
+            lapsed += 1;
+        } else {
+            case::touch_across_tenants(gate, &[application.id]).await?;
+            let event = Event::of_application(EventKind::PlaceFreed, &application).with(detail);
+            history::record(gate.tx(), [event]).await?;
+        }
+    }
+    Ok(lapsed)
 }
 
 /// What a sweep found to do.

@@ -361,6 +361,7 @@ pub struct Course {
 pub const COURSES: [Course; 5] = [
     Course { what: "a place is given", from: &[Confirmed], to: &[Nominated] },
     Course { what: "the giving of places ends", from: &[Confirmed], to: &[Lapsed] },
+    Course { what: "the agency's refusal outlasts the place's rest", from: &[Nominated], to: &[Lapsed] },
     Course { what: "the last open question expires", from: &[InformationRequested], to: &[InAssessment] },
     Course {
         what: "another worker's application takes the place over",

@@ -34,6 +34,8 @@ pub enum PlaceMovementKind {
     Consumed,
     /// Its nomination ended after it was listed; it is free once that is settled with the agency.
     GivenBack,
+    /// It is listed again: the agency took back what it had said, or the employer asked for travel anew.
+    Restored,
     /// It is free again.
     Freed,
     /// It went to the application that replaces its holder's.

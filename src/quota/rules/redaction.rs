@@ -55,6 +55,7 @@ fn actor_of_own(kind: PlaceMovementKind) -> ShownActor {
         | PlaceMovementKind::Retired => ShownActor::ServiceAndColleagues,
         PlaceMovementKind::Consumed
         | PlaceMovementKind::GivenBack
+        | PlaceMovementKind::Restored
         | PlaceMovementKind::Freed
         | PlaceMovementKind::Transferred => ShownActor::Anybody,
     }
@@ -124,6 +125,7 @@ mod tests {
             (Kind::Retired, Hand::Colleague(SOMEBODY)),
             (Kind::Consumed, Hand::Person(SOMEBODY)),
             (Kind::GivenBack, Hand::Person(SOMEBODY)),
+            (Kind::Restored, Hand::Person(SOMEBODY)),
             (Kind::Freed, Hand::Person(SOMEBODY)),
             (Kind::Transferred, Hand::Person(SOMEBODY)),
         ] {

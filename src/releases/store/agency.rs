@@ -24,6 +24,7 @@ pub async fn begin_cases(gate: &Gate<'_>, cases: &[(ApplicationId, BodyId)]) -> 
             body_id: Set(*body),
             status: Set(AgencyStatus::Sent),
             at: Set(gate.tx().now()),
+            ..Default::default()
         });
         agency_case::Entity::insert_many(rows).exec_without_returning(gate.tx().conn()).await?;
     }
