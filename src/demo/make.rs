@@ -1,6 +1,7 @@
 //! The making of a demo: every step of the plan, by the commands that everybody uses, each at its time.
 
 mod beside;
+mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -88,6 +89,7 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
     app.db.perform(&system, None, &MarkDemo).await?;
     app.db.clock().move_to(first - chrono::TimeDelta::days(1));
     let terms = definition.terms.clone();
+    let listed = definition.settings.slug.clone();
     for definition in [definition, drawn] {
         app.db.perform(&system, None, &ApplyDefinition { app, definition }).await?;
     }
@@ -103,12 +105,21 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
         seen: BTreeSet::new(),
         acts: 0,
     };
+    let mut released = None;
     for (done, planned) in steps.iter().enumerate() {
         app.db.clock().move_to(planned.at);
         maker.step(planned, &rows[planned.row], courses[planned.row]).await?;
+        if done == steps.len() * 7 / 10 {
+            released = maker.release(&listed).await?;
+        }
         progress(done + 1, steps.len());
     }
     app.db.clock().move_to(now);
+    if let Some(first) = released {
+        maker.change_listed(first).await?;
+    }
+    maker.release(&listed).await?;
+    maker.prepare_release(&listed).await?;
     Ok(Made { applications: rows.len(), acts: maker.acts })
 }
 
