@@ -13,6 +13,7 @@ mod ledger;
 mod places;
 mod reconciliation;
 mod records;
+mod releases;
 mod rounds;
 mod rule;
 mod store;
@@ -68,6 +69,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     let frame = Frame::load(app, &snapshot, &mut report).await?;
     for exception in frame.exceptions.values() {
         ledger::examine(app, &snapshot, exception, &frame, &mut report).await?;
+        releases::examine(app, &snapshot, exception, &frame, &mut report).await?;
     }
     examine_applications(app, &snapshot, &frame, &mut report).await?;
     casework::examine(&snapshot, &mut report).await?;

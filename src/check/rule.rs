@@ -150,6 +150,20 @@ rules! {
     Runs = "runs",
     /// A body signed what the run says, and nothing was open.
     SignedOff = "signed-off",
+    /// A release has the lines and sections that it says, and its number follows the one before.
+    ReleaseAddsUp = "release-adds-up",
+    /// The digests of a release are those that its lines make, and its lines say what their columns do.
+    ReleaseDigests = "release-digests",
+    /// What is attested was attested by every body with lines, as it is.
+    ReleaseAttested = "release-attested",
+    /// One release of a class exception is on its way at most.
+    OneLiveRelease = "one-live-release",
+    /// A place that is listed is its holder's on the last published release, and one that is reserved is not.
+    ListedOnRelease = "listed-on-release",
+    /// The ledger has the places as published that releases were the first to list.
+    PublishedMovement = "published-movement",
+    /// The agency has a case exactly of what a published release listed.
+    AgencyCase = "agency-case",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

@@ -1,6 +1,8 @@
 //! Every query of the check. All read one snapshot; what may be large is read in pieces, in order of key, with one
 //! statement a table and piece.
 
+pub(super) mod releases;
+
 use std::collections::HashMap;
 
 use entity::{

@@ -282,7 +282,7 @@ async fn revoked_after_publication_the_place_is_returning(world: World) {
     let people = people(&world, "1").await;
     let case = people.confirmed(&world, "N1000001").await;
     let next = people.confirmed(&world, "N1000002").await;
-    publish(&world).await;
+    world.published().await;
     let impact =
         "application { status place { state } } impact { placesReturned releaseLinesRemoved nextInLine }";
     let told =
@@ -292,19 +292,6 @@ async fn revoked_after_publication_the_place_is_returning(world: World) {
     assert_eq!(told["impact"], one_line);
     assert_eq!(seen(&people.lead, &next, "status").await, "CONFIRMED");
     all_holds(&world).await;
-}
-
-/// Puts place 1 on a published release, by hand: the ledger has it too.
-async fn publish(world: &World) {
-    plant(world, "UPDATE place SET state = 'LISTED', movements = movements + 1 WHERE number = 1").await;
-    plant(
-        world,
-        "INSERT INTO place_movement (id, exception_id, place_number, movement, from_state, to_state, kind, \
-         application_id, body_id, actor_kind, at, on_day) SELECT application_id, exception_id, number, movements, \
-         'RESERVED', 'LISTED', 'PUBLISHED', application_id, body_id, 'SYSTEM', since, '2022-03-01' FROM place \
-         WHERE number = 1",
-    )
-    .await;
 }
 
 async fn a_granted_visa_refuses_withdrawing_revoking_and_replacing(world: World) {

@@ -1,7 +1,7 @@
 //! A rehearsal and the act that it tells of agree, whatever the situation: holders listed or not, queues with holds and with
 //! workers that hold a place already, a cap that was lowered, stale versions.
 
-use entity::{ApplicationId, ApplicationStatus, PlaceState, application, place, queue_entry};
+use entity::{ApplicationId, ApplicationStatus, application, place, queue_entry};
 use nominations::applications::actions::{
     HoldApplication, ReleaseHold, RevokeNomination, Sweep, TakenBack, WithdrawApplication,
 };
@@ -85,7 +85,7 @@ async fn rehearse_and_act(world: World, situations: usize) {
 async fn unsettle(cases: &Caseload<'_>, random: &Random, ids: &[ApplicationId]) {
     let id = ids[random.below(ids.len())];
     match random.below(6) {
-        0 => publish(cases, id).await,
+        0 => publish(cases).await,
         1 => {
             let places = 8 + u32::try_from(random.below(8)).expect("a small number");
             cases.apply(definition(|file| file.settings.places = places)).await.expect("an amendment");
@@ -97,37 +97,14 @@ async fn unsettle(cases: &Caseload<'_>, random: &Random, ids: &[ApplicationId]) 
     cases.by_itself(&sweep).await.expect("a sweep");
 }
 
-/// Puts a held place on a published release, by hand.
-async fn publish(cases: &Caseload<'_>, id: ApplicationId) {
-    let found = place::Entity::find().filter(place::Column::ApplicationId.eq(id)).one(cases.conn()).await;
-    let Some(held) = found.expect("a query").filter(|one| one.state == PlaceState::Reserved) else { return };
-    let movement = entity::place_movement::ActiveModel {
-        id: Set(entity::MovementId(uuid::Uuid::from_u128(u128::from_be_bytes(cases.app.random.bytes())))),
-        exception_id: Set(held.exception_id),
-        place_number: Set(held.number),
-        movement: Set(held.movements + 1),
-        from_state: Set(Some(PlaceState::Reserved)),
-        to_state: Set(PlaceState::Listed),
-        kind: Set(entity::PlaceMovementKind::Published),
-        application_id: Set(held.application_id),
-        body_id: Set(held.body_id),
-        reason: Set(None),
-        actor_kind: Set(entity::ActorKind::System),
-        actor_id: Set(None),
-        at: Set(cases.now()),
-        on_day: Set(nominations::clock::day_in_new_zealand(cases.now())),
-    };
-    entity::place_movement::Entity::insert(movement)
-        .exec_without_returning(cases.conn())
-        .await
-        .expect("a row");
-    place::Entity::update_many()
-        .col_expr(place::Column::State, Expr::value(PlaceState::Listed))
-        .col_expr(place::Column::Movements, Expr::value(held.movements + 1))
-        .filter(place::Column::Id.eq(held.id))
-        .exec(cases.conn())
-        .await
-        .expect("a change");
+/// Publishes a release of whatever is ready for one.
+async fn publish(cases: &Caseload<'_>) {
+    let Ok(release) = cases.prepare(&NZTECH).await else { return };
+    for section in cases.sections(release).await {
+        let body = if section.body_id == ITP.id() { &ITP } else { &NZTECH };
+        cases.attest(body, release, &section.digest).await.expect("an attestation");
+    }
+    cases.publish(&NZTECH, release).await.expect("a publication");
 }
 
 /// Holds one that waits back, or lets it come to places again.

@@ -271,7 +271,7 @@ pub const CHANGES: &[Change] = &[
          SELECT id, exception_id, 1, 1, (SELECT digest FROM seal WHERE number = 1), \
              (SELECT digest FROM seal WHERE number = 1), created_at, assessor_id, body_id \
          FROM application WHERE status = 'IN_ASSESSMENT'",
-        &[Rule::ReleaseHead],
+        &[Rule::ReleaseHead, Rule::ReleaseAddsUp, Rule::ReleaseDigests, Rule::ReleaseAttested],
     ),
     // What stands by itself.
     seen(
