@@ -7,7 +7,9 @@ use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use entity::{ApplicationId, ApplicationStatus, amendment, application, sealed_event, unsealed};
+use entity::{
+    ApplicationId, ApplicationStatus, ReleaseStatus, amendment, application, sealed_event, unsealed,
+};
 use nominations::app::App;
 use nominations::applications::actions::{
     AmendNomination, Confirm, ConfirmAmendment, HoldApplication, ReleaseHold, ReplaceWorker,
@@ -23,13 +25,15 @@ use nominations::history::{SealNext, head};
 use nominations::keys::Keys;
 use nominations::providers::Providers;
 use nominations::random::Random;
+use nominations::releases::actions::{AcknowledgeRelease, PublishRelease};
 use nominations::tenancy::Permission;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use url::Url;
 
 use super::ballots::field::Field;
 use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
-use super::support::cast::{KAURI, NZTECH_LEAD, NZTECH_SECOND};
+use super::support::cast::{KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND};
+use super::support::releases::officer;
 use super::support::{NOW, World};
 
 on_both_databases! {
@@ -40,6 +44,8 @@ on_both_databases! {
     killed_while_a_hold_is_released,
     killed_while_sealing,
     killed_while_a_ballot_is_drawn,
+    killed_while_a_release_is_published,
+    killed_while_a_release_is_acknowledged,
 }
 
 /// Tell the process of its own what to do, and after how many statements to kill itself.
@@ -59,9 +65,11 @@ enum Act {
     Release,
     Seal,
     Draw,
+    Publish,
+    Acknowledge,
 }
 
-const ACTS: [(&str, Act); 7] = [
+const ACTS: [(&str, Act); 9] = [
     ("withdraw", Act::Withdraw),
     ("revoke", Act::Revoke),
     ("replace", Act::Replace),
@@ -69,6 +77,8 @@ const ACTS: [(&str, Act); 7] = [
     ("release", Act::Release),
     ("seal", Act::Seal),
     ("draw", Act::Draw),
+    ("publish", Act::Publish),
+    ("acknowledge", Act::Acknowledge),
 ];
 
 async fn killed_while_withdrawing(world: World) {
@@ -148,6 +158,42 @@ async fn killed_while_a_ballot_is_drawn(world: World) {
     let ballot = field.open(false).await;
     field.both_act(ballot).await;
     killed_everywhere(&field.cases, Act::Draw, field.ids[0]).await;
+}
+
+/// Its places are listed, its cases sent and it is published, or none of that.
+async fn killed_while_a_release_is_published(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 2).await;
+    let ids = [cases.confirmed(&Wanted::new("N1")).await, cases.confirmed(&Wanted::new("N2")).await];
+    let release = world.prepare(&NZTECH).await.expect("a release");
+    world.attest(&NZTECH, release, &world.section_digest(release, &NZTECH).await).await.expect("done");
+    let before = everything(&cases).await;
+    let mut statements = 1;
+    loop {
+        kill(&cases, Act::Publish, statements);
+        assert_eq!(check(&cases.app).await.expect("a check"), [], "at {statements}");
+        if world.release_state(release).await.status == ReleaseStatus::Published {
+            break;
+        }
+        assert_eq!(everything(&cases).await, before, "at {statements}: half of it was done");
+        assert_eq!(world.agency_status(ids[0]).await, None, "at {statements}");
+        statements += 1;
+    }
+    assert!(statements > 8, "it was done after {statements} statements");
+    let done = everything(&cases).await;
+    perform(&cases.app, Act::Publish).await.expect("the first answer");
+    assert_eq!(everything(&cases).await, done);
+    assert_eq!(world.agency_status(ids[1]).await, Some(entity::AgencyStatus::Sent));
+}
+
+/// The place of who was taken back comes free, and goes to the next.
+async fn killed_while_a_release_is_acknowledged(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let first = cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    world.acknowledged().await;
+    world.take_back(first).await.expect("a revocation");
+    world.published().await;
+    killed_everywhere(&cases, Act::Acknowledge, next).await;
 }
 
 /// Kills the act after its first statement, its second, and so on to the end, until it is done; `next` is who has the
@@ -276,7 +322,9 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
     let reason = words("No more.");
     let status = match act {
         Act::Draw => return draw(app, keyed).await,
-        Act::Withdraw | Act::Revoke | Act::Correct => ApplicationStatus::Nominated,
+        Act::Withdraw | Act::Revoke | Act::Correct | Act::Publish | Act::Acknowledge => {
+            ApplicationStatus::Nominated
+        }
         Act::Replace => ApplicationStatus::Recommended,
         Act::Release | Act::Seal => ApplicationStatus::Confirmed,
     };
@@ -305,6 +353,16 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
         }
         Act::Seal => app.db.perform(&scope, None, &SealNext).await.map(drop),
         Act::Draw => unreachable!("it was done above"),
+        Act::Publish => {
+            let (scope, release) = (staff_scope(&NZTECH_LEAD, Permission::Release), newest(app).await?.id);
+            let act = PublishRelease { app, scope: scope.clone(), release };
+            app.db.perform(&scope, keyed, &act).await.map(drop)
+        }
+        Act::Acknowledge => {
+            let newest = newest(app).await?;
+            let act = AcknowledgeRelease { app, release: newest.id, digest: newest.digest };
+            app.db.perform(&officer(), keyed, &act).await.map(drop)
+        }
         Act::Correct => {
             let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
             let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;
@@ -313,6 +371,13 @@ async fn perform(app: &App, act: Act) -> Acted<()> {
             app.db.perform(&lead, keyed, &act).await.map(drop)
         }
     }
+}
+
+/// The newest release.
+async fn newest(app: &App) -> Acted<entity::release::Model> {
+    let scope = nominations::tenancy::SystemScope::of("test");
+    let select = entity::release::Entity::find().order_by_desc(entity::release::Column::Number);
+    Ok(select.one(app.db.read(&scope)).await?.expect("a release"))
 }
 
 fn words(text: &str) -> LongText {

@@ -21,6 +21,7 @@ use super::support::cast::{ITP, KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA}
 use super::support::releases::code;
 
 mod files;
+mod races;
 mod seen;
 
 on_both_databases! {
