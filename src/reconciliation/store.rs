@@ -2,7 +2,7 @@
 
 pub mod crowd;
 pub mod discrepancies;
+pub mod outcomes;
 pub mod reading;
 pub mod records;
 pub mod runs;
-pub mod outcomes;

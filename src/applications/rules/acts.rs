@@ -358,7 +358,7 @@ pub struct Course {
 }
 
 /// What happens to applications without anybody's hand on them.
-pub const COURSES: [Course; 5] = [
+pub const COURSES: [Course; 6] = [
     Course { what: "a place is given", from: &[Confirmed], to: &[Nominated] },
     Course { what: "the giving of places ends", from: &[Confirmed], to: &[Lapsed] },
     Course { what: "the agency's refusal outlasts the place's rest", from: &[Nominated], to: &[Lapsed] },
