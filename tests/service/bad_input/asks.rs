@@ -93,7 +93,9 @@ impl Asks {
             }
             targets.insert(mutation, target);
         }
+        // So much casework takes hours of the clock: those who ask sign in anew.
         let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
+        let agent = world.sign_in(&KAURI_AGENT).await;
         let release = GlobalId::of(&world.prepare(&NZTECH).await.expect("a release")).to_string();
         for target in targets.values_mut() {
             target.release.clone_from(&release);
