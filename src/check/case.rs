@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{Facts, Report, Rule};
+use crate::history::nature;
 use crate::values::pay::Pay;
 use crate::values::reference::{Prefix, Reference};
 
@@ -144,7 +145,7 @@ fn history(facts: &Facts<'_>, report: &mut Report) {
         report.expect(kinds.iter().any(|kind| count(*kind) > 0), Rule::History, facts.name(), wrong);
     }
     let moving: i64 =
-        facts.events.iter().filter(|event| moves_version(event.kind)).map(|event| event.count).sum();
+        facts.events.iter().filter(|event| nature(event.kind).moves_version).map(|event| event.count).sum();
     let expected = 1 + moving;
     let version = i64::from(application.version);
     let wrong = format!("its version is {version}, and its history makes it {expected}");
@@ -173,81 +174,6 @@ fn told_by(status: ApplicationStatus, was_submitted: bool) -> Vec<&'static [Even
     let submitted: &[EventKind] =
         if was_submitted { &[EventKind::Submitted, EventKind::Imported] } else { &[] };
     [submitted, own].into_iter().filter(|kinds| !kinds.is_empty()).collect()
-}
-
-/// Whether an event of this kind is the record of a change that moved the application's version.
-fn moves_version(kind: EventKind) -> bool {
-    match kind {
-        EventKind::Updated
-        | EventKind::EvidenceAdded
-        | EventKind::EvidenceRemoved
-        | EventKind::Submitted
-        | EventKind::Taken
-        | EventKind::Assigned
-        | EventKind::Assessed
-        | EventKind::Recommended
-        | EventKind::Confirmed
-        | EventKind::Nominated
-        | EventKind::Lapsed
-        | EventKind::InformationRequested
-        | EventKind::InformationAnswered
-        | EventKind::InformationRequestCancelled
-        | EventKind::InformationRequestExpired
-        | EventKind::Declined
-        | EventKind::SentBack
-        | EventKind::Returned
-        | EventKind::Reconsidered
-        | EventKind::Held
-        | EventKind::HoldReleased
-        | EventKind::Withdrawn
-        | EventKind::WithdrawnWithoutPrejudice
-        | EventKind::Revoked
-        | EventKind::Superseded
-        | EventKind::AmendmentProposed
-        | EventKind::AmendmentAccepted
-        | EventKind::AmendmentRejected => true,
-        EventKind::ExceptionApplied
-        | EventKind::Created
-        | EventKind::ConflictDeclared
-        | EventKind::EvidenceVerified
-        | EventKind::ReplacementBegun
-        | EventKind::InformationReminded
-        | EventKind::BallotOpened
-        | EventKind::BallotCommitted
-        | EventKind::BallotRevealed
-        | EventKind::BallotIncident
-        | EventKind::BallotEntryStruck
-        | EventKind::BallotDrawn
-        | EventKind::BallotVoided
-        | EventKind::Imported
-        | EventKind::AgencySaid
-        | EventKind::OutcomesRecorded
-        | EventKind::LineAskedFor
-        | EventKind::DiscrepancyOpened
-        | EventKind::ResolutionProposed
-        | EventKind::DiscrepancyResolved
-        | EventKind::DiscrepancyClosed
-        | EventKind::Reconciled
-        | EventKind::ReconciliationSigned
-        | EventKind::ReleasePrepared
-        | EventKind::ReleaseAttested
-        | EventKind::ReleasePublished
-        | EventKind::ReleaseAcknowledged
-        | EventKind::ReleaseAbandoned
-        | EventKind::ReleaseRead
-        | EventKind::Listed
-        | EventKind::ListingAcknowledged
-        | EventKind::PlaceFreed
-        | EventKind::MemberInvited
-        | EventKind::InvitationRevoked
-        | EventKind::MemberJoined
-        | EventKind::ServiceAccountAdded
-        | EventKind::MemberChanged
-        | EventKind::MemberRemoved
-        | EventKind::EmployerClaimed
-        | EventKind::EmployerClaimDecided
-        | EventKind::EmployerClaimAccepted => false,
-    }
 }
 
 /// Without its row it would be taken in a second time; a row of another body would answer for it there.
