@@ -138,10 +138,12 @@ pub fn change_cap(counts: &PlaceCounts, places: i32) -> CapChange {
     CapChange { created, retired, excess: (-difference).max(0) - retired }
 }
 
-/// Whether an exception gives places at all at `now`; who may be given one is the queue's to say.
+/// Whether an exception gives places at all at `now`; who may be given one is the queue's to say. Before its draw nobody is
+/// due, and the queue, which is long then, need not be read to know it.
 #[must_use]
 pub fn gives_places(exception: &class_exception::Model, now: DateTime<Utc>) -> bool {
-    !exception.paused && !giving_is_over(exception, now)
+    let awaits_draw = exception.allocation == AllocationMethod::Ballot && exception.drawn_at.is_none();
+    !exception.paused && !awaits_draw && !giving_is_over(exception, now)
 }
 
 /// Whether the exception's last instant for giving places has come.
