@@ -108,8 +108,8 @@ pub async fn run() -> ExitCode {
         Command::Serve(args) => Box::pin(serve::run(args)).await,
         Command::Migrate(args) => migrate::run(args).await,
         Command::Demo(args) => demo::run(args).await,
-        Command::Exception(command) => exception::run(command).await,
-        Command::Import(args) => import::run(args).await,
+        Command::Exception(command) => Box::pin(exception::run(command)).await,
+        Command::Import(args) => Box::pin(import::run(args)).await,
         Command::Ballot(command) => ballot::run(command),
         Command::Schema => {
             print!("{}", crate::schema::print_sdl());
@@ -120,10 +120,10 @@ pub async fn run() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Command::Release(command) => Ok(release::run(command)),
-        Command::Check(args) => check::run(args).await,
-        Command::Reconcile(args) => reconcile::run(args).await,
+        Command::Check(args) => Box::pin(check::run(args)).await,
+        Command::Reconcile(args) => Box::pin(reconcile::run(args)).await,
         Command::History(command) => history::run(command).await,
-        Command::Jobs(args) => jobs::run(args).await,
+        Command::Jobs(args) => Box::pin(jobs::run(args)).await,
         Command::Admin(command) => Box::pin(admin::run(command)).await,
     };
     outcome.unwrap_or_else(|problem| {

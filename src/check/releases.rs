@@ -117,17 +117,14 @@ fn digests(
         let slug = slugs.get(&body).cloned().unwrap_or_default();
         let mut texts = Vec::with_capacity(lines.len());
         for line in lines {
-            match open_line(app, line) {
-                Ok(content) => {
-                    let wrong = format!("its line {} says something else than its columns", line.reference);
-                    report.expect(agrees(line, &slug, &content), Rule::ReleaseDigests, about, wrong);
-                    texts.push(content.text());
-                }
-                Err(_) => {
-                    let wrong = format!("its line {} does not open", line.reference);
-                    report.tell(Rule::ReleaseDigests, about, wrong);
-                }
-            }
+            let Ok(content) = open_line(app, line) else {
+                let wrong = format!("its line {} does not open", line.reference);
+                report.tell(Rule::ReleaseDigests, about, wrong);
+                continue;
+            };
+            let wrong = format!("its line {} says something else than its columns", line.reference);
+            report.expect(agrees(line, &slug, &content), Rule::ReleaseDigests, about, wrong);
+            texts.push(content.text());
         }
         let header = section_header(&exception.slug, whole.release.number, &slug);
         let computed = section_digest(&header, texts.iter().map(String::as_str));

@@ -91,11 +91,11 @@ async fn fill(args: &DemoArgs, making: &Path, keys: Keys) -> Result<crate::demo:
     let app = assemble(db, keys, no_public_url()?, true)?;
     let bar = progress_bar();
     let plan = Making { app: &app, definition, second, applications: args.applications, now };
-    let made = make(plan, |done, all| {
+    let progress = |done: usize, all: usize| {
         bar.set_length(all as u64);
         bar.set_position(done as u64);
-    })
-    .await?;
+    };
+    let made = Box::pin(make(plan, progress)).await?;
     bar.finish_and_clear();
     app.db.close().await?;
     Ok(made)

@@ -2,7 +2,7 @@
 //! held against each other and signed, and the figures stay.
 
 use chrono::{DateTime, Utc};
-use entity::{ApplicationStatus, PlaceState};
+use entity::{AgencyStatus, ApplicationStatus, OutcomeFate, PlaceState};
 use nominations::applications::actions::{SubmitApplication, Sweep};
 use nominations::check::check;
 use nominations::error::{Failure, UserErrorCode};
@@ -60,6 +60,8 @@ async fn a_class_exception_comes_to_its_end(world: World) {
     let sweep = Sweep { app: &world.app, exception: cases.exception };
     assert_eq!(world.by_itself(&sweep).await.expect("a sweep").lapsed, 1);
     assert_eq!(status(fourth).await, ApplicationStatus::Lapsed);
+    let granted = at("2022-08-20T00:00:00Z");
+    assert_eq!(world.say_of(first, AgencyStatus::VisaGranted, granted).await, OutcomeFate::Applied);
     world.take_back(third).await.expect("a revocation");
     assert_eq!(world.place_of(third).await.expect("its place").state, PlaceState::Returning);
 
@@ -78,11 +80,12 @@ async fn a_class_exception_comes_to_its_end(world: World) {
 
     // What stays are figures, for who may see no people.
     let query = r#"{ classException(slug: "specialist-tech") {
-        quota { places available listed waiting }
+        quota { places available listed consumed waiting }
         bodies { slug caseload(classException: "specialist-tech") { byStatus { status count } medianDaysToDecision } }
         reconciliation { balanced byBody { body { slug } caseload ledger released agency } signOffs { body { slug } } } } }"#;
     let seen = world.sign_in(&OBSERVER).await.data(query, json!({})).await["classException"].take();
-    assert_eq!(seen["quota"], json!({ "places": 2, "available": 1, "listed": 1, "waiting": 0 }));
+    let quota = json!({ "places": 2, "available": 1, "listed": 0, "consumed": 1, "waiting": 0 });
+    assert_eq!(seen["quota"], quota);
     assert_eq!(seen["reconciliation"]["balanced"], true);
     assert_eq!(seen["reconciliation"]["signOffs"].as_array().expect("signatures").len(), 2);
     let bodies = seen["reconciliation"]["byBody"].as_array().expect("figures");

@@ -9,7 +9,7 @@ use super::places::give_places;
 use super::withdraw::leave_quota;
 use super::{end, save};
 use crate::app::App;
-use crate::applications::rules::{Refusal, is_with_the_body};
+use crate::applications::rules::{Refusal, Standing, is_with_the_body};
 use crate::applications::store::{case, standing};
 use crate::db::{Gate, Tx};
 use crate::error::{Acted, Fault, Found};
@@ -74,7 +74,7 @@ async fn may_end(tx: &Tx, application: &application::Model) -> Acted<()> {
         return Err(Refusal::WrongStatus { status: application.status, hint }.into());
     }
     let standings = standing::load_standings(tx.conn(), &[application.id]).await?;
-    if standings.get(&application.id).is_some_and(|standing| standing.visa_is_granted()) {
+    if standings.get(&application.id).is_some_and(Standing::visa_is_granted) {
         return Err(Refusal::VisaGranted.into());
     }
     Ok(())

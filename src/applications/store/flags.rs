@@ -187,7 +187,7 @@ fn twin() -> SelectStatement {
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
     let live = states(is_with_the_body);
     let apart =
-        apart((own, Column::ApplicationId), (other, Column::ApplicationId), (own, Column::Fingerprint));
+        apart(&(own, Column::ApplicationId), &(other, Column::ApplicationId), &(own, Column::Fingerprint));
     Query::select()
         .from_as(Entity, own)
         .join_as(JoinType::InnerJoin, Entity, other, same)

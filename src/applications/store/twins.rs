@@ -52,7 +52,7 @@ pub async fn twins_of(tx: &Tx, of: &application::Model) -> Found<Vec<Match>> {
     let its =
         Expr::col((application::Entity, application::Column::Id)).equals((other, Column::ApplicationId));
     let apart =
-        apart((own, Column::ApplicationId), (other, Column::ApplicationId), (own, Column::Fingerprint));
+        apart(&(own, Column::ApplicationId), &(other, Column::ApplicationId), &(own, Column::Fingerprint));
     let select = Query::select()
         .distinct()
         .expr_as(Expr::col((application::Entity, application::Column::Id)), "application")
@@ -81,7 +81,7 @@ pub async fn twins_of(tx: &Tx, of: &application::Model) -> Found<Vec<Match>> {
 }
 
 /// Where people have told two applications apart that match by this. The smaller id is kept first.
-pub(crate) fn apart<T, C>(one: (T, C), other: (T, C), matched: (T, C)) -> SelectStatement
+pub(crate) fn apart<T, C>(one: &(T, C), other: &(T, C), matched: &(T, C)) -> SelectStatement
 where
     T: sea_orm::sea_query::IntoIden + Clone,
     C: sea_orm::sea_query::IntoIden + Clone,
@@ -94,8 +94,8 @@ where
     Query::select()
         .expr(Expr::val(1))
         .from(Entity)
-        .and_where(is(Column::Matched, &matched))
-        .cond_where(Condition::any().add(pair(&one, &other)).add(pair(&other, &one)))
+        .and_where(is(Column::Matched, matched))
+        .cond_where(Condition::any().add(pair(one, other)).add(pair(other, one)))
         .to_owned()
 }
 

@@ -9,6 +9,7 @@ mod again;
 mod look;
 
 use std::collections::BTreeMap;
+use std::iter;
 
 use entity::{
     BodyId, EventKind, ExceptionId, ReconciliationId, reconciliation, reconciliation_figure,
@@ -126,9 +127,9 @@ pub(crate) fn digest(
     balanced: bool,
 ) -> String {
     let Tally { checked, matched, .. } = tally;
-    let mut text = format!("reconciliation-v1|{exception}|{number}|{checked}|{matched}|{balanced}");
-    for (body, Figures { caseload, ledger, released, agency }) in figures {
-        text.push_str(&format!("|{body}={caseload},{ledger},{released},{agency}"));
-    }
-    hex::encode(Sha256::digest(text))
+    let run = format!("reconciliation-v1|{exception}|{number}|{checked}|{matched}|{balanced}");
+    let parts = figures.iter().map(|(body, Figures { caseload, ledger, released, agency })| {
+        format!("|{body}={caseload},{ledger},{released},{agency}")
+    });
+    hex::encode(Sha256::digest(iter::once(run).chain(parts).collect::<String>()))
 }

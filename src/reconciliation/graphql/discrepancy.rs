@@ -115,7 +115,7 @@ impl Discrepancy {
         if turned { self.seen.other_reference.as_deref() } else { self.seen.reference.as_deref() }
     }
 
-    /// The other application's reference, for SAME_WORKER; nothing else of it is told.
+    /// The other application's reference, for `SAME_WORKER`; nothing else of it is told.
     async fn other_reference(&self) -> Option<&str> {
         let turned = self.is_turned();
         if turned { self.seen.reference.as_deref() } else { self.seen.other_reference.as_deref() }
@@ -147,12 +147,14 @@ impl Discrepancy {
     }
 
     /// What our record says. Of a passport's number the last characters.
+    #[expect(clippy::unused_async, reason = "every resolver is async")]
     async fn ours(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.opened(ctx, "ours_sealed", self.row().ours_sealed.as_ref())?)
     }
 
     /// What the other record says: the agency's, or the ledger's against the caseload. Of a passport's number the last
     /// characters.
+    #[expect(clippy::unused_async, reason = "every resolver is async")]
     async fn theirs(&self, ctx: &Context<'_>) -> Result<Option<String>> {
         Ok(self.opened(ctx, "theirs_sealed", self.row().theirs_sealed.as_ref())?)
     }

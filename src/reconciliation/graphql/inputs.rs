@@ -50,7 +50,7 @@ pub struct ResolveDiscrepancyInput {
     id: ID,
     /// What to make of it: one of its `allowedResolutions`.
     resolution: Resolution,
-    /// For WORKER_CHOSE: the reference that stands.
+    /// For `WORKER_CHOSE`: the reference that stands.
     chosen: Option<String>,
     /// Why, for colleagues of the same side.
     note: String,

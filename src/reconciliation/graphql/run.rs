@@ -109,6 +109,7 @@ impl Reconciliation {
     }
 
     /// What was open after it, as far as the viewer has a part in it; to observers all of it.
+    #[expect(clippy::unused_async, reason = "every resolver is async")]
     async fn open(&self, ctx: &Context<'_>) -> Result<Vec<DiscrepancyCount>> {
         let side = schema::viewer(ctx).reconciliation();
         let is_own = |row: &&reconciliation_open::Model| match &side {
@@ -132,6 +133,7 @@ impl Reconciliation {
     }
 
     /// SHA-256 over its figures, which bodies sign.
+    #[expect(clippy::unused_async, reason = "every resolver is async")]
     async fn digest(&self) -> Result<Sha256> {
         Ok(read(&self.0.row.digest)?)
     }
@@ -142,9 +144,10 @@ impl Reconciliation {
         let mut all = Vec::new();
         for row in &self.0.sign_offs {
             let body = body(ctx, row.body_id).await?;
-            let person = match own == Some(row.body_id) {
-                true => ctx.data_unchecked::<People>().load_one(row.person_id).await?,
-                false => None,
+            let person = if own == Some(row.body_id) {
+                ctx.data_unchecked::<People>().load_one(row.person_id).await?
+            } else {
+                None
             };
             let by = person.map_or_else(|| body.name.clone(), |person| person.name);
             let (line_count, digest) = (clamped(row.lines), read(&row.digest)?);
@@ -194,15 +197,15 @@ impl ReconciliationPart {
     ) -> Result<Option<ReconciliationConnection>> {
         let Some(scope) = schema::viewer(ctx).runs() else { return Ok(None) };
         let (app, exception) = (Arc::clone(schema::app(ctx)), self.0.row.id);
-        let list = List::of(ctx, &format!("ClassException:{exception}.reconciliations"));
-        let request = list.request(&PageArgs { first, after, last, before })?;
+        let all = List::of(ctx, &format!("ClassException:{exception}.reconciliations"));
+        let request = all.request(&PageArgs { first, after, last, before })?;
         let page = runs::page_of(app.db.read(&scope), &scope, exception, &request).await?;
         let page = page.map(|run| (RunKey(run.row.number), Reconciliation(run)));
         let count = count(move || {
             let (app, scope) = (Arc::clone(&app), scope.clone());
             async move { runs::count(app.db.read(&scope), &scope, exception).await }
         });
-        Ok(Some(ReconciliationConnection::of(&list, page, count)?))
+        Ok(Some(ReconciliationConnection::of(&all, page, count)?))
     }
 }
 

@@ -27,6 +27,9 @@ pub struct Person {
 /// What people have told apart: two applications, the smaller id first, and what they matched by.
 pub type Apart = HashSet<(ApplicationId, ApplicationId, String)>;
 
+/// Pairs of applications, the smaller id first.
+pub type Pairs = HashSet<(ApplicationId, ApplicationId)>;
+
 /// The pairs among applications that may match: by passport each with those before it, by name each with the first of them,
 /// since that is a hint. `twins` has the pairs that match by passport.
 #[must_use]
@@ -35,7 +38,7 @@ pub fn pairs(
     people: Vec<Person>,
     by: Field,
     apart: &Apart,
-    twins: &HashSet<(ApplicationId, ApplicationId)>,
+    twins: &Pairs,
 ) -> Vec<Finding> {
     let mut groups: BTreeMap<String, Vec<Person>> = BTreeMap::new();
     for person in people {
@@ -76,7 +79,10 @@ mod tests {
     use super::*;
 
     fn person(number: u128, matched: &str) -> Person {
-        let submitted_at = Some(DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(100 - number as i64));
+        let submitted_at = Some(
+            DateTime::UNIX_EPOCH
+                + chrono::TimeDelta::minutes(100 - i64::try_from(number).expect("a small number")),
+        );
         Person {
             application: ApplicationId(Uuid::from_u128(number)),
             body: BodyId(Uuid::from_u128(1)),

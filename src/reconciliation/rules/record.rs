@@ -98,7 +98,7 @@ pub struct Joined {
 }
 
 /// A stretch of each record, in order of the application's id.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Stretch<'a> {
     /// Of the caseload.
     pub cases: &'a [Case],
@@ -110,7 +110,7 @@ pub struct Stretch<'a> {
     pub agency: &'a [AtAgency],
 }
 
-impl<'a> Iterator for Stretch<'a> {
+impl Iterator for Stretch<'_> {
     type Item = Joined;
 
     fn next(&mut self) -> Option<Joined> {

@@ -90,7 +90,7 @@ async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
     let live = ApplicationStatus::all().into_iter().filter(|status| is_with_the_body(*status));
     let apart =
-        apart((own, Column::ApplicationId), (other, Column::ApplicationId), (own, Column::Fingerprint));
+        apart(&(own, Column::ApplicationId), &(other, Column::ApplicationId), &(own, Column::Fingerprint));
     let query = Query::select()
         .distinct()
         .column((own, Column::ApplicationId))

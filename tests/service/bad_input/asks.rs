@@ -29,6 +29,24 @@ pub struct Asks {
     targets: BTreeMap<&'static str, Target>,
 }
 
+/// An application at the stage that the mutation is for.
+async fn made_for(mutation: &str, cases: &Caseload<'_>, wanted: &Wanted<'_>) -> ApplicationId {
+    match mutation {
+        "createApplication" | "updateApplication" | "addEvidence" | "removeEvidence"
+        | "submitApplication" => cases.draft(wanted).await,
+        "recordAssessment" | "verifyEvidence" => cases.in_assessment(wanted, 0).await,
+        "requestInformation" | "answerInformationRequest" | "cancelInformationRequest" => {
+            cases.in_assessment(wanted, 0).await
+        }
+        "recommend" | "decline" | "reconsider" => cases.in_assessment(wanted, 5).await,
+        "confirm" | "sendBack" => cases.recommended(wanted).await,
+        "replaceWorker" | "revokeNomination" | "amendNomination" | "confirmAmendment" => {
+            cases.confirmed(wanted).await
+        }
+        _ => cases.submitted(wanted).await,
+    }
+}
+
 impl Asks {
     /// An application at every stage that something can be done at.
     pub async fn new(world: &World) -> Self {
@@ -41,20 +59,7 @@ impl Asks {
         for mutation in MUTATIONS {
             let passport = format!("N00000{:02}", targets.len());
             let wanted = Wanted::new(&passport);
-            let id = match mutation {
-                "createApplication" | "updateApplication" | "addEvidence" | "removeEvidence"
-                | "submitApplication" => cases.draft(&wanted).await,
-                "recordAssessment" | "verifyEvidence" => cases.in_assessment(&wanted, 0).await,
-                "requestInformation" | "answerInformationRequest" | "cancelInformationRequest" => {
-                    cases.in_assessment(&wanted, 0).await
-                }
-                "recommend" | "decline" | "reconsider" => cases.in_assessment(&wanted, 5).await,
-                "confirm" | "sendBack" => cases.recommended(&wanted).await,
-                "replaceWorker" | "revokeNomination" | "amendNomination" | "confirmAmendment" => {
-                    cases.confirmed(&wanted).await
-                }
-                _ => cases.submitted(&wanted).await,
-            };
+            let id = made_for(mutation, &cases, &wanted).await;
             let mut target = Target {
                 body: NZTECH.slug.to_owned(),
                 nzbn: KAURI.nzbn.to_owned(),

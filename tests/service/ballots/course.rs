@@ -248,8 +248,8 @@ async fn whoever_is_on_hold_at_the_freeze_takes_no_part(world: World) {
     let scope = crate::service::support::caseload::staff_scope(&NZTECH_LEAD, Permission::Confirm);
     let version = field.cases.application(held).await.version;
     let reason = Text::parse("A complaint.").expect("a text");
-    let hold = HoldApplication { app: &world.app, scope: scope.clone(), id: held, version, reason };
-    world.app.db.perform(&scope, None, &hold).await.expect("a hold");
+    let command = HoldApplication { app: &world.app, scope: scope.clone(), id: held, version, reason };
+    world.app.db.perform(&scope, None, &command).await.expect("a hold");
     let ballot = field.open(false).await;
     let entries = field.entries(ballot).await;
     assert_eq!(entries.into_values().collect::<Vec<_>>(), [field.ids[1]]);
