@@ -213,12 +213,11 @@ fn further_input(mutation: &str, target: &Target) -> Value {
         "resolveDiscrepancy" => json!({
             "id": target.discrepancy, "resolution": "WORKER_CHOSE", "chosen": "NZT-7K4Q2H", "note": format!("{word} note"),
         }),
-        "reconcile" => json!({ "classException": "specialist-tech" }),
+        "reconcile" | "prepareRelease" => json!({ "classException": "specialist-tech" }),
         "signOffReconciliation" => json!({ "id": target.reconciliation }),
         "confirmAmendment" => json!({
             "id": id, "version": version, "amendment": amendment, "accept": true, "note": format!("{word} note"),
         }),
-        "prepareRelease" => json!({ "classException": "specialist-tech" }),
         "attestRelease" | "acknowledgeRelease" => json!({ "release": release, "digest": "0f".repeat(32) }),
         "publishRelease" => json!({ "release": release }),
         "abandonRelease" => {
