@@ -48,16 +48,17 @@ pub fn shown(reader: LedgerReader, of: Option<BodyId>, kind: PlaceMovementKind) 
 
 fn actor_of_own(kind: PlaceMovementKind) -> ShownActor {
     match kind {
-        // Shared acts: the queue serves all bodies, a release carries the lines of all, the cap is everybody's.
+        // Shared acts: the queue serves all bodies, a release carries the lines of all, the cap is everybody's, the agency's
+        // people are its own, and what the leads of two bodies agree on may end with the other's word.
         PlaceMovementKind::Created
         | PlaceMovementKind::Allocated
         | PlaceMovementKind::Published
-        | PlaceMovementKind::Retired => ShownActor::ServiceAndColleagues,
-        PlaceMovementKind::Consumed
+        | PlaceMovementKind::Consumed
         | PlaceMovementKind::GivenBack
         | PlaceMovementKind::Restored
         | PlaceMovementKind::Freed
-        | PlaceMovementKind::Transferred => ShownActor::Anybody,
+        | PlaceMovementKind::Retired => ShownActor::ServiceAndColleagues,
+        PlaceMovementKind::Transferred => ShownActor::Anybody,
     }
 }
 
@@ -123,10 +124,10 @@ mod tests {
             (Kind::Allocated, Hand::Colleague(SOMEBODY)),
             (Kind::Published, Hand::Colleague(SOMEBODY)),
             (Kind::Retired, Hand::Colleague(SOMEBODY)),
-            (Kind::Consumed, Hand::Person(SOMEBODY)),
-            (Kind::GivenBack, Hand::Person(SOMEBODY)),
-            (Kind::Restored, Hand::Person(SOMEBODY)),
-            (Kind::Freed, Hand::Person(SOMEBODY)),
+            (Kind::Consumed, Hand::Colleague(SOMEBODY)),
+            (Kind::GivenBack, Hand::Colleague(SOMEBODY)),
+            (Kind::Restored, Hand::Colleague(SOMEBODY)),
+            (Kind::Freed, Hand::Colleague(SOMEBODY)),
             (Kind::Transferred, Hand::Person(SOMEBODY)),
         ] {
             let shown = shown(LedgerReader::Body(OWN), Some(OWN), kind);
