@@ -17,6 +17,8 @@ use crate::quota::store::{self, Holder, Search};
 
 /// Places that one statement moves.
 const AT_ONCE: usize = 500;
+/// How many of those who are due are read at once, to be served one by one.
+const STRETCH: u64 = 50;
 
 /// A confirmed application, as the queue knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,17 +134,42 @@ pub async fn allocate(gate: &Gate<'_>) -> Found<Vec<Given>> {
     if !rules::gives_places(&exception, tx.now()) {
         return Ok(given);
     }
-    while let Some(next) = store::first_due(gate).await? {
-        if !worker_is_still_free(gate, &next).await? {
-            continue;
+    // The queue is put in order once for a stretch of it, not for each place.
+    loop {
+        let stretch = store::next_due(gate, STRETCH).await?;
+        if stretch.is_empty() {
+            return Ok(given);
         }
-        let holder =
-            Holder { application: next.application_id, body: next.body_id, employer: next.employer_id };
-        let Some(place) = claim(tx, gate.exception(), holder, Search::WaitForHeld).await? else { break };
-        store::dequeue(gate, next.application_id).await?;
-        given.push(place);
+        for (number, next) in stretch.into_iter().enumerate() {
+            // Whoever was served before may have been the same worker, or have filled the employer's cap.
+            if number > 0 && !store::is_still_due(gate, next.application_id).await? {
+                continue;
+            }
+            match serve(gate, &next).await? {
+                Served::Place(place) => given.push(place),
+                Served::WorkerHoldsPlace => {}
+                Served::NoPlace => return Ok(given),
+            }
+        }
     }
-    Ok(given)
+}
+
+/// What came of serving one who was due.
+enum Served {
+    Place(Given),
+    WorkerHoldsPlace,
+    NoPlace,
+}
+
+async fn serve(gate: &Gate<'_>, next: &queue_standing::Model) -> Found<Served> {
+    if !worker_is_still_free(gate, next).await? {
+        return Ok(Served::WorkerHoldsPlace);
+    }
+    let holder = Holder { application: next.application_id, body: next.body_id, employer: next.employer_id };
+    let claimed = claim(gate.tx(), gate.exception(), holder, Search::WaitForHeld).await?;
+    let Some(place) = claimed else { return Ok(Served::NoPlace) };
+    store::dequeue(gate, next.application_id).await?;
+    Ok(Served::Place(place))
 }
 
 /// Waits for a confirmation of the same worker that passes by the gate, and looks again: it may have taken a

@@ -35,8 +35,8 @@ pub use ledger::{
     MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,
 };
 pub use queue::{
-    anybody_is_due, dequeue, enqueue, everybody_waiting, first_due, order_of_the_due, rank_queue, set_hold,
-    some_waiting, waiting_for_draw,
+    anybody_is_due, dequeue, enqueue, everybody_waiting, first_due, is_still_due, next_due, order_of_the_due,
+    rank_queue, set_hold, some_waiting, waiting_for_draw,
 };
 
 /// Who a place is for.

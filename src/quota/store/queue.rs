@@ -26,6 +26,26 @@ pub async fn first_due(gate: &Gate<'_>) -> Found<Option<queue_standing::Model>> 
     Ok(due(gate.exception()).one(gate.tx().conn()).await?)
 }
 
+/// Those who are due the next places, at most `limit`, in order. Giving one a place can make others due no more, and nobody
+/// due who was not.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn next_due(gate: &Gate<'_>, limit: u64) -> Found<Vec<queue_standing::Model>> {
+    Ok(due(gate.exception()).limit(limit).all(gate.tx().conn()).await?)
+}
+
+/// Whether this one, which was due, still is.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn is_still_due(gate: &Gate<'_>, application: ApplicationId) -> Found<bool> {
+    let select = queue_standing::Entity::find()
+        .filter(queue_standing::Column::ApplicationId.eq(application))
+        .filter(queue_standing::Column::Blocked.is_null());
+    Ok(select.one(gate.tx().conn()).await?.is_some())
+}
+
 /// Those that are due, in the order in which they are served.
 fn due(exception: ExceptionId) -> Select<queue_standing::Entity> {
     in_order(exception).filter(queue_standing::Column::Blocked.is_null())
