@@ -2,11 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use entity::{BallotIncident, BallotOutcome, BallotStatus, BallotStrikeCause};
+use chrono::{DateTime, Utc};
+use entity::{BallotIncident, BallotOutcome, BallotStatus, BallotStrikeCause, BallotVoidCause};
 
-use super::published::{PublishedBallot, PublishedBeacon, PublishedDraw, PublishedIncident, PublishedPart};
+use super::published::{
+    PublishedBallot, PublishedBeacon, PublishedDraw, PublishedIncident, PublishedPart, PublishedStrike,
+    PublishedVoid,
+};
 use super::rules::{
-    Beacon, Chain, Course, Entries, Part, Scheme, commitment, draw, rank, seed, verifiability,
+    Beacon, Chain, Course, Entries, Part, Scheme, commitment, draw, may_strike, may_void, rank, seed,
+    verifiability,
 };
 use crate::values::sha256::Sha256;
 
@@ -77,7 +82,7 @@ impl<'a> Run<'a> {
         report.note(self.incidents());
         report.note(self.status());
         if let Some(voided) = &self.ballot.voided {
-            report.note(Ok(format!("it was voided by {}, and nothing was drawn", voided.by)));
+            report.note(self.voided(voided));
         }
         if let Some(draw) = &self.ballot.draw {
             let randomness = self.randomness();
@@ -213,6 +218,36 @@ impl<'a> Run<'a> {
         Ok((sentence, Some(found)))
     }
 
+    /// It was voided by a body that takes part, and while nobody could know a result or where there could be none.
+    fn voided(&self, voided: &PublishedVoid) -> Checked {
+        let takes_part = self.ballot.bodies.iter().any(|part| part.body == voided.by);
+        if !takes_part || voided.at < self.ballot.opened_at {
+            return Err("it was voided by nobody who takes part, or before it was opened".into());
+        }
+        let by = &voided.by;
+        if voided.cause == BallotVoidCause::GivingOver {
+            return Ok(format!(
+                "it was voided by {by} since the giving of places was over, which is not shown here"
+            ));
+        }
+        if may_void(&self.course_at(voided.at), false, voided.at) == Ok(voided.cause) {
+            Ok(format!("it was voided by {by} where that was allowed, and nothing was drawn"))
+        } else {
+            Err(format!("it was voided by {by} for {}, which was not so then", voided.cause.word()))
+        }
+    }
+
+    /// The course as it stood at an instant: what was revealed later is not known yet.
+    fn course_at(&self, at: DateTime<Utc>) -> Course {
+        let mut course = self.course.clone();
+        for (part, published) in course.parts.iter_mut().zip(&self.ballot.bodies) {
+            if published.revealed_at.is_some_and(|revealed| revealed > at) {
+                part.secret = None;
+            }
+        }
+        course
+    }
+
     /// What was struck stood on the list.
     fn struck(&self) -> Checked {
         let struck = &self.ballot.struck;
@@ -224,6 +259,12 @@ impl<'a> Run<'a> {
             struck.iter().find(|one| (one.cause == BallotStrikeCause::Mistake) != one.reason.is_some())
         {
             return Err(format!("entry {} was struck without the reason that goes with it", one.entry));
+        }
+        let too_soon = |one: &&PublishedStrike| {
+            one.cause == BallotStrikeCause::Mistake && may_strike(&self.course_at(one.at), one.at).is_err()
+        };
+        if let Some(one) = struck.iter().find(too_soon) {
+            return Err(format!("entry {} was struck while the ballot could have been voided", one.entry));
         }
         let distinct: BTreeSet<_> = struck.iter().map(|one| &one.entry).collect();
         if distinct.len() < struck.len() {

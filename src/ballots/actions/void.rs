@@ -83,19 +83,23 @@ impl VoidBallot<'_> {
 fn impact(record: &Record, cause: BallotVoidCause) -> Impact {
     let (number, count) = (record.ballot.number, record.ballot.entry_count);
     let next = match cause {
-        BallotVoidCause::GivingOver => "The giving of places is over, so no other ballot follows.".to_owned(),
+        BallotVoidCause::GivingOver => {
+            "The giving of places is over, so no other ballot follows, and who waits lapses.".to_owned()
+        }
         BallotVoidCause::NothingKnown | BallotVoidCause::NoSignature | BallotVoidCause::NoChance => {
             let list = if keeps_list(cause) {
                 "with the same list"
             } else {
                 "with a new list of everybody who waits then"
             };
-            format!("Ballot {} can be opened {list}; every body commits anew.", number + 1)
+            format!(
+                "Who is on its list goes on waiting. Ballot {} can be opened {list}; every body commits anew.",
+                number + 1
+            )
         }
     };
     let summary = format!(
-        "Ballot {number} ends without a draw and stays visible with its reason. No place moves; its {count} entries keep \
-         waiting. {next}"
+        "Ballot {number}, of {count} entries, ends without a draw and stays visible with its reason. No place moves. {next}"
     );
     Impact { places_returned: 0, lines_removed: 0, next_in_line: None, summary }
 }

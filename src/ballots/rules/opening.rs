@@ -10,6 +10,9 @@ use crate::exceptions::rules::{ClassExceptionStatus, Window};
 use crate::quota::rules::giving_is_over;
 
 /// How far away the last deadline may lie. No place is given meanwhile.
+/// The shortest time for the commitments, and for the reveals after them: nobody opens a ballot that is over before the other
+/// bodies have heard of it.
+const SHORTEST: TimeDelta = TimeDelta::days(1);
 const LONGEST: TimeDelta = TimeDelta::days(90);
 /// How long after the reveals the beacon's round may come: a slip of a digit would keep everybody waiting.
 const BEACON_WITHIN: TimeDelta = TimeDelta::days(7);
@@ -61,11 +64,11 @@ impl Plan {
     /// The first thing that is wrong.
     pub fn check(&self, now: DateTime<Utc>) -> Result<(), Refusal> {
         let deadline = |field, why| Err(Refusal::Deadline { field, why });
-        if self.commit_by <= now {
-            return deadline("commitBy", "The commitments have to end in the future.");
+        if self.commit_by < now + SHORTEST {
+            return deadline("commitBy", "Give the bodies at least 24 hours for their commitments.");
         }
-        if self.reveal_by <= self.commit_by {
-            return deadline("revealBy", "The reveals have to end after the commitments.");
+        if self.reveal_by < self.commit_by + SHORTEST {
+            return deadline("revealBy", "Give the bodies at least 24 hours for their reveals after that.");
         }
         if self.reveal_by > now + LONGEST {
             return deadline(

@@ -178,7 +178,7 @@ fn a_byte_too_many_or_too_few_is_found() {
 type Lie = (&'static str, fn(&mut PublishedBallot), &'static str);
 
 /// Lies that come with a good hash: the publisher's own.
-const LIES: [Lie; 19] = [
+const LIES: [Lie; 20] = [
     ("another rank", |b| results(b).swap(0, 1), "rank 1"),
     ("an entry left out", |b| drop(results(b).pop()), "have a rank"),
     ("a place for a friend", |b| results(b)[5].won = true, "rank 6"),
@@ -195,6 +195,7 @@ const LIES: [Lie; 19] = [
         "label",
     ),
     ("a strike unsaid", |b| drop(b.struck.pop()), "have a rank"),
+    ("a strike too soon", |b| b.struck[0].at = at("2023-09-10T12:00:00Z"), "could have been voided"),
     ("a strike of nobody", |b| b.struck[0].entry = "APP-0009".into(), "not on the list"),
     ("a strike without a reason", |b| b.struck[0].reason = None, "without the reason"),
     ("another round", |b| b.beacon.as_mut().expect("one").round += 1, "not the signature of the round"),
@@ -228,6 +229,39 @@ fn a_publisher_who_lies_is_found_out_by_what_the_lie_is_about() {
         let differs = differs(&ballot);
         assert!(differs.iter().any(|sentence| sentence.contains(named)), "{lie}: {differs:#?}");
     }
+}
+
+#[test]
+fn a_void_that_was_not_allowed_is_found_out() {
+    let knowing =
+        |b: &mut PublishedBallot| b.bodies = parts(&Scheme::parse("specialist-tech/1").expect("a scheme"));
+    let lies: [Lie; 4] = [
+        ("by nobody", |b| voiding(b).by = "acme".into(), "nobody who takes part"),
+        ("before it was opened", |b| voiding(b).at = too_early(), "before it was opened"),
+        ("without having waited", |b| voiding(b).cause = BallotVoidCause::NoSignature, "was not so then"),
+        ("for want of a chance", |b| voiding(b).cause = BallotVoidCause::NoChance, "was not so then"),
+    ];
+    for (lie, tell, named) in lies {
+        let mut ballot = voided();
+        tell(&mut ballot);
+        let differs = differs(&ballot);
+        assert!(differs.iter().any(|sentence| sentence.contains(named)), "{lie}: {differs:#?}");
+    }
+    // After a secret was revealed somebody may know the result.
+    let mut ballot = voided();
+    knowing(&mut ballot);
+    voiding(&mut ballot).at = at("2023-09-12T00:00:00Z");
+    let differs = differs(&ballot);
+    assert!(differs.iter().any(|sentence| sentence.contains("was not so then")), "{differs:#?}");
+}
+
+fn voiding(ballot: &mut PublishedBallot) -> &mut PublishedVoid {
+    ballot.voided.as_mut().expect("a void")
+}
+
+/// A day before the ballot of these tests was opened.
+fn too_early() -> DateTime<Utc> {
+    at("2023-08-31T00:00:00Z")
 }
 
 fn run_verify(folder: &Path, files: &[&str]) -> Output {

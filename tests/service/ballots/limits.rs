@@ -46,8 +46,12 @@ async fn a_ballot_is_opened_where_places_are_drawn_after_the_window_and_once(wor
     world.apply(paused).await.expect("a pause");
     assert_eq!(code(open(plan(false)).await), UserErrorCode::WrongStatus);
     world.apply(definition(by_ballot(1))).await.expect("it goes on");
-    let late = Plan { commit_by: at(OPENED), ..plan(true) };
-    assert_eq!(code(open(late).await), UserErrorCode::Invalid);
+    // Too soon for the other bodies to take part.
+    let (day, moment) = (chrono::TimeDelta::days(1), chrono::TimeDelta::microseconds(1));
+    let sudden = Plan { commit_by: at(OPENED) + day - moment, ..plan(true) };
+    assert_eq!(code(open(sudden).await), UserErrorCode::Invalid);
+    let sudden = Plan { reveal_by: at(COMMIT_BY) + day - moment, ..plan(false) };
+    assert_eq!(code(open(sudden).await), UserErrorCode::Invalid);
     let mut early = plan(true);
     early.beacon.as_mut().expect("a beacon").round -= 1;
     assert_eq!(code(open(early).await), UserErrorCode::Invalid);
@@ -136,7 +140,7 @@ async fn a_round_without_a_signature_is_waited_for_and_the_next_ballot_has_the_s
     field.run_again(first).await;
     let now = world.now();
     let days = chrono::TimeDelta::days;
-    let plan = Plan { commit_by: now + days(1), reveal_by: now + days(2), beacon: None };
+    let plan = Plan { commit_by: now + days(2), reveal_by: now + days(4), beacon: None };
     let second = field.open_by(&NZTECH_LEAD, plan).await.expect("a ballot");
     let (before, after) = (field.record(first).await, field.record(second).await);
     assert_eq!(before.ballot.entries_digest, after.ballot.entries_digest);
