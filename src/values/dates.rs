@@ -137,12 +137,6 @@ pub fn is_expired(expires_on: NaiveDate, day: NaiveDate) -> bool {
     expires_on < day
 }
 
-/// Whether a document is good for so many months after a day, its last day included.
-#[must_use]
-pub fn is_valid_for(expires_on: NaiveDate, day: NaiveDate, months: Months) -> bool {
-    day.checked_add_months(months).is_some_and(|needed| !is_expired(expires_on, needed))
-}
-
 /// Takes the last day of any document that has to be valid today.
 ///
 /// # Errors
@@ -275,21 +269,6 @@ mod tests {
         }
         for typed in ["", "2022-02-14", "2022-02-14T00:00:00", "14/02/2022 13:00", "2022-02-30T00:00:00Z"] {
             assert_eq!(read(typed), Err(NotAnInstant), "{typed}");
-        }
-    }
-
-    #[test]
-    fn months_of_validity_count_from_the_day() {
-        let from = day("2021-11-30");
-        for (expires, months, is_valid) in [
-            ("2021-11-30", 0, true),
-            ("2021-11-29", 0, false),
-            // Three months after 30 November is the last of February.
-            ("2022-02-28", 3, true),
-            ("2022-02-27", 3, false),
-            ("2022-02-28", u32::MAX, false),
-        ] {
-            assert_eq!(is_valid_for(day(expires), from, Months::new(months)), is_valid, "{expires} {months}");
         }
     }
 

@@ -262,11 +262,6 @@ impl Terms {
         self.criteria.iter().find(|criterion| criterion.code == code)
     }
 
-    /// The criteria that a record of this kind shows.
-    pub fn criteria_shown_by(&self, kind: EvidenceKind) -> impl Iterator<Item = &Criterion> {
-        self.criteria.iter().filter(move |criterion| criterion.shown_by.contains(&kind))
-    }
-
     /// The criteria that an employer says it meets: evidence and declarations.
     pub fn criteria_to_claim(&self) -> impl Iterator<Item = &Criterion> {
         self.criteria.iter().filter(|criterion| criterion.kind.is_claimed())

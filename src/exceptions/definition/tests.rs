@@ -1,7 +1,7 @@
 //! The shipped file, an exception of another kind, and every way to get a file wrong.
 
 use super::*;
-use entity::{EvidenceKind, PayPeriod};
+use entity::PayPeriod;
 
 const SHIPPED: &str = include_str!("../../../exceptions/specialist-tech.toml");
 const OTHER: &str = include_str!("../../../tests/data/advanced-manufacturing.toml");
@@ -35,15 +35,6 @@ fn the_shipped_file_says_what_is_known() {
     let criteria: Vec<_> = definition.terms.criteria.iter().map(|one| (&*one.code, one.priority)).collect();
     let expected = ["role", "salary", "domestic-skills", "industry-body", "worker-offshore"];
     assert_eq!(criteria, expected.map(|code| (code, code == "domestic-skills")));
-}
-
-#[test]
-fn evidence_shows_the_criteria_that_name_its_kind() {
-    let terms = parsed(SHIPPED).terms;
-    let shown = |kind| terms.criteria_shown_by(kind).map(|one| one.code.clone()).collect::<Vec<_>>();
-    assert_eq!(shown(EvidenceKind::Programme), ["domestic-skills"]);
-    assert_eq!(shown(EvidenceKind::Membership), ["industry-body"]);
-    assert!(shown(EvidenceKind::Other).is_empty());
 }
 
 #[test]
