@@ -42,7 +42,7 @@ impl Command for PublishRelease<'_> {
         let opened = open(tx, &self.scope, self.release).await?;
         may_publish(opened.state.status, missing(&opened).await?)?;
         let lines = acts::load_lines(&opened.gate, self.release).await?;
-        still_so(&opened, self.app, &lines).await?;
+        still_so(&opened, self.app, self.scope.body(), &lines).await?;
         let added: Vec<(ApplicationId, BodyId)> = lines
             .iter()
             .filter(|line| line.change == Some(ReleaseChangeKind::Added))
@@ -78,7 +78,7 @@ async fn missing(opened: &Opened<'_>) -> Found<Vec<String>> {
 }
 
 /// Refuses to publish what is not so any more.
-async fn still_so(opened: &Opened<'_>, app: &App, lines: &[release_line::Model]) -> Acted<()> {
+async fn still_so(opened: &Opened<'_>, app: &App, own: BodyId, lines: &[release_line::Model]) -> Acted<()> {
     let bodies = acts::load_bodies(opened.tx()).await?.into_iter();
     let slugs: Slugs = bodies.map(|body| (body.id, body.slug)).collect();
     let holders: HashMap<ApplicationId, Holder> =
@@ -94,10 +94,11 @@ async fn still_so(opened: &Opened<'_>, app: &App, lines: &[release_line::Model])
         }
     });
     let carried: Vec<Carried> = carried.collect();
-    match contradiction(&carried) {
-        Some(reference) => Err(Refusal::Contradicted { reference: reference.to_owned() }.into()),
-        None => Ok(()),
-    }
+    let Some(reference) = contradiction(&carried) else { return Ok(()) };
+    // Which line of another body is not so any more is that body's to know.
+    let is_own = |line: &&release_line::Model| line.reference == reference && line.body_id == own;
+    let line = lines.iter().find(is_own).map_or("a line of another body", |line| line.reference.as_str());
+    Err(Refusal::Contradicted { line: line.to_owned() }.into())
 }
 
 /// Tells each application of what the release says anew of it.

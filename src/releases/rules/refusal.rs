@@ -50,10 +50,10 @@ pub enum Refusal {
         bodies: Vec<String>,
     },
     /// What it says is not so any more.
-    #[error("What this release says of {reference} is not so any more. Abandon it, and prepare the next.")]
+    #[error("What this release says of {line} is not so any more. Abandon it, and prepare the next.")]
     Contradicted {
-        /// The line.
-        reference: String,
+        /// The line by its reference, where the viewer may know it.
+        line: String,
     },
 }
 

@@ -149,17 +149,20 @@ fn of_reserved(exception: ExceptionId, column: place::Column) -> SelectStatement
     of_holders(exception, column).and_where(reserved).to_owned()
 }
 
-/// The applications that were taken back after they were listed, whose line this release suspends and whose place is
-/// still on its way back, in order of id.
+/// The applications that were taken back after they were listed, whose line this release suspends for that and whose place
+/// is still on its way back, in order of id. A line that it suspends since the agency had refused tells nobody that the case
+/// was taken back later.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn taken_back_in(gate: &Gate<'_>, release: ReleaseId) -> Found<Vec<ApplicationId>> {
+    let taken_back = [ApplicationStatus::Withdrawn, ApplicationStatus::Revoked];
     let suspended = Query::select()
         .column(release_line::Column::ApplicationId)
         .from(release_line::Entity)
         .and_where(release_line::Column::ReleaseId.eq(release))
         .and_where(Expr::col(release_line::Column::State).eq(ReleaseLineState::Suspended.word()))
+        .and_where(release_line::Column::Reason.is_in(taken_back.map(ApplicationStatus::word)))
         .to_owned();
     let returning = of_holders(gate.exception(), place::Column::ApplicationId)
         .and_where(Expr::col(place::Column::State).eq(PlaceState::Returning.word()))
@@ -169,7 +172,7 @@ pub async fn taken_back_in(gate: &Gate<'_>, release: ReleaseId) -> Found<Vec<App
         .column(application::Column::Id)
         .filter(application::Column::Id.in_subquery(suspended))
         .filter(application::Column::Id.in_subquery(returning))
-        .filter(application::Column::Status.is_in([ApplicationStatus::Withdrawn, ApplicationStatus::Revoked]))
+        .filter(application::Column::Status.is_in(taken_back))
         .order_by_asc(application::Column::Id);
     Ok(select.into_tuple().all(gate.tx().conn()).await?)
 }
