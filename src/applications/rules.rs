@@ -37,7 +37,7 @@ pub use flags::{
 };
 pub use impact::{Impact, Next};
 pub use interest::{EXPECTED_WORKERS, InterestRefusal, Limit, fits, has_room, may_register};
-pub use lifecycle::{available, may};
+pub use lifecycle::{available, may, may_pass_on};
 pub use receipt::{ReceiptRefusal, may_take_in};
 pub use refusal::Refusal;
 pub use validity::valid_until;

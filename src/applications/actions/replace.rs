@@ -11,8 +11,8 @@ use super::worker::PassportChange;
 use super::{end, open_at_gate, save, worker};
 use crate::app::App;
 use crate::applications::details::{LongText, WorkerDetails};
-use crate::applications::rules::{Action, Refusal};
-use crate::applications::store::case;
+use crate::applications::rules::{Action, Refusal, may_pass_on};
+use crate::applications::store::{case, standing};
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, UserError, UserErrorCode};
 use crate::history::{self, Event};
@@ -127,6 +127,10 @@ pub(super) async fn take_over(
     }
     if let Some(role) = old.role_code.as_ref().filter(|_| old.role_code != new.role_code) {
         return Err(Refusal::OtherRole { role: role.clone() }.into());
+    }
+    // What the agency has said may have come while this waited for the gate.
+    if let Some(standing) = standing::load_standings(tx.conn(), &[old.id]).await?.get(&old.id) {
+        may_pass_on(standing)?;
     }
     let given = match quota::actions::pass_on(gate, old.id, &entrant(new)?).await? {
         Passed::On(given) => given,

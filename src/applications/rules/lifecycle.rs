@@ -210,7 +210,10 @@ fn may_replace(standing: &Standing) -> Result<(), Refusal> {
 }
 
 /// Whether the agency has gone no further than that the place may pass to another worker.
-fn may_pass_on(standing: &Standing) -> Result<(), Refusal> {
+///
+/// # Errors
+/// `VISA_GRANTED`, `INVITATION_ISSUED`.
+pub fn may_pass_on(standing: &Standing) -> Result<(), Refusal> {
     if standing.visa_is_granted() {
         return Err(Refusal::VisaGranted);
     }
