@@ -25,7 +25,7 @@ test: $(PROVIDERS) ## format, lints, all tests on SQLite and PostgreSQL, and tha
 	@diff -u schema.graphql target/schema.graphql || { \
 		echo 'schema.graphql is not what the code says: $(CARGO) run -- schema > schema.graphql, and review the change' >&2; exit 1; }
 
-test-long: $(PROVIDERS) ## the races, fifty times each on both databases: a quarter of an hour
+test-long: $(PROVIDERS) ## races, rehearsals and two processes together, many times over: half an hour
 	tests/with-postgres $(CARGO) test --workspace -- --ignored
 
 audit: ## licences, known vulnerabilities and sources of all dependencies

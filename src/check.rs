@@ -5,6 +5,7 @@
 //! run beside the service and however large the caseload is; it changes nothing, and what it tells holds no personal
 //! data.
 
+mod agency;
 mod ballots;
 mod case;
 mod casework;
@@ -75,6 +76,7 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     casework::examine(&snapshot, &mut report).await?;
     places::examine_workers(&snapshot, &mut report).await?;
     ballots::examine(app, &snapshot, &frame.exceptions, &mut report).await?;
+    agency::examine(&snapshot, &mut report).await?;
     history::examine(&snapshot, &mut report).await?;
     reconciliation::examine(&snapshot, &mut report).await?;
     snapshot.end().await?;

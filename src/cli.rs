@@ -11,8 +11,10 @@ mod exception;
 mod history;
 mod import;
 mod jobs;
+mod lines;
 mod migrate;
 mod open;
+mod outcomes;
 mod reconcile;
 mod release;
 mod serve;
@@ -62,6 +64,9 @@ enum Command {
     Check(DatabaseArgs),
     /// Hold caseloads, ledger, release and agency against each other: figures by body, and what does not agree
     Reconcile(reconcile::ReconcileArgs),
+    /// Take in what the agency says of cases
+    #[command(subcommand)]
+    Outcomes(outcomes::OutcomesCommand),
     /// Look at the seals over all that happened
     #[command(subcommand)]
     History(history::HistoryCommand),
@@ -122,6 +127,7 @@ pub async fn run() -> ExitCode {
         Command::Release(command) => Ok(release::run(command)),
         Command::Check(args) => Box::pin(check::run(args)).await,
         Command::Reconcile(args) => Box::pin(reconcile::run(args)).await,
+        Command::Outcomes(command) => Box::pin(outcomes::run(command)).await,
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => Box::pin(jobs::run(args)).await,
         Command::Admin(command) => Box::pin(admin::run(command)).await,

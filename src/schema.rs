@@ -36,8 +36,8 @@ use crate::applications::graphql::{InterestMutation, InterestQuery, MembersMutat
 use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::{PeopleMutation, PeopleQuery};
-use crate::reconciliation::graphql::{ReconciliationMutation, ReconciliationQuery};
-use crate::releases::graphql::{ListQuery, ReleaseMutation, ReleaseQuery};
+use crate::reconciliation::graphql::{OutcomesMutation, ReconciliationMutation, ReconciliationQuery};
+use crate::releases::graphql::{ListQuery, MatchQuery, ReleaseMutation, ReleaseQuery};
 
 /// Fields inside one another. The standard introspection query has 15 of them.
 const DEPTH_MAX: usize = 16;
@@ -57,6 +57,7 @@ pub struct Query(
     CaseloadQuery,
     InterestQuery,
     ReleaseQuery,
+    MatchQuery,
     ReconciliationQuery,
 );
 
@@ -69,6 +70,7 @@ pub struct Mutation(
     CaseworkMutation,
     ImportMutation,
     InterestMutation,
+    OutcomesMutation,
     ReleaseMutation,
     BallotMutation,
     PeopleMutation,

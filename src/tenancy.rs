@@ -236,6 +236,18 @@ impl Viewer {
         Ok(SelfScope { person: member.person, role: member.role })
     }
 
+    /// To record what the agency says: for its officers and its machines.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for everybody else.
+    pub fn to_record_outcomes(&self) -> Result<SharedScope, Failure> {
+        let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
+        if member.role == StaffRole::Service && member.body.is_none() {
+            return Ok(SharedScope { person: Some(member.person), role: Some(member.role) });
+        }
+        self.in_shared(Permission::RecordOutcomes)
+    }
+
     /// To read what everybody may.
     #[must_use]
     pub fn in_public(&self) -> PublicScope {

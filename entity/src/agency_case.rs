@@ -23,6 +23,8 @@ pub struct Model {
     pub expires_on: Option<Date>,
     /// When the place comes back for the agency's refusal; none while no refusal stands.
     pub hold_until: Option<DateTimeUtc>,
+    /// The details of worker and job that the agency last told, sealed; none where it told none.
+    pub told_sealed: Option<Vec<u8>>,
 }
 
 /// None: what belongs together is loaded by the store that knows whose it is.

@@ -26,12 +26,14 @@ impl MigrationTrait for Migration {
     }
 }
 
-// A place that is on its way back for the agency's refusal comes back at `hold_until`.
+// A place that is on its way back for the agency's refusal comes back at `hold_until`. `told_sealed` has the details that the
+// agency last told of the worker and the job, so that they can be held against what we have later too.
 const CASES: &str = "
 ALTER TABLE agency_case ADD COLUMN agency_reference TEXT;
 ALTER TABLE agency_case ADD COLUMN reason TEXT;
 ALTER TABLE agency_case ADD COLUMN expires_on {date};
 ALTER TABLE agency_case ADD COLUMN hold_until {instant};
+ALTER TABLE agency_case ADD COLUMN told_sealed {bytes};
 CREATE INDEX agency_case_held ON agency_case (hold_until) WHERE hold_until IS NOT NULL;
 ";
 

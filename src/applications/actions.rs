@@ -215,31 +215,51 @@ impl Opened {
     async fn save(self, tx: &Tx, kind: EventKind, detail: serde_json::Value) -> Found<application::Model> {
         save(tx, self.application, kind, detail).await
     }
+
+    /// The same; tells what else that set off, for the body's people.
+    async fn save_telling(
+        self,
+        tx: &Tx,
+        kind: EventKind,
+        detail: serde_json::Value,
+    ) -> Found<(application::Model, Vec<String>)> {
+        save_telling(tx, self.application, kind, detail).await
+    }
 }
 
 /// Saves a changed application under its next version, and records what happened to it.
 async fn save(
     tx: &Tx,
-    mut application: application::Model,
+    application: application::Model,
     kind: EventKind,
     detail: serde_json::Value,
 ) -> Found<application::Model> {
+    Ok(save_telling(tx, application, kind, detail).await?.0)
+}
+
+async fn save_telling(
+    tx: &Tx,
+    mut application: application::Model,
+    kind: EventKind,
+    detail: serde_json::Value,
+) -> Found<(application::Model, Vec<String>)> {
     let before = application.version;
     application.version += 1;
     application.revision += 1;
     application.updated_at = tx.now();
     let saved = case::save_application(tx, before, application).await?;
     history::record(tx, [Event::of_application(kind, &saved).with(detail)]).await?;
-    tell_followers(tx, kind, &saved).await?;
-    Ok(saved)
+    let told = tell_followers(tx, kind, &saved).await?;
+    Ok((saved, told))
 }
 
-/// Lets those act that have to before the transaction ends.
-async fn tell_followers(tx: &Tx, kind: EventKind, application: &application::Model) -> Found<()> {
+/// Lets those act that have to before the transaction ends; tells what they did.
+async fn tell_followers(tx: &Tx, kind: EventKind, application: &application::Model) -> Found<Vec<String>> {
+    let mut told = Vec::new();
     for follower in FOLLOWERS {
-        follower.follow(tx, kind, application).await?;
+        told.extend(follower.follow(tx, kind, application).await?);
     }
-    Ok(())
+    Ok(told)
 }
 
 /// The detail of an event that says nothing more than its kind.

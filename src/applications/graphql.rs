@@ -3,6 +3,7 @@
 //! Whatever is loaded goes through the viewer's caseload: a body's staff see what was submitted to their body,
 //! those who act for an employer see its own, and nobody else sees any.
 
+mod agency;
 mod amendment;
 mod application;
 mod employer;
@@ -27,6 +28,7 @@ mod timeline;
 use async_graphql::{Context, ID, Object, Result};
 use entity::{ApplicationId, ExceptionId};
 
+pub use agency::{AgencyCase, AgencyStatus};
 pub use application::Application;
 pub use evidence::Evidence;
 pub(crate) use evidence::find_evidence;

@@ -5,6 +5,7 @@
 //! counted of it, `words` what it is searched by; `imports` has what came from elsewhere,
 //! `questions` what the employer is asked, `standing` what an application holds, `twins` which may be of one worker.
 
+pub mod agency;
 pub mod case;
 pub mod caseload;
 pub mod evidence;

@@ -120,6 +120,14 @@ rules! {
     InterestFits = "interest-fits",
     /// An application is found by the words that it says, and by no others.
     Words = "search-words",
+    /// A case stands where a line of the agency has it.
+    AgencySaid = "agency-said",
+    /// The place of a nomination is used up where its visa is granted, and on its way back where it is refused.
+    AgencyPlace = "agency-place",
+    /// A place rests for a refusal, and to an end.
+    AgencyHold = "agency-hold",
+    /// A message of the agency has the lines that it counts.
+    AgencyMessage = "agency-message",
     /// A record that was sealed is there, as it was.
     SealedRecord = "sealed-record",
     /// The positions of records run from 1 without gaps, and seals close them one after the other.

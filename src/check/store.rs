@@ -225,6 +225,23 @@ pub(super) async fn load_runs(snapshot: &Snapshot, after: Option<ReconciliationI
     Ok(found)
 }
 
+/// Messages of the agency whose lines are not those that they count, by the agency's ids.
+pub(super) async fn load_messages_that_lack_lines(snapshot: &Snapshot) -> Found<Vec<String>> {
+    let count = |fate: &str| {
+        format!(
+            "(SELECT COUNT(*) FROM agency_outcome AS said WHERE said.agency_message_id = agency_message.id \
+             AND said.became = '{fate}')"
+        )
+    };
+    let [applied, late, repeated, disputed] = ["APPLIED", "LATE", "REPEATED", "DISPUTED"].map(count);
+    let sql = format!(
+        "SELECT message_id FROM agency_message WHERE applied <> {applied} OR late <> {late} \
+         OR repeated <> {repeated} OR disputed <> {disputed} ORDER BY message_id LIMIT {MOST_READ}"
+    );
+    let rows = snapshot.conn().query_all_raw(Statement::from_string(snapshot.backend(), sql)).await?;
+    Ok(rows.iter().map(|row| row.try_get("", "message_id")).collect::<Result<_, _>>()?)
+}
+
 /// How often something happened to an application, and when first.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Tally {

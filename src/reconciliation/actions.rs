@@ -1,15 +1,16 @@
 //! One command per act. A discrepancy is opened here by whatever finds it.
 
 pub mod discrepancies;
+pub mod outcomes;
 mod resolve;
+pub mod returning;
 mod run;
 mod same_worker;
 mod sign_off;
+mod told;
 
 pub use resolve::ResolveDiscrepancy;
 pub(crate) use run::digest;
 pub use run::{Reconcile, reconcile};
 pub use same_worker::SameWorker;
 pub use sign_off::SignOff;
-pub mod outcomes;
-pub mod returning;

@@ -4,6 +4,7 @@
 mod discrepancy;
 mod inputs;
 mod kinds;
+mod outcomes;
 mod run;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use entity::{DiscrepancyId, ExceptionId};
 
 pub use discrepancy::{Discrepancy, DiscrepancyConnection};
 pub use inputs::{DiscrepancyFilter, ReconcileInput, ResolveDiscrepancyInput, SignOffReconciliationInput};
+pub use outcomes::OutcomesMutation;
 pub(crate) use run::find_reconciliation;
 pub use run::{Reconciliation, ReconciliationPart};
 

@@ -6,6 +6,7 @@ mod acknowledge;
 mod attest;
 mod file;
 mod gather;
+mod match_line;
 mod prepare;
 mod publish;
 
@@ -17,6 +18,7 @@ pub use acknowledge::AcknowledgeRelease;
 pub use attest::AttestRelease;
 pub use file::{Asked, File, RecordTaking, find_file};
 pub use gather::open_line;
+pub use match_line::MatchLine;
 pub use prepare::PrepareRelease;
 pub use publish::PublishRelease;
 

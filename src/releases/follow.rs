@@ -21,7 +21,7 @@ impl Follower for GiveUp {
         tx: &'a Tx,
         kind: EventKind,
         application: &'a application::Model,
-    ) -> BoxFuture<'a, Found<()>> {
+    ) -> BoxFuture<'a, Found<Option<String>>> {
         let ends = matches!(
             kind,
             EventKind::Withdrawn
@@ -30,6 +30,6 @@ impl Follower for GiveUp {
                 | EventKind::Superseded
                 | EventKind::Lapsed
         );
-        if ends { abandon_for(tx, application).boxed() } else { ready(Ok(())).boxed() }
+        if ends { abandon_for(tx, application).boxed() } else { ready(Ok(None)).boxed() }
     }
 }

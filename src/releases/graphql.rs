@@ -6,6 +6,7 @@ mod approved_list;
 mod changes;
 mod inputs;
 mod kinds;
+mod match_line;
 mod mutations;
 mod parts;
 mod release;
@@ -15,7 +16,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, Result};
 
 pub use approved_list::{ApprovedListLine, ListQuery};
-pub use kinds::{AgencyStatus, ReleaseChangeKind, ReleaseStatus};
+pub use kinds::{ReleaseChangeKind, ReleaseStatus};
+pub use match_line::MatchQuery;
 pub use mutations::ReleaseMutation;
 pub use parts::Attestation;
 pub use release::{Release, ReleaseConnection};

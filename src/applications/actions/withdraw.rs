@@ -118,12 +118,16 @@ impl TakeBack<'_> {
         };
         opened.ends(tx, self.action, self.to).await?;
         opened.application.end_reason = Some(self.reason.as_str().to_owned());
-        let id = opened.save(tx, self.event, json!({ "place": returned.place() })).await?.id;
+        let detail = json!({ "place": returned.place() });
+        let (saved, told) = opened.save_telling(tx, self.event, detail).await?;
         let served = match gate {
             Some(gate) => give_places(gate, app).await?,
             None => Vec::new(),
         };
-        Ok(TakenBack { id, impact: Impact::of(returned, next(scope, returned, due, &served)) })
+        let impact = Impact::of(returned, next(scope, returned, due, &served));
+        // What is being prepared is for the bodies alone.
+        let told = if matches!(scope, CaseloadScope::Body(_)) { told } else { Vec::new() };
+        Ok(TakenBack { id: saved.id, impact: impact.and(told) })
     }
 }
 

@@ -9,13 +9,14 @@ use async_graphql::{ComplexObject, Context, Result};
 use entity::{ApplicationStatus, TurnBackKind, assessment, assessment_round, turn_back};
 use futures_util::try_join;
 
+use super::agency::AgencyCase;
 use super::amendment::Amendment;
 use super::application::Application;
 use super::evidence::{self, Evidence};
 use super::kinds::{ApplicationAction, ApplicationFlag};
 use super::loaders::{
-    AmendmentOf, ConflictsWith, ExpiredQuestionOn, FindingsOn, PlaceOf, QuestionsOn, QueueOf, RoundsOf,
-    StandingOf, SuccessorOf, TurnBacksOf, TwinOf, WorkerOf, cases, there,
+    AgencyCaseOf, AmendmentOf, ConflictsWith, ExpiredQuestionOn, FindingsOn, PlaceOf, QuestionsOn, QueueOf,
+    RoundsOf, StandingOf, SuccessorOf, TurnBacksOf, TwinOf, WorkerOf, cases, there,
 };
 use super::parts::{Assessment, Decision, Recommendation, Remuneration, Worker};
 use super::question::InformationRequest;
@@ -137,6 +138,11 @@ impl Application {
     /// The place that it holds; null where it holds none.
     async fn place(&self, ctx: &Context<'_>) -> Result<Option<Place>> {
         Ok(cases(ctx).load_one(PlaceOf(self.row.id)).await?.map(Place::from))
+    }
+
+    /// Where its case stands at the agency. Null before a release first carries it.
+    async fn agency_case(&self, ctx: &Context<'_>) -> Result<Option<AgencyCase>> {
+        Ok(cases(ctx).load_one(AgencyCaseOf(self.row.id)).await?.map(Into::into))
     }
 
     /// How many are due before it, and it: 1 is next. Null unless it is due a place, and beyond the first 2,000.

@@ -85,6 +85,12 @@ pub(super) struct StandingOf(pub ApplicationId);
 /// The correction that waits on an application; for the body alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct AmendmentOf(pub ApplicationId);
+/// The case of an application at the agency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct AgencyCaseOf(pub ApplicationId);
+/// What the agency has said of an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct OutcomesOf(pub ApplicationId);
 /// The newest application that is to take this one's place over, or did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct SuccessorOf(pub ApplicationId);
@@ -112,7 +118,8 @@ macro_rules! body_or_nothing {
     };
 }
 
-// Below the macros, which it uses.
+// Below the macros, which they use.
+mod agency_case;
 mod interest;
 
 pub(super) use interest::ApplicationsOf;

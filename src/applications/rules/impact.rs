@@ -29,6 +29,16 @@ pub struct Impact {
 }
 
 impl Impact {
+    /// With what else it sets off, a sentence each.
+    #[must_use]
+    pub fn and(mut self, sentences: impl IntoIterator<Item = String>) -> Self {
+        for sentence in sentences {
+            self.summary.push(' ');
+            self.summary.push_str(&sentence);
+        }
+        self
+    }
+
     /// What ending an application sets off.
     #[must_use]
     pub fn of(returned: Returned, next: Next) -> Self {

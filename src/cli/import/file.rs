@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use serde_json::{Map, Value};
 
 use crate::applications::graphql::ImportRow;
+use crate::cli::lines::LineCount;
 use crate::error::{UserError, UserErrorCode};
 
 /// A line of the file.
@@ -21,8 +22,7 @@ pub(super) struct SentRow {
 pub(super) struct Rows {
     columns: Vec<String>,
     reader: csv::Reader<Cursor<Vec<u8>>>,
-    /// How far lines are counted: bytes, and lines that end in them.
-    counted: (usize, usize),
+    lines: LineCount,
 }
 
 impl Rows {
@@ -33,7 +33,7 @@ impl Rows {
             reader.headers().map_err(|_| "the heading cannot be read: save the file as UTF-8.".to_owned())?;
         let columns: Vec<String> = heading.iter().map(|name| name.trim().to_owned()).collect();
         check(&columns)?;
-        Ok(Self { columns, reader, counted: (0, 0) })
+        Ok(Self { columns, reader, lines: LineCount::default() })
     }
 }
 
@@ -74,28 +74,16 @@ impl Iterator for Rows {
             // What spreadsheets leave below the last row is passed over.
             if record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
                 let begins = record.position().map_or(0, csv::Position::byte);
-                return Some(SentRow { line: self.line_of(begins), row: self.row(record) });
+                return Some(SentRow {
+                    line: self.lines.line_of(self.reader.get_ref().get_ref(), begins),
+                    row: self.row(record),
+                });
             }
         }
     }
 }
 
 impl Rows {
-    /// The line of the record that begins behind `byte` and whatever ends lines there. Records come in their order.
-    fn line_of(&mut self, byte: u64) -> usize {
-        let file = self.reader.get_ref().get_ref();
-        let byte = usize::try_from(byte).unwrap_or(file.len()).min(file.len());
-        let skipped = file[byte..].iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let (from, ended) = self.counted;
-        let passed = &file[from.min(byte + skipped)..byte + skipped];
-        // A carriage return and a line feed end one line.
-        let ends = passed.iter().enumerate().filter(|(at, end)| {
-            **end == b'\n' || (**end == b'\r' && passed.get(at + 1).is_none_or(|next| *next != b'\n'))
-        });
-        self.counted = (byte + skipped, ended + ends.count());
-        self.counted.1 + 1
-    }
-
     fn row(&self, record: ByteRecord) -> Result<ImportRow, UserError> {
         let (found, expected) = (record.len(), self.columns.len());
         if found != expected {

@@ -70,13 +70,14 @@ pub(super) async fn open_without_values(tx: &Tx, findings: &[Finding]) -> Found<
 
 /// Closes what has gone away by itself; the rows are held and open.
 pub(super) async fn close(tx: &Tx, gone: Vec<discrepancy::Model>, because: ClosedBecause) -> Found<()> {
-    for mut row in gone {
-        row.status = DiscrepancyStatus::Resolved;
-        row.closed_because = Some(because);
-        row.resolved_at = Some(tx.now());
-        let detail = json!({ "discrepancy": row.id, "because": because });
-        history::record(tx, told(EventKind::DiscrepancyClosed, &row, &detail, true)).await?;
-        store::save(tx, row).await?;
+    let ids: Vec<DiscrepancyId> = gone.iter().map(|row| row.id).collect();
+    store::close(tx, &ids, because).await?;
+    for piece in gone.chunks(AT_ONCE) {
+        let events = piece.iter().flat_map(|row| {
+            let detail = json!({ "discrepancy": row.id, "because": because });
+            told(EventKind::DiscrepancyClosed, row, &detail, true)
+        });
+        history::record(tx, events).await?;
     }
     Ok(())
 }

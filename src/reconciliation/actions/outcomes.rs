@@ -5,7 +5,7 @@ mod ground;
 mod keep;
 
 use chrono::NaiveDate;
-use entity::{AgencyMessageId, DiscrepancyId, EventKind, OutcomeFate, agency_message};
+use entity::{AgencyMessageId, DiscrepancyId, DiscrepancyKind, EventKind, OutcomeFate, agency_message};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -17,8 +17,9 @@ use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
 use crate::keys::TextPlace;
-use crate::reconciliation::rules::outcomes::{Outcome, Said, Told, fold, order};
+use crate::reconciliation::rules::outcomes::{Outcome, Said, Told, Wrong, fold, order};
 use crate::reconciliation::store::outcomes as store;
+use crate::releases::store::acts::find_last_published;
 use crate::values::country::CountryCode;
 use crate::values::nzbn::Nzbn;
 use crate::values::passport::PassportNumber;
@@ -43,6 +44,25 @@ pub struct SentLine {
     pub employer_nzbn: Option<Nzbn>,
     /// Code of the occupation.
     pub occupation_code: Option<ShortText>,
+}
+
+/// A passport by its issuing state and its number: both or neither.
+///
+/// # Errors
+/// What is wrong, with the column of a file that says it.
+pub fn read_passport(
+    state: Option<&str>,
+    number: Option<&str>,
+) -> Result<Option<(CountryCode, PassportNumber)>, (&'static str, String)> {
+    let there = |typed: Option<&str>| typed.is_some_and(|typed| !typed.trim().is_empty());
+    if !there(state) && !there(number) {
+        return Ok(None);
+    }
+    let (of_state, of_number) = ("passport_issuing_state", "passport_number");
+    let state = CountryCode::parse(state.unwrap_or_default()).map_err(|why| (of_state, why.to_string()))?;
+    let number =
+        PassportNumber::parse(number.unwrap_or_default()).map_err(|why| (of_number, why.to_string()))?;
+    Ok(Some((state, number)))
 }
 
 /// Takes in a message of the agency, by one of its officers or machines, or from a file.
@@ -71,6 +91,8 @@ pub struct Recorded {
     pub disputed: i32,
     /// What became of each line, in their order; empty where the message was taken in before.
     pub fates: Vec<OutcomeFate>,
+    /// In what way each line that does not fit does not; as long as `fates`.
+    pub kinds: Vec<Option<DiscrepancyKind>>,
     /// The discrepancies of this message, each once.
     pub discrepancies: Vec<DiscrepancyId>,
 }
@@ -84,18 +106,23 @@ impl Command for RecordOutcomes<'_> {
         let found = exceptions::find_by_slug(tx.conn(), self.exception.as_str()).await?;
         let exception = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
         let gate = tx.gate(exception.id).await?;
+        // An id stands for one message, under whichever class exception it comes.
+        tx.lock_limit("agency message", self.message_id.as_str()).await?;
         let content = keep::content(&exception.slug, &self.lines);
         let digest = self.app.keys.values_hash(content.as_bytes()).to_vec();
         if let Some(before) = store::find_message(tx, self.message_id.as_str()).await? {
             return again(&before, &digest);
         }
-        let told: Vec<Told> = self.lines.iter().map(|line| ground::told(&self.app.keys, line)).collect();
+        let told = self.lines.iter().map(|line| ground::told(&self.app.keys, line));
+        let told: Vec<Told> = told.collect::<Found<_>>()?;
         let (named, mut ground) = ground::load(&gate, self.app, &exception, &told).await?;
         let outcomes = fold(&told, &mut ground);
-        keep::save(&gate, &named, &ground).await?;
+        let order = order(&told);
+        let details = keep::told_of(&self.app.keys, &named, &self.lines, &outcomes, &order)?;
+        keep::save(&gate, &named, &ground, &details).await?;
         let (discrepancies, recorded) = self.count(&gate, &told, &outcomes).await?;
         let message = self.message(tx, &gate, &content, digest, &recorded);
-        let rows = keep::rows(tx, message.id, &told, &outcomes, &order(&told));
+        let rows = keep::rows(tx, message.id, &told, &outcomes, &order);
         tell(&gate, &message, &told, &outcomes).await?;
         store::insert(tx, message, rows).await?;
         Ok(Recorded { discrepancies, ..recorded })
@@ -122,7 +149,8 @@ impl RecordOutcomes<'_> {
         told: &[Told],
         outcomes: &[Outcome],
     ) -> Found<(Vec<DiscrepancyId>, Recorded)> {
-        let newest = store::newest_release(gate.tx(), gate.exception()).await?.map(|state| state.number);
+        let last = find_last_published(gate.tx().conn(), gate.exception()).await?;
+        let newest = last.map(|state| state.number);
         let findings = keep::findings(gate.exception(), newest, self.message_id.as_str(), told, outcomes);
         let opened = open_all(gate.tx(), &self.app.keys, &findings).await?;
         let mut discrepancies: Vec<DiscrepancyId> = opened.into_iter().map(Opened::id).collect();
@@ -138,6 +166,7 @@ impl RecordOutcomes<'_> {
             };
             *count += 1;
             recorded.fates.push(outcome.fate);
+            recorded.kinds.push(outcome.wrong.first().map(Wrong::kind));
         }
         Ok((discrepancies, recorded))
     }

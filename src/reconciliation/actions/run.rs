@@ -6,6 +6,7 @@
 //! waits longer than that takes.
 
 mod again;
+mod details;
 mod look;
 
 use std::collections::BTreeMap;

@@ -26,7 +26,7 @@ impl Follower for SameWorker {
         tx: &'a Tx,
         kind: EventKind,
         application: &'a application::Model,
-    ) -> BoxFuture<'a, Found<()>> {
+    ) -> BoxFuture<'a, Found<Option<String>>> {
         let begins = matches!(
             kind,
             EventKind::Submitted
@@ -36,12 +36,13 @@ impl Follower for SameWorker {
         );
         async move {
             if begins {
-                look(tx, application).await
+                look(tx, application).await?;
             } else if application.ended_at.is_some() && !is_with_the_body(application.status) {
-                close(tx, store::lock_same_worker(tx, application.id).await?, ClosedBecause::CaseEnded).await
-            } else {
-                Ok(())
+                let gone = store::lock_same_worker(tx, application.id).await?;
+                close(tx, gone, ClosedBecause::CaseEnded).await?;
             }
+            // Who acts is told of another application by the discrepancy alone.
+            Ok(None)
         }
         .boxed()
     }
@@ -55,7 +56,7 @@ async fn look(tx: &Tx, application: &application::Model) -> Found<()> {
     let twins = twins::twins_of(tx, application).await?;
     let namesakes = twins::namesakes_of(tx, application, &worker).await?;
     let is_twin = |one: &&Match| twins.iter().any(|twin| twin.application == one.application);
-    let hint = namesakes.first().filter(|one| !is_twin(one));
+    let hint = namesakes.iter().find(|one| !is_twin(one));
     let own = Subject { application: application.id, body: application.body_id };
     let finding = |one: &Match, by| {
         let other = Subject { application: one.application, body: one.body };

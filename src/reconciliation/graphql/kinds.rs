@@ -20,7 +20,7 @@ pub enum DiscrepancyKind {
     MissingAtAgency,
     /// Date of birth, passport, employer's number or occupation are not the same at the agency.
     DetailsDiffer,
-    /// Where a case stands is not what the agency's messages lead to, or its place is not where that puts it.
+    /// The place is not where the agency's status of the case puts it.
     StatusDiffers,
     /// The agency's status cannot follow the one before.
     IllegalStatusChange,
@@ -28,7 +28,7 @@ pub enum DiscrepancyKind {
     DuplicateLine,
     /// The agency acted on a line that a release removed or suspended.
     RemovedLineActedOn,
-    /// A published release is not acknowledged, or the agency acted on a line before it was.
+    /// The last published release is not acknowledged.
     NotAcknowledged,
 }
 

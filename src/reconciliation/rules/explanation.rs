@@ -36,8 +36,7 @@ pub fn explanation(kind: DiscrepancyKind, field: Option<&str>, two_bodies: bool)
              correct the nomination, and the next release carries the correction."
         }
         DiscrepancyKind::StatusDiffers => {
-            "Where the case stands here is not what the agency's own messages lead to, or its place is not where that \
-             status puts it. Compare the case's history with the agency's."
+            "The place is not where the agency's status puts it. Compare the case's history with the agency's."
         }
         DiscrepancyKind::IllegalStatusChange => {
             "The agency's status cannot follow the one that it sent before. Nothing was changed. If it is right all the \
@@ -52,8 +51,7 @@ pub fn explanation(kind: DiscrepancyKind, field: Option<&str>, two_bodies: bool)
              the agency at once that the nomination does not stand any more."
         }
         DiscrepancyKind::NotAcknowledged => {
-            "The agency has not acknowledged a published release, or acted on a line before it did. It acknowledges the \
-             release by its digest."
+            "The agency has not acknowledged the last published release. It acknowledges it by its digest."
         }
     };
     text.to_owned()

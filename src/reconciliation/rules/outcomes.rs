@@ -8,7 +8,9 @@ mod status;
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use entity::{AgencyStatus, ApplicationId, BodyId, OutcomeFate, PlaceState, ReleaseLineState};
+use entity::{
+    AgencyStatus, ApplicationId, BodyId, DiscrepancyKind, OutcomeFate, PlaceState, ReleaseLineState,
+};
 
 use status::{acts_on_the_line, can_be_told, rank};
 pub use status::{follows, holds_back_until, is_refusal, place_for};
@@ -102,6 +104,8 @@ pub struct Case {
     pub hold_until: Option<DateTime<Utc>>,
     /// What we have.
     pub details: Details,
+    /// What the newest published release says, where that is another thing: a correction that no release carries yet.
+    pub released: Option<Details>,
     /// What was said before, and stood or joined the history.
     pub before: HashSet<Key>,
 }
@@ -124,6 +128,20 @@ pub enum Wrong {
     },
 }
 
+impl Wrong {
+    /// As which discrepancy it is kept.
+    #[must_use]
+    pub fn kind(&self) -> DiscrepancyKind {
+        match self {
+            Self::UnknownReference => DiscrepancyKind::UnknownReference,
+            Self::DuplicateLine => DiscrepancyKind::DuplicateLine,
+            Self::Differs(..) => DiscrepancyKind::DetailsDiffer,
+            Self::RemovedLine => DiscrepancyKind::RemovedLineActedOn,
+            Self::Illegal { .. } => DiscrepancyKind::IllegalStatusChange,
+        }
+    }
+}
+
 /// What became of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -133,6 +151,19 @@ pub struct Outcome {
     pub fate: OutcomeFate,
     /// Why it does not fit; empty where it does.
     pub wrong: Vec<Wrong>,
+}
+
+impl Outcome {
+    /// Whether it tells what the agency has of the worker and the job from then on: a line that is another's, stands twice
+    /// or came late does not.
+    #[must_use]
+    pub fn tells_details(&self) -> bool {
+        let is_its_own = |wrong: &Wrong| match wrong {
+            Wrong::UnknownReference | Wrong::DuplicateLine => false,
+            Wrong::Differs(..) | Wrong::RemovedLine | Wrong::Illegal { .. } => true,
+        };
+        self.about.is_some() && self.fate != OutcomeFate::Late && self.wrong.iter().all(is_its_own)
+    }
 }
 
 /// What all lines are held against.
@@ -185,6 +216,7 @@ fn one(line: &Told, wrong: Option<Vec<Wrong>>, ground: &mut Ground) -> Outcome {
     let about = Some((case.application, case.body));
     let wrong = wrong.unwrap_or_else(|| misfits(line, case, documents, *now));
     if !wrong.is_empty() {
+        let wrong = with_what_is_worse(wrong, line, case);
         return Outcome { about, fate: OutcomeFate::Disputed, wrong };
     }
     let outcome = |fate, wrong| Outcome { about, fate, wrong };
@@ -195,10 +227,20 @@ fn one(line: &Told, wrong: Option<Vec<Wrong>>, ground: &mut Ground) -> Outcome {
         case.before.insert(line.said.key());
         return outcome(OutcomeFate::Late, vec![]);
     }
-    match step(&line.said, case, *returning_days) {
+    match step(&line.said, case, *now, *returning_days) {
         Ok(()) => outcome(OutcomeFate::Applied, vec![]),
         Err(wrong) => outcome(OutcomeFate::Disputed, vec![wrong]),
     }
+}
+
+/// What does not fit about a line that is its own case's; that the agency goes on with what has ended is told besides, however
+/// the details are spelt.
+fn with_what_is_worse(mut wrong: Vec<Wrong>, line: &Told, case: &Case) -> Vec<Wrong> {
+    let differs = wrong.iter().any(|one| matches!(one, Wrong::Differs(..)));
+    if differs && is_gone(case) && acts_on_the_line(line.said.status) {
+        wrong.insert(0, Wrong::RemovedLine);
+    }
+    wrong
 }
 
 /// Whose the line is, and whether it can be true at all.
@@ -208,7 +250,7 @@ fn misfits(
     documents: &HashMap<String, ApplicationId>,
     now: DateTime<Utc>,
 ) -> Vec<Wrong> {
-    let differing = differing(&line.details, &case.details);
+    let differing = differing(&line.details, &case.details, case.released.as_ref());
     let document = line.details.passport.as_ref().and_then(|passport| documents.get(&passport.fingerprint));
     if !differing.is_empty() && document.is_some_and(|other| *other != case.application) {
         return vec![Wrong::UnknownReference];
@@ -219,8 +261,24 @@ fn misfits(
     differing
 }
 
-/// The fields in which a line differs from what we have.
-fn differing(told: &Details, ours: &Details) -> Vec<Wrong> {
+/// The fields in which what the agency has told differs from what we have, and from what we have released to it.
+#[must_use]
+pub fn differing(told: &Details, ours: &Details, released: Option<&Details>) -> Vec<Wrong> {
+    let mut wrong = compared(told, ours);
+    if let Some(released) = released {
+        let field = |wrong: &Wrong| match wrong {
+            Wrong::Differs(field, ..) => Some(*field),
+            Wrong::UnknownReference | Wrong::DuplicateLine | Wrong::RemovedLine | Wrong::Illegal { .. } => {
+                None
+            }
+        };
+        let others: Vec<_> = compared(told, released).iter().filter_map(field).collect();
+        wrong.retain(|one| field(one).is_some_and(|field| others.contains(&field)));
+    }
+    wrong
+}
+
+fn compared(told: &Details, ours: &Details) -> Vec<Wrong> {
     let day = |day: &Option<NaiveDate>| day.map(|day| day.to_string());
     let hint = |passport: &Option<Passport>| passport.as_ref().map(|one| one.hint.clone());
     let same_passport = match (&told.passport, &ours.passport) {
@@ -256,20 +314,24 @@ fn differing(told: &Details, ours: &Details) -> Vec<Wrong> {
 /// Whether a line is older than the one where the case stands. Being sent and acknowledged are ours and not the agency's to
 /// date; a correction stands whatever its date.
 fn is_late(said: &Said, stands: &Said) -> bool {
-    let is_dated =
-        !matches!(stands.status, AgencyStatus::NotSent | AgencyStatus::Sent | AgencyStatus::Acknowledged);
-    !said.correction && is_dated && said.at < stands.at
+    !said.correction && is_dated(stands.status) && said.at < stands.at
+}
+
+/// Whether a status is one that the agency dates.
+fn is_dated(status: AgencyStatus) -> bool {
+    !matches!(status, AgencyStatus::NotSent | AgencyStatus::Sent | AgencyStatus::Acknowledged)
 }
 
 /// Moves a case to where a line says that it stands.
-fn step(said: &Said, case: &mut Case, returning_days: u32) -> Result<(), Wrong> {
+fn step(said: &Said, case: &mut Case, now: DateTime<Utc>, returning_days: u32) -> Result<(), Wrong> {
     let illegal = Wrong::Illegal { from: case.stands.status };
-    let is_gone = !case.is_nominated || case.place.is_none() || case.line.is_none_or(is_removed);
+    let is_gone = is_gone(case);
     if is_gone && acts_on_the_line(said.status) {
         return Err(Wrong::RemovedLine);
     }
     let may_follow = if said.correction {
-        can_be_told(said.status) || said.status == AgencyStatus::Acknowledged
+        can_be_told(said.status)
+            || (said.status == AgencyStatus::Acknowledged && is_dated(case.stands.status))
     } else {
         can_be_told(said.status) && follows(case.stands.status, said.status)
     };
@@ -283,9 +345,14 @@ fn step(said: &Said, case: &mut Case, returning_days: u32) -> Result<(), Wrong> 
     };
     if !is_gone {
         case.place = Some(place_for(said.status));
-        case.hold_until = holds_back_until(said.status, said.at, returning_days);
+        case.hold_until = holds_back_until(said.status, said.at.max(now), returning_days);
     }
     Ok(())
+}
+
+/// Whether the agency has nothing to go on with.
+fn is_gone(case: &Case) -> bool {
+    !case.is_nominated || case.place.is_none() || case.line.is_none_or(is_removed)
 }
 
 fn is_removed(line: ReleaseLineState) -> bool {

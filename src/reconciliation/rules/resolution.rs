@@ -65,9 +65,9 @@ pub fn is_found_by_runs(kind: DiscrepancyKind) -> bool {
         | DiscrepancyKind::NominationWithoutPlace
         | DiscrepancyKind::NotOnRelease
         | DiscrepancyKind::MissingAtAgency
+        | DiscrepancyKind::DetailsDiffer
         | DiscrepancyKind::StatusDiffers => true,
         DiscrepancyKind::UnknownReference
-        | DiscrepancyKind::DetailsDiffer
         | DiscrepancyKind::IllegalStatusChange
         | DiscrepancyKind::DuplicateLine
         | DiscrepancyKind::RemovedLineActedOn

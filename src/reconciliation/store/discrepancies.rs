@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    ApplicationId, DiscrepancyId, DiscrepancyKind, DiscrepancyStatus, ExceptionId, discrepancy,
-    resolution_proposal,
+    ApplicationId, ClosedBecause, DiscrepancyId, DiscrepancyKind, DiscrepancyStatus, ExceptionId,
+    discrepancy, resolution_proposal,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, IntoCondition, OnConflict};
 use sea_orm::{
@@ -16,6 +16,9 @@ use crate::db::{Gate, Tx};
 use crate::error::Found;
 use crate::reconciliation::rules::{concerns_the_agency, is_found_by_runs};
 use crate::tenancy::ReconciliationScope;
+
+/// Rows that one statement names.
+const AT_ONCE: usize = 500;
 
 /// The last discrepancy of each mark: the open one where there is one.
 ///
@@ -107,7 +110,7 @@ fn locked(tx: &Tx, select: Select<discrepancy::Entity>) -> Select<discrepancy::E
 }
 
 /// What is open. It is written out, since the index has only those.
-fn is_open() -> Expr {
+pub(super) fn is_open() -> Expr {
     Expr::col((discrepancy::Entity, discrepancy::Column::Status))
         .eq(Expr::Constant(DiscrepancyStatus::Open.word().into()))
 }
@@ -191,7 +194,25 @@ pub async fn save_values(tx: &Tx, found: discrepancy::Model) -> Found<()> {
     Ok(())
 }
 
-/// Saves one that was resolved, or went away.
+/// Closes those that went away by themselves, all at once.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn close(tx: &Tx, gone: &[DiscrepancyId], because: ClosedBecause) -> Found<()> {
+    use discrepancy::Column;
+    for piece in gone.chunks(AT_ONCE) {
+        discrepancy::Entity::update_many()
+            .col_expr(Column::Status, Expr::value(DiscrepancyStatus::Resolved))
+            .col_expr(Column::ClosedBecause, Expr::value(because))
+            .col_expr(Column::ResolvedAt, Expr::value(tx.now()))
+            .filter(Column::Id.is_in(piece.iter().copied()))
+            .exec(tx.conn())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Saves one that was resolved.
 ///
 /// # Errors
 /// Where the database refuses.

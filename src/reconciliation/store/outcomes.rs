@@ -5,18 +5,17 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    AgencyStatus, ApplicationId, EmployerId, ExceptionId, OutcomeFate, ReleaseLineState, ReleaseStatus,
-    agency_case, agency_message, agency_outcome, application, employer, release_line, release_state, worker,
-    worker_fingerprint,
+    AgencyStatus, ApplicationId, EmployerId, ExceptionId, OutcomeFate, ReleaseLineState, agency_case,
+    agency_message, agency_outcome, application, employer, release_line, worker, worker_fingerprint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::{Gate, Tx};
 use crate::error::Found;
+use crate::releases::store::acts::find_last_published;
 
 /// Rows that one statement writes: SQLite takes at most 32,766 values.
 const AT_ONCE: usize = 500;
@@ -84,7 +83,9 @@ async fn load_lines(
     gate: &Gate<'_>,
     ids: &[ApplicationId],
 ) -> Found<HashMap<ApplicationId, ReleaseLineState>> {
-    let Some(newest) = newest_release(gate.tx(), gate.exception()).await? else { return Ok(HashMap::new()) };
+    let Some(newest) = find_last_published(gate.tx().conn(), gate.exception()).await? else {
+        return Ok(HashMap::new());
+    };
     let select = release_line::Entity::find()
         .select_only()
         .columns([release_line::Column::ApplicationId, release_line::Column::State])
@@ -92,18 +93,6 @@ async fn load_lines(
         .filter(release_line::Column::ApplicationId.is_in(ids.iter().copied()));
     let rows: Vec<(ApplicationId, ReleaseLineState)> = select.into_tuple().all(gate.tx().conn()).await?;
     Ok(rows.into_iter().collect())
-}
-
-/// The newest release that the agency has; none before the first.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn newest_release(tx: &Tx, exception: ExceptionId) -> Found<Option<release_state::Model>> {
-    let select = release_state::Entity::find()
-        .filter(release_state::Column::ExceptionId.eq(exception))
-        .filter(release_state::Column::Status.is_in([ReleaseStatus::Published, ReleaseStatus::Acknowledged]))
-        .order_by_desc(release_state::Column::Number);
-    Ok(select.one(tx.conn()).await?)
 }
 
 async fn load_before(
@@ -142,22 +131,6 @@ pub async fn load_documents(gate: &Gate<'_>, fingerprints: &[String]) -> Found<V
     Ok(select.into_tuple().all(gate.tx().conn()).await?)
 }
 
-/// The fingerprints of these applications' workers.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn load_fingerprints(
-    gate: &Gate<'_>,
-    ids: &[ApplicationId],
-) -> Found<Vec<(ApplicationId, String)>> {
-    let select = worker_fingerprint::Entity::find()
-        .select_only()
-        .columns([worker_fingerprint::Column::ApplicationId, worker_fingerprint::Column::Fingerprint])
-        .filter(worker_fingerprint::Column::ApplicationId.is_in(ids.iter().copied()))
-        .order_by_asc(worker_fingerprint::Column::KeyVersion);
-    Ok(select.into_tuple().all(gate.tx().conn()).await?)
-}
-
 /// Keeps a message with what became of its lines.
 ///
 /// # Errors
@@ -186,6 +159,7 @@ pub async fn save_cases(gate: &Gate<'_>, cases: &[agency_case::Model]) -> Found<
             Column::Reason,
             Column::ExpiresOn,
             Column::HoldUntil,
+            Column::ToldSealed,
         ];
         agency_case::Entity::insert_many(rows)
             .on_conflict(OnConflict::column(Column::ApplicationId).update_columns(moved).to_owned())
@@ -226,21 +200,4 @@ pub async fn end_holds(gate: &Gate<'_>, ids: &[ApplicationId]) -> Found<()> {
         .exec(gate.tx().conn())
         .await?;
     Ok(())
-}
-
-/// What the agency has said of applications that stood or joined their history, oldest first as it is dated.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn load_history(
-    conn: &impl ConnectionTrait,
-    ids: &[ApplicationId],
-) -> Found<Vec<agency_outcome::Model>> {
-    use agency_outcome::Column;
-    let select = agency_outcome::Entity::find()
-        .filter(Column::ApplicationId.is_in(ids.iter().copied()))
-        .filter(Column::Became.is_in([OutcomeFate::Applied, OutcomeFate::Late]))
-        .order_by_asc(Column::At)
-        .order_by_asc(Column::Id);
-    Ok(select.all(conn).await?)
 }

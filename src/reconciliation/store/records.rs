@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use entity::{
     ApplicationId, ApplicationStatus, ExceptionId, ReleaseId, ReleaseStatus, agency_case, application, place,
-    release_line, release_state,
+    release_line,
 };
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -15,6 +15,7 @@ use sea_orm::{
 
 use crate::error::Found;
 use crate::reconciliation::rules::{AtAgency, Case, Held, Line, Published, Stretch};
+use crate::releases::store::acts::find_last_published;
 
 /// Rows of each record that are read at once.
 const AT_ONCE: usize = 1_000;
@@ -59,12 +60,7 @@ enum Wanted<'a> {
 /// # Errors
 /// Where the database does not answer.
 pub async fn compared(conn: &impl ConnectionTrait, exception: ExceptionId) -> Found<Compared> {
-    let last = release_state::Entity::find()
-        .filter(release_state::Column::ExceptionId.eq(exception))
-        .filter(release_state::Column::Status.is_in([ReleaseStatus::Published, ReleaseStatus::Acknowledged]))
-        .order_by_desc(release_state::Column::Number)
-        .one(conn)
-        .await?;
+    let last = find_last_published(conn, exception).await?;
     let release = last.and_then(|state| {
         let is_acknowledged = state.status == ReleaseStatus::Acknowledged;
         Some((state.release_id, Published { number: state.number, at: state.published_at?, is_acknowledged }))

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use entity::{
-    BodyId, DiscrepancyKind, DiscrepancyStatus, ExceptionId, ReconciliationId, class_exception_body,
-    discrepancy, reconciliation, reconciliation_figure, reconciliation_open, sign_off,
+    BodyId, DiscrepancyKind, ExceptionId, ReconciliationId, class_exception_body, discrepancy,
+    reconciliation, reconciliation_figure, reconciliation_open, sign_off,
 };
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
@@ -12,6 +12,7 @@ use sea_orm::{
     QuerySelect, Value,
 };
 
+use super::discrepancies::is_open;
 use crate::db::{Gate, Tx};
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
@@ -69,7 +70,7 @@ pub async fn count_open(
         .columns([Column::Kind, Column::BodyId, Column::OtherBodyId])
         .column_as(Column::Id.count(), "count")
         .filter(Column::ExceptionId.eq(exception))
-        .filter(Column::Status.eq(DiscrepancyStatus::Open))
+        .filter(is_open())
         .group_by(Column::Kind)
         .group_by(Column::BodyId)
         .group_by(Column::OtherBodyId)

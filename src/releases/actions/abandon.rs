@@ -52,10 +52,13 @@ impl Command for AbandonRelease {
 }
 
 /// Gives up the release on its way that lists an application which has ended; there is none where it never held a place.
-/// What ended it holds the gate then: taking it again waits for nobody.
-pub(in crate::releases) async fn abandon_for(tx: &Tx, application: &application::Model) -> Found<()> {
+/// What ended it holds the gate then: taking it again waits for nobody. Tells that it did.
+pub(in crate::releases) async fn abandon_for(
+    tx: &Tx,
+    application: &application::Model,
+) -> Found<Option<String>> {
     let live = acts::find_live_that_lists(tx, application.exception_id, application.id).await?;
-    let Some(state) = live else { return Ok(()) };
+    let Some(state) = live else { return Ok(None) };
     let release = acts::find_release(tx, state.release_id).await?;
     let release = release.ok_or_else(|| Fault::stored("release", "it is gone"))?;
     let gate = tx.gate(application.exception_id).await?;
@@ -67,7 +70,9 @@ pub(in crate::releases) async fn abandon_for(tx: &Tx, application: &application:
     let mut event = Event::of_exception(EventKind::ReleaseAbandoned, release.exception_id).with(detail);
     // Who withdrew is the business of its own body alone.
     event.by_service = true;
-    history::record(tx, [event]).await
+    history::record(tx, [event]).await?;
+    let number = release.number;
+    Ok(Some(format!("Release {number}, which was prepared and lists it, is given up: prepare the next one.")))
 }
 
 fn abandoned(

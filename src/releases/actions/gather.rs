@@ -159,7 +159,9 @@ fn passport(app: &App, worker: &worker::Model) -> Found<String> {
 
 /// The lines of the last release that the agency has, with its number.
 pub(super) async fn former(gate: &Gate<'_>, app: &App) -> Found<(Option<i32>, Vec<Former>)> {
-    let Some(last) = acts::find_last_published(gate).await? else { return Ok((None, Vec::new())) };
+    let Some(last) = acts::find_last_published(gate.tx().conn(), gate.exception()).await? else {
+        return Ok((None, Vec::new()));
+    };
     let statuses = standing::statuses_of_lines(gate, last.release_id).await?;
     let lines = acts::load_lines(gate, last.release_id).await?;
     let lines = lines.into_iter().map(|line| {

@@ -11,8 +11,7 @@ use entity::{
     ApplicationId, BodyId, ExceptionId, PlaceState, ReleaseChangeKind, ReleaseLineState, release_line,
 };
 
-use super::kinds::AgencyStatus;
-use crate::applications::graphql::{ListedWorker, Worker, WorkerOf, cases};
+use crate::applications::graphql::{AgencyStatus, ListedWorker, Worker, WorkerOf, cases};
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole};
 use crate::exceptions::store::Current;

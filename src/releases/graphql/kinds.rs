@@ -1,4 +1,4 @@
-//! The words for releases and for the agency's cases, as the public schema describes them.
+//! The words for releases, as the public schema describes them.
 
 use async_graphql::Enum;
 
@@ -30,38 +30,4 @@ pub enum ReleaseChangeKind {
     Suspended,
     /// It holds no place any more; the next release does not carry it.
     Removed,
-}
-
-/// Where a case stands at the agency, in the agency's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "entity::AgencyStatus")]
-pub enum AgencyStatus {
-    /// On no published release.
-    NotSent,
-    /// On a published release.
-    Sent,
-    /// The agency has acknowledged a release that carries it.
-    Acknowledged,
-    /// The employer asked for travel.
-    TravelRequested,
-    /// Travel was approved.
-    TravelApproved,
-    /// Travel was declined.
-    TravelDeclined,
-    /// The request for travel was withdrawn.
-    TravelWithdrawn,
-    /// The worker was invited to apply for the visa.
-    Invited,
-    /// The invitation ran out.
-    InvitationExpired,
-    /// The worker applied for the visa.
-    VisaApplied,
-    /// The visa was granted: the place is used up.
-    VisaGranted,
-    /// The visa was declined.
-    VisaDeclined,
-    /// The application for the visa was withdrawn.
-    VisaWithdrawn,
-    /// The worker has arrived.
-    Arrived,
 }

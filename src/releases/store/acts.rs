@@ -6,10 +6,11 @@ use entity::{
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::read::OUT;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
 
@@ -17,8 +18,6 @@ use crate::error::{Fault, Found};
 const AT_ONCE: usize = 500;
 /// Where a release stands that is on its way.
 const LIVE: [ReleaseStatus; 2] = [ReleaseStatus::Prepared, ReleaseStatus::Attested];
-/// Where a release stands that the agency has.
-const OUT: [ReleaseStatus; 2] = [ReleaseStatus::Published, ReleaseStatus::Acknowledged];
 
 /// A release as it was frozen.
 ///
@@ -85,16 +84,19 @@ pub async fn find_live_that_lists(
     Ok(select.one(tx.conn()).await?)
 }
 
-/// The last release that the agency has.
+/// The last release that the agency has; none before the first.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn find_last_published(gate: &Gate<'_>) -> Found<Option<release_state::Model>> {
+pub async fn find_last_published(
+    conn: &impl ConnectionTrait,
+    exception: ExceptionId,
+) -> Found<Option<release_state::Model>> {
     let select = release_state::Entity::find()
-        .filter(release_state::Column::ExceptionId.eq(gate.exception()))
+        .filter(release_state::Column::ExceptionId.eq(exception))
         .filter(release_state::Column::Status.is_in(OUT))
         .order_by_desc(release_state::Column::Number);
-    Ok(select.one(gate.tx().conn()).await?)
+    Ok(select.one(conn).await?)
 }
 
 /// The highest number that a release has had, 0 where there was none.

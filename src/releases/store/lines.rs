@@ -1,7 +1,9 @@
 //! Lines of releases as people look at them. Rows leave here sealed; whether a viewer may read one whole follows from
 //! [`is_whole`], which goes by the scope. An employer gets its own lines only.
 
-use entity::{ApplicationId, BodyId, ReleaseId, release_line, release_state};
+use entity::{
+    ApplicationId, BodyId, ExceptionId, ReleaseId, release_line, release_state, worker_fingerprint,
+};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
@@ -13,6 +15,9 @@ use super::read::OUT;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
 use crate::tenancy::{CaseloadScope, ListScope};
+
+/// How many applications of one worker are looked at: two bodies, with what was withdrawn and handed in again.
+const MOST_WITH_ONE_DOCUMENT: u64 = 100;
 
 /// The key of a line in its release: its reference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +121,27 @@ pub async fn newest_of(
         .filter(release_line::Column::ReleaseId.in_subquery(newest))
         .filter(release_line::Column::ApplicationId.is_in(applications.iter().copied()));
     Ok(select.all(conn).await?)
+}
+
+/// The lines whose worker has this document now, on the newest release of an exception that the agency has.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn newest_with(
+    conn: &impl ConnectionTrait,
+    scope: &ListScope,
+    exception: ExceptionId,
+    fingerprint: &str,
+) -> Found<Vec<release_line::Model>> {
+    let select = worker_fingerprint::Entity::find()
+        .select_only()
+        .column(worker_fingerprint::Column::ApplicationId)
+        .filter(worker_fingerprint::Column::ExceptionId.eq(exception))
+        .filter(worker_fingerprint::Column::Fingerprint.eq(fingerprint))
+        .order_by_asc(worker_fingerprint::Column::ApplicationId)
+        .limit(MOST_WITH_ONE_DOCUMENT);
+    let applications: Vec<ApplicationId> = select.into_tuple().all(conn).await?;
+    newest_of(conn, scope, &applications).await
 }
 
 fn of_release(scope: &ListScope, release: ReleaseId, which: Which) -> Select<release_line::Entity> {

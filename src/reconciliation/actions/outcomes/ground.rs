@@ -1,35 +1,29 @@
 //! What the lines of a message are held against.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::{ApplicationId, ApplicationStatus, agency_case, application, class_exception, place};
 
+use super::super::told::{ToldDetails, released};
 use super::SentLine;
 use crate::app::App;
 use crate::db::Gate;
 use crate::error::{Fault, Found};
 use crate::keys::Keys;
 use crate::quota::store as quota;
-use crate::reconciliation::rules::outcomes::{Case, Details, Ground, Passport, Said, Told};
+use crate::reconciliation::rules::outcomes::{Case, Details, Ground, Passport, Said, Told, differing};
+use crate::reconciliation::store::details;
 use crate::reconciliation::store::outcomes::{self as store, Named};
+use crate::releases::store::acts::find_last_published;
 use crate::values::reference::Reference;
 
 /// A line as it is compared: the passport by its fingerprint, the reference as we spell it.
-pub(super) fn told(keys: &Keys, line: &SentLine) -> Told {
+pub(super) fn told(keys: &Keys, line: &SentLine) -> Found<Told> {
     let typed = line.reference.as_str().trim();
     let reference =
         Reference::parse(typed).map_or_else(|_| typed.to_owned(), |reference| reference.to_string());
-    let passport = line.passport.as_ref().map(|(state, number)| Passport {
-        fingerprint: keys.fingerprint(*state, number).hex,
-        hint: number.hint().to_owned(),
-    });
-    let details = Details {
-        date_of_birth: line.date_of_birth,
-        passport,
-        employer_nzbn: line.employer_nzbn.map(|nzbn| nzbn.to_string()),
-        occupation_code: line.occupation_code.as_ref().map(|code| code.as_str().to_owned()),
-    };
-    Told { reference, said: line.said.clone(), details }
+    let details = ToldDetails::from(line).compared(keys)?;
+    Ok(Told { reference, said: line.said.clone(), details })
 }
 
 /// Everything that the lines name, with where it stands.
@@ -45,8 +39,7 @@ pub(super) async fn load(
     let places = quota::lock_places_of(gate, &ids).await?;
     let places: HashMap<ApplicationId, place::Model> =
         places.into_iter().filter_map(|place| Some((place.application_id?, place))).collect();
-    let prints: HashMap<ApplicationId, String> =
-        store::load_fingerprints(gate, &ids).await?.into_iter().collect();
+    let prints = details::fingerprints_of(gate.tx().conn(), &ids).await?;
     let documents: Vec<String> =
         told.iter().filter_map(|line| Some(line.details.passport.as_ref()?.fingerprint.clone())).collect();
     let documents = store::load_documents(gate, &documents).await?.into_iter().collect();
@@ -56,8 +49,39 @@ pub(super) async fn load(
         let case = case_of(application, &named, places.get(&application.id), prints.get(&application.id))?;
         Found::Ok((application.reference.clone(), case))
     });
-    let cases = cases.collect::<Found<_>>()?;
+    let mut cases: HashMap<String, Case> = cases.collect::<Found<_>>()?;
+    look_at_the_release(gate, app, told, &mut cases).await?;
     Ok((named, Ground { cases, documents, now: gate.tx().now(), returning_days }))
+}
+
+/// Where the agency tells something else than we have, the release that it has may say what it tells.
+async fn look_at_the_release(
+    gate: &Gate<'_>,
+    app: &App,
+    told: &[Told],
+    cases: &mut HashMap<String, Case>,
+) -> Found<()> {
+    let differs = |line: &&Told| {
+        cases
+            .get(&line.reference)
+            .is_some_and(|case| !differing(&line.details, &case.details, None).is_empty())
+    };
+    let references: BTreeSet<&str> =
+        told.iter().filter(differs).map(|line| line.reference.as_str()).collect();
+    if references.is_empty() {
+        return Ok(());
+    }
+    let Some(newest) = find_last_published(gate.tx().conn(), gate.exception()).await? else { return Ok(()) };
+    let ids: Vec<ApplicationId> = references
+        .iter()
+        .filter_map(|reference| cases.get(*reference))
+        .map(|case| case.application)
+        .collect();
+    let mut said = released(gate.tx().conn(), app, newest.release_id, &ids).await?;
+    for case in cases.values_mut() {
+        case.released = said.remove(&case.application);
+    }
+    Ok(())
 }
 
 fn case_of(
@@ -87,6 +111,7 @@ fn case_of(
             employer_nzbn: named.employers.get(&application.employer_id).cloned(),
             occupation_code: application.occupation_code.clone(),
         },
+        released: None,
         before: named.before.get(&application.id).cloned().unwrap_or_default(),
     })
 }

@@ -1,7 +1,7 @@
 //! What is kept of a message: its content sealed, its lines with what became of them, where cases and places stand, and what
 //! does not fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::{
     AgencyMessageId, AgencyStatus, ApplicationId, DiscrepancyKind, ExceptionId, PlaceMovementKind,
@@ -9,11 +9,13 @@ use entity::{
 };
 use serde_json::{Value, json};
 
+use super::super::told::ToldDetails;
 use super::SentLine;
 use crate::applications::details::ShortText;
 use crate::applications::store::case;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
+use crate::keys::Keys;
 use crate::quota;
 use crate::reconciliation::rules::outcomes::{Case, Ground, Outcome, Told, Wrong};
 use crate::reconciliation::rules::{Field, Finding};
@@ -82,13 +84,46 @@ fn line_number(number: usize) -> i32 {
     i32::try_from(number + 1).unwrap_or(i32::MAX)
 }
 
-/// Saves the cases that moved, and moves their places.
-pub(super) async fn save(gate: &Gate<'_>, named: &Named, ground: &Ground) -> Found<()> {
+/// The details that the agency has told of cases, this message included, sealed; of those alone where they have changed.
+pub(super) fn told_of(
+    keys: &Keys,
+    named: &Named,
+    lines: &[SentLine],
+    outcomes: &[Outcome],
+    order: &[usize],
+) -> Found<HashMap<ApplicationId, Vec<u8>>> {
+    let mut told: HashMap<ApplicationId, ToldDetails> = HashMap::new();
+    for number in order {
+        let outcome = &outcomes[*number];
+        let Some((application, _)) = outcome.about.filter(|_| outcome.tells_details()) else { continue };
+        let before = told.remove(&application).unwrap_or_default();
+        told.insert(application, before.then((&lines[*number]).into()));
+    }
+    let mut sealed = HashMap::new();
+    for (application, fresh) in told {
+        let before = named.cases.get(&application).and_then(|case| case.told_sealed.as_ref());
+        let before = before.map(|sealed| ToldDetails::open(keys, application, sealed)).transpose()?;
+        let before = before.unwrap_or_default();
+        let after = before.clone().then(fresh);
+        if after != before {
+            sealed.insert(application, after.seal(keys, application)?);
+        }
+    }
+    Ok(sealed)
+}
+
+/// Saves the cases that moved or of which something new was told, and moves their places.
+pub(super) async fn save(
+    gate: &Gate<'_>,
+    named: &Named,
+    ground: &Ground,
+    told: &HashMap<ApplicationId, Vec<u8>>,
+) -> Found<()> {
     let mut moved = Vec::new();
     for case in ground.cases.values() {
         let before = named.cases.get(&case.application);
         let before = before.ok_or_else(|| Fault::stored("agency case", "it is gone"))?;
-        let after = after(before, case);
+        let after = after(before, case, told);
         if after != *before {
             moved.push(after);
         }
@@ -102,8 +137,13 @@ pub(super) async fn save(gate: &Gate<'_>, named: &Named, ground: &Ground) -> Fou
     move_places(gate, ground).await
 }
 
-fn after(before: &agency_case::Model, case: &Case) -> agency_case::Model {
+fn after(
+    before: &agency_case::Model,
+    case: &Case,
+    told: &HashMap<ApplicationId, Vec<u8>>,
+) -> agency_case::Model {
     agency_case::Model {
+        told_sealed: told.get(&case.application).cloned().or_else(|| before.told_sealed.clone()),
         status: case.stands.status,
         at: case.stands.at,
         agency_reference: case.stands.agency_reference.clone(),
@@ -119,8 +159,9 @@ async fn move_places(gate: &Gate<'_>, ground: &Ground) -> Found<()> {
     let held: Vec<&Case> = ground.cases.values().filter(|case| case.is_nominated).collect();
     let ids: Vec<ApplicationId> = held.iter().map(|case| case.application).collect();
     let mut ways: BTreeMap<(PlaceState, AgencyStatus), Vec<entity::place::Model>> = BTreeMap::new();
+    let held: HashMap<ApplicationId, &Case> = held.into_iter().map(|case| (case.application, case)).collect();
     for place in quota::store::lock_places_of(gate, &ids).await? {
-        let case = held.iter().find(|case| Some(case.application) == place.application_id);
+        let case = place.application_id.and_then(|application| held.get(&application));
         let Some(case) = case.filter(|case| case.place != Some(place.state)) else { continue };
         ways.entry((place.state, case.stands.status)).or_default().push(place);
     }

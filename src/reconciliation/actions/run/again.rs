@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use entity::{ApplicationId, ClosedBecause, DiscrepancyKind, discrepancy};
 
+use super::details;
 use super::look::Seen;
 use crate::app::App;
 use crate::applications::store::{case, twins};
@@ -19,7 +20,7 @@ pub(super) async fn look_again(gate: &Gate<'_>, app: &App, seen: &Seen) -> Found
     let before = store::lock_found_by_runs(gate).await?;
     let (pairs, others): (Vec<_>, Vec<_>) =
         seen.findings.iter().partition(|finding| finding.kind == DiscrepancyKind::SameWorker);
-    let mut wrong = judge_again(gate, &others, &before).await?;
+    let mut wrong = judge_again(gate, app, &others, &before).await?;
     let known: HashSet<&str> = before.iter().map(|row| row.mark.as_str()).collect();
     for pair in pairs {
         if known.contains(pair.mark().as_str()) || still_match(gate, pair).await? {
@@ -41,6 +42,7 @@ pub(super) async fn look_again(gate: &Gate<'_>, app: &App, seen: &Seen) -> Found
 /// What is wrong now with the applications that seemed wrong, or of which something stands open.
 async fn judge_again(
     gate: &Gate<'_>,
+    app: &App,
     seemed: &[&Finding],
     before: &[discrepancy::Model],
 ) -> Found<Vec<Finding>> {
@@ -54,7 +56,10 @@ async fn judge_again(
     let applications: BTreeSet<ApplicationId> = seemed.chain(open).collect();
     let pieces = records::load_of(conn, compared, &applications).await?;
     let judged = pieces.iter().flat_map(|piece| piece.stretch().flat_map(|one| frame.judge(&one)));
-    Ok(judged.chain(frame.release_finding()).collect())
+    let mut wrong: Vec<Finding> = judged.chain(frame.release_finding()).collect();
+    let applications: Vec<ApplicationId> = applications.into_iter().collect();
+    wrong.extend(details::look_at(conn, app, compared, &applications).await?);
+    Ok(wrong)
 }
 
 /// Whether two applications still match by what they were found by.

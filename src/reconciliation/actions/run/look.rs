@@ -6,14 +6,16 @@ use chrono::NaiveDate;
 use entity::{ApplicationId, ExceptionId};
 use sea_orm::ConnectionTrait;
 
+use super::details;
 use crate::app::App;
 use crate::error::Found;
 use crate::reconciliation::rules::{Field, Finding, Frame, Person, Tally, pairs};
+use crate::reconciliation::store::records::Compared;
 use crate::reconciliation::store::{crowd, records};
 use crate::tenancy::SystemScope;
 
-/// Most findings that one run keeps: after a fault that breaks everything, more would help nobody. The next run finds the
-/// others.
+/// Most findings that one run keeps: after a fault that breaks everything, more would help nobody. Others are found once some
+/// of these are settled or mended.
 pub const MOST_FOUND: usize = 10_000;
 
 /// What the first look has seen.
@@ -40,12 +42,13 @@ pub(super) async fn look(app: &App, exception: ExceptionId) -> Found<Seen> {
     let mut seen = Seen::default();
     let compared = records::compared(conn, exception).await?;
     let frame = Frame { exception, now, release: compared.release.map(|(_, published)| published) };
+    let differing = details_differ(conn, app, compared, &mut seen).await?;
     let mut after = None;
     loop {
         let piece = records::load_piece(conn, compared, after).await?;
         for one in piece.stretch() {
             let findings = frame.judge(&one);
-            seen.tally.count(&one, findings.is_empty());
+            seen.tally.count(&one, findings.is_empty() && !differing.contains(&one.application));
             seen.keep(findings);
         }
         match piece.last {
@@ -57,6 +60,26 @@ pub(super) async fn look(app: &App, exception: ExceptionId) -> Found<Seen> {
     same_workers(conn, exception, &mut seen).await?;
     snapshot.end().await?;
     Ok(seen)
+}
+
+/// What the agency has told of nominations, against what we have of them; of which it differs.
+async fn details_differ(
+    conn: &impl ConnectionTrait,
+    app: &App,
+    compared: Compared,
+    seen: &mut Seen,
+) -> Found<HashSet<ApplicationId>> {
+    let mut differing = HashSet::new();
+    let mut after = None;
+    loop {
+        let (findings, next) = details::look(conn, app, compared, after).await?;
+        differing.extend(findings.iter().filter_map(|finding| Some(finding.subject?.application)));
+        seen.keep(findings);
+        if next.is_none() {
+            return Ok(differing);
+        }
+        after = next;
+    }
 }
 
 /// Who may be one worker, all live applications over.

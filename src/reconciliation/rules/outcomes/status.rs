@@ -98,8 +98,9 @@ pub fn place_for(status: AgencyStatus) -> PlaceState {
     }
 }
 
-/// When the place of a refused case comes back: at the end of the last of `returning_days` days in New Zealand after the
-/// refusal. None while no refusal stands.
+/// When the place of a refused case comes back: at the end of the last of `returning_days` days in New Zealand after `at`, the
+/// instant of the refusal or that at which it was told here, whichever is later: nobody's rest is over before they could know
+/// of it. None while no refusal stands.
 #[must_use]
 pub fn holds_back_until(
     status: AgencyStatus,

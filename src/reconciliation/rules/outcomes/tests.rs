@@ -40,6 +40,7 @@ fn case(number: u128) -> Case {
         stands: said(AgencyStatus::Acknowledged, "2022-05-20T00:00:00Z"),
         hold_until: None,
         details: details(number),
+        released: None,
         before: HashSet::new(),
     }
 }
@@ -247,4 +248,13 @@ proptest! {
         prop_assert!(again.iter().all(|fate| *fate == OutcomeFate::Repeated), "{:?}", again);
         prop_assert_eq!(ground.cases, after);
     }
+}
+
+#[test]
+fn going_on_with_what_has_ended_is_told_however_the_details_are_spelt() {
+    let mut ground = ground([(1, Case { is_nominated: false, ..case(1) })]);
+    let mut line = told(1, said(AgencyStatus::VisaGranted, NOW));
+    line.details.date_of_birth = NaiveDate::from_ymd_opt(1950, 1, 1);
+    let outcomes = fold(&[line], &mut ground);
+    assert!(matches!(outcomes[0].wrong[..], [Wrong::RemovedLine, Wrong::Differs(..)]), "{outcomes:?}");
 }
