@@ -1,6 +1,7 @@
 //! The making of a demo: every step of the plan, by the commands that everybody uses, each at its time.
 
 mod beside;
+mod outcomes;
 mod releases;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,15 +111,17 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
         app.db.clock().move_to(planned.at);
         maker.step(planned, &rows[planned.row], courses[planned.row]).await?;
         if done == steps.len() * 7 / 10 {
-            released = maker.release(&listed).await?;
+            released = maker.release(&listed).await?.map(|release| (release, planned.at));
         }
         progress(done + 1, steps.len());
     }
     app.db.clock().move_to(now);
     if let Some(first) = released {
-        maker.change_listed(first).await?;
+        maker.hear_the_agency(&listed, first).await?;
+        maker.change_listed(first.0).await?;
     }
     maker.release(&listed).await?;
+    maker.reconcile(&listed).await?;
     maker.prepare_release(&listed).await?;
     Ok(Made { applications: rows.len(), acts: maker.acts })
 }

@@ -16,7 +16,7 @@ use crate::values::text::{Line, Text};
 /// Slugs of the bodies.
 const BODIES: [&str; 2] = ["itp", "nztech"];
 /// Lines that are looked through for one to correct and one to revoke.
-const LOOKED_AT: u64 = 20;
+pub(super) const LOOKED_AT: u64 = 20;
 
 impl Maker<'_> {
     /// A release that is attested by all, published and acknowledged; none where nothing is nominated yet.
@@ -111,7 +111,7 @@ impl Maker<'_> {
         Ok(found)
     }
 
-    async fn sections(&self, release: ReleaseId) -> Acted<Vec<release_section::Model>> {
+    pub(super) async fn sections(&self, release: ReleaseId) -> Acted<Vec<release_section::Model>> {
         let scope = self.people.viewer("nztech-lead")?.releases();
         Ok(read::sections_of(self.app.db.read(&scope), &scope, &[release]).await?)
     }
@@ -122,7 +122,7 @@ impl Maker<'_> {
         Ok(found.ok_or_else(|| Fault::stored("demo", "a body without a lead"))?)
     }
 
-    fn lead_of(&self, body: BodyId) -> Result<BodyScope, Failure> {
+    pub(super) fn lead_of(&self, body: BodyId) -> Result<BodyScope, Failure> {
         self.lead(self.slug_of(body)?)
     }
 
