@@ -260,8 +260,11 @@ impl<'a> Run<'a> {
         {
             return Err(format!("entry {} was struck without the reason that goes with it", one.entry));
         }
+        // What was struck before the ballot was opened was struck in the one before, whose list this one has kept.
         let too_soon = |one: &&PublishedStrike| {
-            one.cause == BallotStrikeCause::Mistake && may_strike(&self.course_at(one.at), one.at).is_err()
+            one.cause == BallotStrikeCause::Mistake
+                && one.at >= self.ballot.opened_at
+                && may_strike(&self.course_at(one.at), one.at).is_err()
         };
         if let Some(one) = struck.iter().find(too_soon) {
             return Err(format!("entry {} was struck while the ballot could have been voided", one.entry));

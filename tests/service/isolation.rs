@@ -117,8 +117,14 @@ async fn an_act_on_anothers_row_answers_exactly_like_one_on_nothing(world: World
                 EVERYBODY.into_iter().find(|one| one.body.is_some_and(|body| body.slug == person.slug));
             let person = nominations::schema::GlobalId::of(&person.expect("somebody").person()).to_string();
             let hidden = row.target(&person, "Kiwiq");
-            // These name no row, and are taken whatever is there already: see `interest`, and `members`.
-            let asks = ["registerInterest", "prepareRelease", "registerEmployer", "reconcile"];
+            // These name no row, and are taken whatever is there already: see `interest`, `members` and `outcomes`.
+            let asks = [
+                "registerInterest",
+                "prepareRelease",
+                "registerEmployer",
+                "reconcile",
+                "recordAgencyOutcomes",
+            ];
             for mutation in MUTATIONS.into_iter().filter(|mutation| !asks.contains(mutation)) {
                 for (hidden, unknown) in pairs(mutation, &hidden, &rows, handle) {
                     let document = document(mutation);

@@ -1,6 +1,7 @@
 //! The service's own work: who runs a job and when, what becomes of a run that crashes, fails or goes on for long.
 
 mod hands;
+mod together;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,38 +3,40 @@
 //!
 //! The act is done by a process of its own, which kills itself; this one looks at what is left.
 
+mod acts;
+
 use std::process::{Command as Process, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use chrono::TimeDelta;
 use entity::{
-    ApplicationId, ApplicationStatus, ReleaseStatus, amendment, application, sealed_event, unsealed,
+    AgencyStatus, ApplicationId, ApplicationStatus, PlaceState, ReleaseStatus, Resolution, agency_case,
+    application, discrepancy, sealed_event, unsealed,
 };
 use nominations::app::App;
 use nominations::applications::actions::{
-    AmendNomination, Confirm, ConfirmAmendment, HoldApplication, ReleaseHold, ReplaceWorker,
-    RevokeNomination, SubmitApplication, Sweep, Swept, WithdrawApplication,
+    AmendNomination, HoldApplication, ReplaceWorker, SubmitApplication, Sweep, Swept,
 };
-use nominations::applications::details::{Changes, LongText};
-use nominations::ballots::actions::DrawBallot;
+use nominations::applications::details::Changes;
 use nominations::check::check;
 use nominations::clock::Clock;
-use nominations::db::{Db, DbSettings, Keyed};
-use nominations::error::Acted;
+use nominations::db::{Db, DbSettings};
 use nominations::history::{SealNext, head};
 use nominations::keys::Keys;
 use nominations::providers::Providers;
 use nominations::random::Random;
-use nominations::releases::actions::{AcknowledgeRelease, PublishRelease};
+use nominations::reconciliation::actions::ResolveDiscrepancy;
 use nominations::tenancy::Permission;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use nominations::values::text::Text;
+use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use url::Url;
 
 use super::ballots::field::Field;
-use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
-use super::support::cast::{KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND};
-use super::support::releases::officer;
+use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, viewer, worker};
+use super::support::cast::{ITP, ITP_LEAD, KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA};
 use super::support::{NOW, World};
+use acts::{ACTS, Act, perform, words};
 
 on_both_databases! {
     killed_while_withdrawing,
@@ -46,6 +48,9 @@ on_both_databases! {
     killed_while_a_ballot_is_drawn,
     killed_while_a_release_is_published,
     killed_while_a_release_is_acknowledged,
+    killed_while_the_agencys_word_is_recorded,
+    killed_while_a_refused_place_comes_free,
+    killed_while_leads_agree_which_application_stands,
 }
 
 /// Tell the process of its own what to do, and after how many statements to kill itself.
@@ -54,32 +59,6 @@ const ACT: &str = "KILLED_ACT";
 const STATEMENTS: &str = "KILLED_ACT_STATEMENTS";
 /// More statements than any act makes.
 const NEVER: u32 = 10_000;
-
-/// An act that gives a place back, or lets somebody come to one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Act {
-    Withdraw,
-    Revoke,
-    Replace,
-    Correct,
-    Release,
-    Seal,
-    Draw,
-    Publish,
-    Acknowledge,
-}
-
-const ACTS: [(&str, Act); 9] = [
-    ("withdraw", Act::Withdraw),
-    ("revoke", Act::Revoke),
-    ("replace", Act::Replace),
-    ("correct", Act::Correct),
-    ("release", Act::Release),
-    ("seal", Act::Seal),
-    ("draw", Act::Draw),
-    ("publish", Act::Publish),
-    ("acknowledge", Act::Acknowledge),
-];
 
 async fn killed_while_withdrawing(world: World) {
     let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
@@ -196,6 +175,59 @@ async fn killed_while_a_release_is_acknowledged(world: World) {
     killed_everywhere(&cases, Act::Acknowledge, next).await;
 }
 
+/// The case stands where the agency says, and its place is on the way back, or none of that.
+async fn killed_while_the_agencys_word_is_recorded(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let listed = cases.confirmed(&Wanted::new("N1")).await;
+    world.acknowledged().await;
+    let before = everything(&cases).await;
+    let mut statements = 1;
+    loop {
+        kill(&cases, Act::Record, statements);
+        assert_eq!(check(&cases.app).await.expect("a check"), [], "at {statements}");
+        let place = world.place_of(listed).await.expect("its place");
+        if place.state == PlaceState::Returning {
+            break;
+        }
+        assert_eq!(everything(&cases).await, before, "at {statements}: half of it was done");
+        statements += 1;
+    }
+    assert!(statements > 8, "it was done after {statements} statements");
+    let done = everything(&cases).await;
+    perform(&cases.app, Act::Record).await.expect("the first answer");
+    assert_eq!(everything(&cases).await, done);
+}
+
+async fn killed_while_a_refused_place_comes_free(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let refused = cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    world.acknowledged().await;
+    world.say_of(refused, AgencyStatus::VisaDeclined, world.now()).await;
+    world.clock.move_to(world.now() + TimeDelta::days(60));
+    killed_everywhere(&cases, Act::Free, next).await;
+}
+
+/// The later application has ended and its place is passed on, or nothing was agreed.
+async fn killed_while_leads_agree_which_application_stands(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    cases.submitted(&Wanted { body: &ITP, firm: &RATA, ..Wanted::new("N1") }).await;
+    cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    let scope = viewer(&ITP_LEAD).to_reconcile().expect("a scope");
+    let found = discrepancy::Entity::find().one(world.conn()).await.expect("a query");
+    let proposal = ResolveDiscrepancy {
+        app: &world.app,
+        scope: scope.clone(),
+        id: found.expect("a discrepancy").id,
+        resolution: Resolution::EarlierStands,
+        chosen: None,
+        note: Text::parse("The worker told us.").expect("a text"),
+    };
+    world.app.db.perform(&scope, None, &proposal).await.expect("a proposal");
+    killed_everywhere(&cases, Act::Resolve, next).await;
+}
+
 /// Kills the act after its first statement, its second, and so on to the end, until it is done; `next` is who has the
 /// place then.
 async fn killed_everywhere(cases: &Caseload<'_>, act: Act, next: ApplicationId) {
@@ -224,12 +256,13 @@ async fn killed_everywhere(cases: &Caseload<'_>, act: Act, next: ApplicationId) 
     assert_eq!(everything(cases).await, done);
 }
 
-/// Applications, places, who waits with which rank, and what was drawn.
+/// Applications, places, who waits with which rank, what was drawn, and what the agency said and does not agree.
 type Everything = (
     Vec<application::Model>,
     Vec<entity::place::Model>,
     Vec<entity::queue_entry::Model>,
     (Vec<entity::ballot_end::Model>, Vec<entity::ballot_result::Model>),
+    (Vec<agency_case::Model>, Vec<discrepancy::Model>),
 );
 
 async fn everything(cases: &Caseload<'_>) -> Everything {
@@ -242,7 +275,12 @@ async fn everything(cases: &Caseload<'_>) -> Everything {
     let ends = entity::ballot_end::Entity::find().all(cases.conn()).await.expect("ends");
     let results = entity::ballot_result::Entity::find().order_by_asc(entity::ballot_result::Column::Rank);
     let results = results.all(cases.conn()).await.expect("results");
-    (applications, places.all(cases.conn()).await.expect("places"), waiting, (ends, results))
+    let said = agency_case::Entity::find().order_by_asc(agency_case::Column::ApplicationId);
+    let said = said.all(cases.conn()).await.expect("cases");
+    let differing = discrepancy::Entity::find().order_by_asc(discrepancy::Column::Id);
+    let differing = differing.all(cases.conn()).await.expect("discrepancies");
+    let places = places.all(cases.conn()).await.expect("places");
+    (applications, places, waiting, (ends, results), (said, differing))
 }
 
 fn kill(cases: &Caseload<'_>, act: Act, statements: u32) {
@@ -302,84 +340,6 @@ async fn app_time(app: &App) -> chrono::DateTime<chrono::Utc> {
     let changed = newest.one(conn).await.expect("a query").expect("an application").updated_at;
     let opened =
         entity::ballot::Entity::find().one(conn).await.expect("a query").map(|ballot| ballot.opened_at);
-    opened.map_or(changed, |opened| opened.max(changed))
-}
-
-/// Draws the one ballot that there is.
-async fn draw(app: &App, keyed: Option<&Keyed>) -> Acted<()> {
-    let scope = staff_scope(&NZTECH_LEAD, Permission::RunBallot);
-    let ballot = entity::ballot::Entity::find().one(app.db.read(&scope)).await?.expect("a ballot").id;
-    let draw = DrawBallot { app, scope: scope.clone(), ballot, signature: None };
-    app.db.perform(&scope, keyed, &draw).await.map(drop)
-}
-
-/// Does an act under a key that is always the same.
-async fn perform(app: &App, act: Act) -> Acted<()> {
-    let keyed = Keyed { key: "once".into(), request_hash: [1; 32] };
-    let keyed = Some(&keyed);
-    let agent = agent_scope(&KAURI);
-    let lead = staff_scope(&NZTECH_LEAD, Permission::Confirm);
-    let reason = words("No more.");
-    let status = match act {
-        Act::Draw => return draw(app, keyed).await,
-        Act::Withdraw | Act::Revoke | Act::Correct | Act::Publish | Act::Acknowledge => {
-            ApplicationStatus::Nominated
-        }
-        Act::Replace => ApplicationStatus::Recommended,
-        Act::Release | Act::Seal => ApplicationStatus::Confirmed,
-    };
-    // Once it is done, any: the key answers.
-    let scope = nominations::tenancy::SystemScope::of("test");
-    let all = application::Entity::find().order_by_asc(application::Column::Id);
-    let all = all.all(app.db.read(&scope)).await?;
-    let about = all.iter().find(|one| one.status == status).or(all.first()).expect("an application");
-    let (id, version) = (about.id, about.version);
-    match act {
-        Act::Withdraw => {
-            let act = WithdrawApplication { app, scope: agent.clone(), id, version, reason };
-            app.db.perform(&agent, keyed, &act).await.map(drop)
-        }
-        Act::Revoke => {
-            let act = RevokeNomination { app, scope: lead.clone(), id, version, reason };
-            app.db.perform(&lead, keyed, &act).await.map(drop)
-        }
-        Act::Replace => {
-            let act = Confirm { app, scope: lead.clone(), id, version, note: None };
-            app.db.perform(&lead, keyed, &act).await.map(drop)
-        }
-        Act::Release => {
-            let act = ReleaseHold { app, scope: lead.clone(), id, version, note: None };
-            app.db.perform(&lead, keyed, &act).await.map(drop)
-        }
-        Act::Seal => app.db.perform(&scope, None, &SealNext).await.map(drop),
-        Act::Draw => unreachable!("it was done above"),
-        Act::Publish => {
-            let (scope, release) = (staff_scope(&NZTECH_LEAD, Permission::Release), newest(app).await?.id);
-            let act = PublishRelease { app, scope: scope.clone(), release };
-            app.db.perform(&scope, keyed, &act).await.map(drop)
-        }
-        Act::Acknowledge => {
-            let newest = newest(app).await?;
-            let act = AcknowledgeRelease { app, release: newest.id, digest: newest.digest };
-            app.db.perform(&officer(), keyed, &act).await.map(drop)
-        }
-        Act::Correct => {
-            let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
-            let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;
-            let (accept, note) = (true, None);
-            let act = ConfirmAmendment { app, scope: lead.clone(), id, version, amendment, accept, note };
-            app.db.perform(&lead, keyed, &act).await.map(drop)
-        }
-    }
-}
-
-/// The newest release.
-async fn newest(app: &App) -> Acted<entity::release::Model> {
-    let scope = nominations::tenancy::SystemScope::of("test");
-    let select = entity::release::Entity::find().order_by_desc(entity::release::Column::Number);
-    Ok(select.one(app.db.read(&scope)).await?.expect("a release"))
-}
-
-fn words(text: &str) -> LongText {
-    LongText::parse(text).expect("a text")
+    let held = agency_case::Entity::find().one(conn).await.expect("a query").and_then(|case| case.hold_until);
+    [opened, held].into_iter().flatten().fold(changed, Ord::max)
 }

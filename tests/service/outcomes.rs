@@ -1,6 +1,9 @@
 //! What the agency says: taken in line by line, told where it does not fit, and what it does to places.
 
-use std::collections::BTreeMap;
+mod api;
+mod command;
+mod thousand;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,7 +11,7 @@ use entity::{
     AgencyStatus, ApplicationId, ApplicationStatus, DiscrepancyKind, OutcomeFate, PlaceState,
     ReleaseChangeKind, agency_case, agency_outcome, discrepancy,
 };
-use nominations::applications::details::ShortText;
+use nominations::applications::details::{Changes, ShortText};
 use nominations::check::check;
 use nominations::error::{Acted, UserErrorCode};
 use nominations::jobs::Job;
@@ -17,14 +20,14 @@ use nominations::reconciliation::actions::outcomes::{RecordOutcomes, Recorded, S
 use nominations::reconciliation::actions::returning::{CameFree, FreeRefused};
 use nominations::reconciliation::rules::outcomes::Said;
 use nominations::values::country::CountryCode;
-use nominations::values::nzbn::Nzbn;
 use nominations::values::passport::PassportNumber;
 use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 use tokio::sync::Barrier;
 
+use super::releases::corrected;
 use super::support::World;
-use super::support::caseload::{Caseload, Wanted};
+use super::support::caseload::{Caseload, Wanted, worker};
 use super::support::cast::{ITP, KAURI, RATA};
 use super::support::releases::{code, officer};
 
@@ -33,11 +36,12 @@ on_both_databases! {
     a_new_request_within_the_rest_keeps_the_place,
     a_granted_visa_uses_the_place_up_and_a_correction_takes_it_back,
     what_comes_late_joins_the_history_and_changes_nothing,
-    a_thousand_lines_with_twenty_faults,
     a_message_comes_twice_or_under_a_used_id,
     what_was_taken_back_is_not_acted_on,
     a_refused_case_that_was_withdrawn_frees_its_place_without_lapsing,
     two_processes_free_a_place_once,
+    a_release_that_does_not_tell_of_it_frees_no_place_that_was_taken_back,
+    what_the_release_says_is_right_until_the_next,
 }
 
 const AT: &str = "2022-03-10T00:00:00Z";
@@ -128,7 +132,7 @@ async fn a_declined_visa_brings_the_place_to_the_next_in_line(world: World) {
     let case = world.case_of(first).await;
     assert_eq!(
         (case.status, case.hold_until),
-        (AgencyStatus::VisaDeclined, Some(at("2022-04-05T12:00:00Z")))
+        (AgencyStatus::VisaDeclined, Some(at("2022-04-07T12:00:00Z")))
     );
     let release = world.acknowledged().await;
     let line = world.line(release, first).await.expect("a line");
@@ -137,9 +141,9 @@ async fn a_declined_visa_brings_the_place_to_the_next_in_line(world: World) {
     // Acknowledging does not free it: the refusal rests for four weeks.
     assert_eq!(world.quota().await, counts(0, 0, 0, 1, 1));
 
-    world.clock.move_to(at("2022-04-05T12:00:00Z") - TimeDelta::microseconds(1));
+    world.clock.move_to(at("2022-04-07T12:00:00Z") - TimeDelta::microseconds(1));
     assert_eq!(world.run_returning().await, "nothing to do");
-    world.clock.move_to(at("2022-04-05T12:00:00Z"));
+    world.clock.move_to(at("2022-04-07T12:00:00Z"));
     assert_eq!(world.run_returning().await, "1 lapsed, 1 nominated");
     assert_eq!(world.application(first).await.status, ApplicationStatus::Lapsed);
     assert_eq!(world.application(next).await.status, ApplicationStatus::Nominated);
@@ -236,116 +240,6 @@ async fn what_comes_late_joins_the_history_and_changes_nothing(world: World) {
     assert_eq!(check(&world.app).await.expect("a check"), []);
 }
 
-/// Twenty steps of a case: its invitation is given again and again.
-fn steps() -> Vec<(AgencyStatus, i64)> {
-    use AgencyStatus as S;
-    let invited = (0..15).map(|hour| (S::Invited, 48 + hour));
-    let first = [(S::TravelRequested, 0), (S::TravelApproved, 24)];
-    let last = [(S::VisaApplied, 96), (S::VisaGranted, 120), (S::Arrived, 144)];
-    first.into_iter().chain(invited).chain(last).collect()
-}
-
-/// 49 cases of both bodies with 20 lines each, and the faults among them.
-async fn a_thousand_lines_with_twenty_faults(world: World) {
-    let cases = Caseload::new(&world, |_| {}).await;
-    let mut ids = Vec::new();
-    for number in 0..50 {
-        let passport = format!("N{number}");
-        let own = Wanted::new(&passport);
-        let wanted = if number % 2 == 0 { own } else { Wanted { body: &ITP, firm: &RATA, ..own } };
-        ids.push(cases.confirmed(&wanted).await);
-    }
-    world.acknowledged().await;
-    let removed = ids.pop().expect("the last");
-    world.take_back(removed).await.expect("it was taken back");
-    world.acknowledged().await;
-    world.published().await;
-    let unpublished = cases.confirmed(&Wanted::new("N99")).await;
-    world.clock.move_to(at("2022-03-20T00:00:00Z"));
-
-    let mut references = Vec::new();
-    for id in &ids {
-        references.push(world.application(*id).await.reference);
-    }
-    let begin = at("2022-03-05T00:00:00Z");
-    let mut lines = Vec::new();
-    for reference in &references {
-        lines.extend(
-            steps()
-                .into_iter()
-                .map(|(status, hours)| line(reference, status, begin + TimeDelta::hours(hours))),
-        );
-    }
-    let later = begin + TimeDelta::hours(200);
-    let faulty = faults(&references, &lines, later);
-    let gone = [world.application(removed).await.reference, world.application(unpublished).await.reference];
-    let gone = gone.map(|reference| line(&reference, AgencyStatus::TravelRequested, later));
-    for (number, fault) in faulty.into_iter().chain(gone).enumerate() {
-        lines.insert(number * 50 + 17, fault);
-    }
-    assert_eq!(lines.len(), 1_000);
-
-    let recorded = world.say("big", lines.clone()).await.expect("a message");
-    let told = (recorded.applied, recorded.late, recorded.repeated, recorded.disputed);
-    assert_eq!((told, recorded.discrepancies.len()), ((980, 0, 0, 20), 20));
-    let mut kinds: BTreeMap<DiscrepancyKind, usize> = BTreeMap::new();
-    for row in discrepancy::Entity::find().all(world.conn()).await.expect("rows") {
-        *kinds.entry(row.kind).or_default() += 1;
-    }
-    assert_eq!(
-        kinds.into_iter().collect::<Vec<_>>(),
-        [
-            (DiscrepancyKind::UnknownReference, 5),
-            (DiscrepancyKind::DetailsDiffer, 7),
-            (DiscrepancyKind::IllegalStatusChange, 3),
-            (DiscrepancyKind::DuplicateLine, 4),
-            (DiscrepancyKind::RemovedLineActedOn, 1),
-        ]
-    );
-    for id in &ids {
-        assert_eq!(world.state_of(*id).await, Some(PlaceState::Consumed));
-        assert_eq!(world.case_of(*id).await.status, AgencyStatus::Arrived);
-    }
-    assert_eq!(check(&world.app).await.expect("a check"), []);
-
-    let before = world.count_rows().await;
-    let again = world.say("big", lines.clone()).await.expect("a message");
-    assert_eq!(again, Recorded { repeated: 1_000, ..Recorded::default() });
-    assert_eq!(world.count_rows().await, before);
-    // Under another id, everything that fitted was said before.
-    let again = world.say("big again", lines).await.expect("a message");
-    assert_eq!((again.applied, again.repeated, again.disputed), (0, 980, 20));
-    assert_eq!(check(&world.app).await.expect("a check"), []);
-}
-
-/// Eighteen lines that do not fit.
-fn faults(references: &[String], lines: &[SentLine], later: DateTime<Utc>) -> Vec<SentLine> {
-    let of = |number: usize| line(&references[number], AgencyStatus::VisaGranted, later);
-    let country = |code| CountryCode::parse(code).expect("a country");
-    let passport = |number: &str| Some((country("IND"), PassportNumber::parse(number).expect("a number")));
-    let unknown = ["NZT-000000", "no reference"].map(|text| line(text, AgencyStatus::Invited, later));
-    let repeated = [3, 40, 77, 500].map(|number| lines[number].clone());
-    let passports = [1, 2, 3].map(|number| SentLine { passport: passport("X123"), ..of(number) });
-    let born = [4, 5].map(|number| SentLine { date_of_birth: "1991-06-01".parse().ok(), ..of(number) });
-    let nzbn = SentLine { employer_nzbn: Nzbn::parse(RATA.nzbn).ok(), ..of(6) };
-    let occupation = SentLine { occupation_code: Some(short("135112")), ..of(7) };
-    let backwards = [8, 9].map(|number| line(&references[number], AgencyStatus::TravelApproved, later));
-    let future = line(&references[10], AgencyStatus::VisaGranted, at("2023-01-01T00:00:00Z"));
-    // The documents are those of the cases 13 and 14, which are the other body's.
-    let others = [(12, "N13"), (15, "N14")]
-        .map(|(number, other)| SentLine { passport: passport(other), ..of(number) });
-    unknown
-        .into_iter()
-        .chain(repeated)
-        .chain(passports)
-        .chain(born)
-        .chain([nzbn, occupation])
-        .chain(backwards)
-        .chain([future])
-        .chain(others)
-        .collect()
-}
-
 async fn a_message_comes_twice_or_under_a_used_id(world: World) {
     let cases = Caseload::new(&world, |_| {}).await;
     let id = cases.confirmed(&Wanted::new("N1")).await;
@@ -405,7 +299,7 @@ async fn a_refused_case_that_was_withdrawn_frees_its_place_without_lapsing(world
     world.clock.move_to(at(AT));
     world.say_of(id, AgencyStatus::VisaDeclined, at("2022-03-08T00:00:00Z")).await;
     world.take_back(id).await.expect("it was taken back");
-    world.clock.move_to(at("2022-04-05T12:00:00Z"));
+    world.clock.move_to(at("2022-04-07T12:00:00Z"));
     assert_eq!(world.run_returning().await, "1 nominated");
     assert_eq!(world.application(id).await.status, ApplicationStatus::Revoked);
     assert_eq!(world.application(next).await.status, ApplicationStatus::Nominated);
@@ -423,7 +317,7 @@ async fn two_processes_free_a_place_once(world: World) {
     for id in &ids[..4] {
         world.say_of(*id, AgencyStatus::VisaDeclined, at("2022-03-08T00:00:00Z")).await;
     }
-    world.clock.move_to(at("2022-04-05T12:00:00Z"));
+    world.clock.move_to(at("2022-04-07T12:00:00Z"));
     let start = Arc::new(Barrier::new(2));
     let exception = cases.exception;
     let hands = [world.clone(), world.another().await].map(|process| {
@@ -440,4 +334,54 @@ async fn two_processes_free_a_place_once(world: World) {
     came.sort_by_key(|free| free.over);
     assert_eq!(came, [CameFree::default(), CameFree { over: 4, lapsed: 4, nominated: 2 }]);
     assert_eq!(world.quota().await, counts(2, 2, 0, 0, 0));
+}
+
+/// The agency had refused, and asked again: acknowledging the release of that time tells nothing of a later withdrawal.
+async fn a_release_that_does_not_tell_of_it_frees_no_place_that_was_taken_back(world: World) {
+    let cases = Caseload::new(&world, |file| file.settings.places = 1).await;
+    let first = cases.confirmed(&Wanted::new("N1")).await;
+    let next = cases.confirmed(&Wanted::new("N2")).await;
+    world.acknowledged().await;
+    world.say_of(first, AgencyStatus::TravelDeclined, world.now()).await;
+    let refused = world.published().await;
+    assert_eq!(
+        world.line(refused, first).await.and_then(|line| line.change),
+        Some(ReleaseChangeKind::Suspended)
+    );
+    world.take_back(first).await.expect("it was taken back");
+    let digest = world.release(refused).await.digest;
+    world.acknowledge(refused, &digest).await.expect("an acknowledgement");
+    assert_eq!(world.state_of(first).await, Some(PlaceState::Returning));
+    assert_eq!(world.application(next).await.status, ApplicationStatus::Confirmed);
+    // The next release tells of it, and its acknowledgement frees the place.
+    world.acknowledged().await;
+    assert_eq!(world.state_of(first).await, None);
+    assert_eq!(world.application(next).await.status, ApplicationStatus::Nominated);
+    assert_eq!(check(&world.app).await.expect("a check"), []);
+}
+
+/// The agency tells what it was told: a correction that no release carries yet is not held against it.
+async fn what_the_release_says_is_right_until_the_next(world: World) {
+    let cases = Caseload::new(&world, |_| {}).await;
+    let id = cases.confirmed(&Wanted::new("N1")).await;
+    world.acknowledged().await;
+    corrected(&world, id, Changes { worker: Some(worker("N9")), ..Changes::default() }).await;
+    let reference = world.application(id).await.reference;
+    let with = |number: &str, status, days| SentLine {
+        passport: Some((
+            CountryCode::parse("IND").expect("a country"),
+            PassportNumber::parse(number).expect("a number"),
+        )),
+        ..line(&reference, status, world.now() + TimeDelta::days(days))
+    };
+    let lines = vec![
+        with("N1", AgencyStatus::TravelRequested, -3),
+        with("N9", AgencyStatus::TravelApproved, -2),
+        with("N5", AgencyStatus::Invited, -1),
+    ];
+    world.clock.move_to(world.now() + TimeDelta::days(10));
+    let recorded = world.say("m1", lines).await.expect("a message");
+    assert_eq!(recorded.fates, [OutcomeFate::Applied, OutcomeFate::Applied, OutcomeFate::Disputed]);
+    assert_eq!(world.case_of(id).await.status, AgencyStatus::TravelApproved);
+    assert_eq!(check(&world.app).await.expect("a check"), []);
 }

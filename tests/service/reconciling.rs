@@ -1,17 +1,24 @@
 //! The records are held against each other: what agrees, what does not, and that it costs no more than reading them.
 
+use std::collections::BTreeSet;
+
 use entity::{
     AgencyStatus, ApplicationStatus, ClosedBecause, DiscrepancyKind, DiscrepancyStatus, PlaceState,
-    ReconciliationId, agency_case, discrepancy, place, reconciliation_figure,
+    ReconciliationId, agency_case, discrepancy, place, reconciliation, reconciliation_figure,
 };
+use nominations::applications::details::ShortText;
 use nominations::check::check;
+use nominations::reconciliation::actions::outcomes::SentLine;
 use nominations::reconciliation::actions::reconcile;
 use nominations::schema::GlobalId;
 use nominations::tenancy::SystemScope;
+use nominations::values::country::CountryCode;
+use nominations::values::passport::PassportNumber;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
+use super::outcomes::line;
 use super::support::caseload::{Caseload, Wanted};
 use super::support::casework::payload;
 use super::support::cast::{
@@ -27,6 +34,7 @@ on_both_databases! {
     nothing_is_signed_while_anything_is_open,
     a_run_makes_as_many_statements_whatever_it_reads,
     a_key_makes_one_run,
+    what_the_agency_told_is_found_again_until_it_agrees,
 }
 
 impl Caseload<'_> {
@@ -208,4 +216,47 @@ async fn a_key_makes_one_run(world: World) {
     }
     assert_eq!(ids[0], ids[1]);
     assert_eq!(last(&lead).await["reconciliations"]["totalCount"], 1);
+}
+
+async fn what_the_agency_told_is_found_again_until_it_agrees(world: World) {
+    let cases = Caseload::new(&world, |_| ()).await;
+    let [one, ..] = listed(&cases).await;
+    let reference = world.application(one).await.reference;
+    let told = SentLine {
+        passport: Some((
+            CountryCode::parse("IND").expect("a country"),
+            PassportNumber::parse("Z1234567").expect("a number"),
+        )),
+        occupation_code: Some(ShortText::parse("261399").expect("a code")),
+        ..line(&reference, AgencyStatus::Invited, world.now())
+    };
+    world.say("m-1", vec![told]).await.expect("a message");
+    let marks = async || open(&world).await.into_iter().map(|row| row.mark).collect::<BTreeSet<_>>();
+    let found = marks().await;
+    assert_eq!(found.len(), 2);
+    cases.reconcile().await;
+    assert_eq!(marks().await, found, "the same two");
+    // Whatever became of the rows, a run finds what they said.
+    let closed =
+        "UPDATE discrepancy SET status = 'RESOLVED', closed_because = 'MENDED', resolved_at = opened_at";
+    world.conn().execute_unprepared(closed).await.expect("rows closed by hand");
+    let run = cases.reconcile().await;
+    assert_eq!(marks().await, found, "found again");
+    let run =
+        reconciliation::Entity::find_by_id(run).one(world.conn()).await.expect("a query").expect("a run");
+    assert_eq!(run.checked - run.matched, 1);
+    assert!(!run.balanced);
+
+    // The agency tells what we have of the passport, and the other stands until people settle it.
+    let ours = PassportNumber::parse("N0000001").expect("a number");
+    let told = SentLine {
+        passport: Some((CountryCode::parse("IND").expect("a country"), ours)),
+        ..line(&reference, AgencyStatus::Invited, world.now())
+    };
+    assert_eq!(world.say("m-2", vec![told]).await.expect("a message").applied, 1);
+    cases.reconcile().await;
+    let left = open(&world).await;
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].field.as_deref(), Some("occupationCode"));
+    assert_eq!(check(&world.app).await.expect("a check"), []);
 }

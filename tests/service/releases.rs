@@ -11,13 +11,16 @@ use nominations::applications::details::{Changes, LongText, WorkerDetails};
 use nominations::check::check;
 use nominations::error::UserErrorCode as Code;
 use nominations::releases::rules::{release_digest, section_digest, section_header};
+use nominations::schema::GlobalId;
 use nominations::tenancy::Permission;
 use nominations::values::text::Line;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
 
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
-use super::support::cast::{ITP, KAURI, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA};
+use super::support::casework::payload;
+use super::support::cast::{ITP, KAURI, KAURI_AGENT, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA};
 use super::support::releases::code;
 
 mod files;
@@ -170,6 +173,22 @@ async fn withdrawn_before_it_is_published_gives_the_release_up(world: World) {
     let next = cases.confirmed(&Wanted { body: &ITP, firm: &RATA, ..Wanted::new("N2") }).await;
     let release = world.prepare(&NZTECH).await.expect("a release");
     world.attest(&NZTECH, release, &world.section_digest(release, &NZTECH).await).await.expect("done");
+    // What is being prepared is told to the body beforehand, and not to the employer.
+    for (caller, mutation, told) in
+        [(&NZTECH_LEAD, "revokeNomination", true), (&KAURI_AGENT, "withdrawApplication", false)]
+    {
+        let application = world.application(first).await;
+        let input = json!({ "id": GlobalId::of(&first), "version": application.version, "reason": "No.",
+                            "dryRun": true });
+        let caller = world.sign_in(caller).await;
+        let impact = payload(&caller, mutation, "impact { summary }", input).await["impact"].take();
+        let summary = impact["summary"].as_str().expect("a summary").to_owned();
+        assert_eq!(
+            summary.contains("Release 1, which was prepared and lists it, is given up"),
+            told,
+            "{summary}"
+        );
+    }
     world.take_back(first).await.expect("a revocation");
     let state = world.release_state(release).await;
     assert_eq!((state.status, state.abandoned_by), (ReleaseStatus::Abandoned, None));
@@ -273,7 +292,7 @@ async fn a_correction_is_in_the_next_release(world: World) {
 }
 
 /// A correction by one person that another accepts.
-async fn corrected(world: &World, id: ApplicationId, changes: Changes) {
+pub async fn corrected(world: &World, id: ApplicationId, changes: Changes) {
     let scope = staff_scope(&NZTECH_SECOND, Permission::Assess);
     let version = world.application(id).await.version;
     let reason = words("The agreement says so.");

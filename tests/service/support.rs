@@ -6,6 +6,7 @@ pub mod api;
 pub mod caseload;
 pub mod casework;
 pub mod cast;
+pub mod command;
 pub mod database;
 pub mod fiction;
 pub mod releases;

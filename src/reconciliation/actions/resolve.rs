@@ -59,7 +59,7 @@ impl Command for ResolveDiscrepancy<'_> {
         }
         match self.agreed(tx, whose, choice.stands).await? {
             Agreement::Waits => self.propose(tx, &row, choice.stands).await?,
-            Agreement::Whole => self.resolve(tx, row, choice.stands, held).await?,
+            Agreement::Whole => Box::pin(self.resolve(tx, row, choice.stands, held)).await?,
         }
         Ok(self.id)
     }

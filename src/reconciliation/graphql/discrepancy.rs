@@ -68,8 +68,7 @@ pub struct ResolutionProposal {
     body: Body,
     /// What it would make of it.
     resolution: Resolution,
-    /// The reference of the application that would stand, where people have chosen one. Which is the earlier of two is told
-    /// once it is agreed on.
+    /// The reference of the application that would stand, where one is chosen.
     chosen: Option<String>,
     /// Why; null unless it is the viewer's own body's.
     note: Option<String>,
@@ -173,10 +172,7 @@ impl Discrepancy {
             let resolution_proposal::Model { body_id, resolution, note, at, .. } = proposal;
             let Some(body) = load_body(ctx, *body_id).await? else { continue };
             let note = (self.side == Some(*body_id)).then(|| note.clone());
-            // Which of two came first would tell when the other body's was handed in.
-            let is_told = *resolution != entity::Resolution::EarlierStands
-                || self.row().status == entity::DiscrepancyStatus::Resolved;
-            let chosen = chosen.clone().filter(|_| is_told);
+            let chosen = chosen.clone();
             all.push(ResolutionProposal {
                 body,
                 resolution: (*resolution).into(),

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use entity::{
-    AgencyStatus, ApplicationId, EmployerId, ExceptionId, OutcomeFate, ReleaseLineState, agency_case,
-    agency_message, agency_outcome, application, employer, release_line, worker, worker_fingerprint,
+    AgencyStatus, ApplicationId, EmployerId, OutcomeFate, ReleaseLineState, agency_case, agency_message,
+    agency_outcome, application, employer, release_line, worker, worker_fingerprint,
 };
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use sea_orm::{

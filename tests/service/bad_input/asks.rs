@@ -144,7 +144,7 @@ impl Asks {
             | "resolveDiscrepancy"
             | "reconcile"
             | "signOffReconciliation" => &self.lead,
-            "acknowledgeRelease" => &self.officer,
+            "acknowledgeRelease" | "recordAgencyOutcomes" => &self.officer,
             "takeNextApplication"
             | "declareConflict"
             | "recordAssessment"
@@ -193,6 +193,13 @@ impl Asks {
                 "query($it: ID!, $after: String) { node(id: $it) { ... on Application {
                     timeline(after: $after) { totalCount } } } }",
                 json!({ "it": application, "after": "cursor" }),
+            ),
+            (
+                &self.officer,
+                "query($class: String!, $state: String!, $number: String!, $born: Date!) {
+                    matchLine(classException: $class, passportIssuingState: $state, passportNumber: $number,
+                        dateOfBirth: $born) { reference } }",
+                json!({ "class": "specialist-tech", "state": "IND", "number": "N0000001", "born": "1990-06-01" }),
             ),
         ]);
         all

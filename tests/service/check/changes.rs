@@ -252,6 +252,29 @@ pub const CHANGES: &[Change] = &[
          WHERE id = (SELECT application_id FROM place WHERE number = 1)",
         &[Rule::DecisionDays],
     ),
+    // What the agency said.
+    seen(
+        "INSERT INTO agency_case (application_id, body_id, status, at) \
+         SELECT application_id, body_id, 'TRAVEL_REQUESTED', since FROM place WHERE number = 1",
+        &[Rule::AgencySaid, Rule::AgencyCase],
+    ),
+    seen(
+        "INSERT INTO agency_case (application_id, body_id, status, at) \
+         SELECT application_id, body_id, 'VISA_GRANTED', since FROM place WHERE number = 1",
+        &[Rule::AgencySaid, Rule::AgencyPlace, Rule::AgencyCase],
+    ),
+    seen(
+        "INSERT INTO agency_case (application_id, body_id, status, at, hold_until) \
+         SELECT application_id, body_id, 'SENT', since, since FROM place WHERE number = 1",
+        &[Rule::AgencyHold, Rule::AgencyCase],
+    ),
+    seen(
+        "INSERT INTO agency_message (id, exception_id, message_id, digest, content_sealed, lines, applied, late, \
+             repeated, disputed, received_at) \
+         SELECT id, exception_id, 'm-1', (SELECT request_hash FROM idempotency), (SELECT request_hash FROM idempotency), \
+             1, 1, 0, 0, 0, created_at FROM application WHERE status = 'IN_ASSESSMENT'",
+        &[Rule::AgencyMessage],
+    ),
     // The sealed history.
     refused("UPDATE history_event SET actor_role = 'LEAD' WHERE kind = 'RECOMMENDED'", &[Rule::SealedRecord]),
     refused("DELETE FROM history_event WHERE kind = 'CONFLICT_DECLARED'", &[Rule::SealedRecord]),

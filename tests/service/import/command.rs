@@ -1,20 +1,14 @@
 //! `nominations import`, as a process of its own.
 
-use std::fs::Permissions;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-use std::process::{Command, Output};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::process::Output;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use nominations::check::check;
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use super::{apply, look, row, row_with, taken_in};
 use crate::service::support::casework::{ADVANCED_MANUFACTURING, SPECIALIST_TECH};
 use crate::service::support::cast::NZTECH_LEAD;
+use crate::service::support::command::{Deployment, said};
 use crate::service::support::database::{Database, Kind};
 use crate::service::support::{Caller, World};
 
@@ -54,46 +48,16 @@ pub struct Counts {
     pub refused: usize,
 }
 
-/// Where the command finds the database and the key of a world.
-pub struct Place {
-    folder: TempDir,
-    url: String,
+/// Runs the command on a file with this text, and waits for its end.
+pub async fn run(deployment: &Deployment, text: String, more: &[&str]) -> Output {
+    deployment.run(&["import"], text, more).await
 }
 
-impl Place {
-    /// Of a world on this database.
-    pub fn of(database: &Database) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let key = format!("nominations-key-v1 {}\n", STANDARD.encode([7; 32]));
-        let path = folder.path().join("key");
-        std::fs::write(&path, key).expect("a key file");
-        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).expect("a file of its owner's");
-        Self { folder, url: database.settings().url }
-    }
-
-    /// Runs the command on a file with this text, and waits for its end.
-    pub async fn run(&self, text: String, more: &[&str]) -> Output {
-        static FILES: AtomicU32 = AtomicU32::new(0);
-        let number = FILES.fetch_add(1, Ordering::Relaxed);
-        let file: PathBuf = self.folder.path().join(format!("rows-{number}.csv"));
-        std::fs::write(&file, text).expect("a file");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_nominations"));
-        command.env_clear().arg("import").arg(&file).args(more);
-        command.arg("--database-url").arg(&self.url).arg("--key-file").arg(self.folder.path().join("key"));
-        tokio::task::spawn_blocking(move || command.output().expect("the binary runs")).await.expect("an end")
-    }
-
-    /// Takes all of it in, where nothing is refused.
-    pub async fn by_the_command(&self, body: &str, rows: &[Value]) -> Counts {
-        let output = self.run(file(rows), &["--body", body]).await;
-        assert!(output.status.success(), "{}", said(&output));
-        counts(&output)
-    }
-}
-
-/// What it printed.
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+/// Takes all of it in, where nothing is refused.
+pub async fn by_the_command(deployment: &Deployment, body: &str, rows: &[Value]) -> Counts {
+    let output = run(deployment, file(rows), &["--body", body]).await;
+    assert!(output.status.success(), "{}", said(&output));
+    counts(&output)
 }
 
 fn counts(output: &Output) -> Counts {
@@ -133,7 +97,7 @@ async fn the_command_tells_what_each_row_did(kind: Kind) {
     let database = Database::make(kind).await;
     let world = World::on(&database).await;
     apply(&world, SPECIALIST_TECH).await;
-    let place = Place::of(&database);
+    let deployment = Deployment::of(&database);
     let lead = world.sign_in(&NZTECH_LEAD).await;
     let known = taken_in(&lead, &[row("M-1"), row("M-2")]).await;
     let before = world.count_rows().await;
@@ -146,13 +110,13 @@ async fn the_command_tells_what_each_row_did(kind: Kind) {
     ];
     let text = format!("{}X-1,2,3\n", file(&rows).replace("M-4", "M-4 ").replace(",true,", ",TRUE,"));
 
-    let rehearsed = place.run(text.clone(), &["--body", "nztech", "--dry-run"]).await;
+    let rehearsed = run(&deployment, text.clone(), &["--body", "nztech", "--dry-run"]).await;
     assert_eq!(rehearsed.status.code(), Some(1));
     assert_eq!(counts(&rehearsed), Counts { created: 1, unchanged: 1, refused: 4 });
     assert!(said(&rehearsed).contains("nothing was: 1 created"), "{}", said(&rehearsed));
     assert_eq!(world.count_rows().await, before);
 
-    let done = place.run(text.clone(), &["--body", "nztech"]).await;
+    let done = run(&deployment, text.clone(), &["--body", "nztech"]).await;
     assert_eq!(done.status.code(), Some(1));
     let seen = lead
         .data(
@@ -188,30 +152,30 @@ async fn the_command_tells_what_each_row_did(kind: Kind) {
     assert_eq!(event["timeline"]["nodes"], expected);
 
     // The good rows alone: nothing is left to do, and nothing to tell.
-    let good = place.run(file(&[row("M-1"), row("M-4")]), &["--body", "nztech"]).await;
+    let good = run(&deployment, file(&[row("M-1"), row("M-4")]), &["--body", "nztech"]).await;
     assert_eq!(
         (good.status.code(), said(&good)),
         (Some(0), "0 created, 2 unchanged, 0 refused.\n".to_owned())
     );
     assert_eq!(check(&world.app).await.expect("a check"), []);
-    the_examples_of_the_docs_are_taken(&lead, &place).await;
-    what_is_called_wrongly_is_told(&world, &place).await;
+    the_examples_of_the_docs_are_taken(&lead, &deployment).await;
+    what_is_called_wrongly_is_told(&world, &deployment).await;
     database.drop().await;
 }
 
-async fn the_examples_of_the_docs_are_taken(lead: &Caller, place: &Place) {
+async fn the_examples_of_the_docs_are_taken(lead: &Caller, deployment: &Deployment) {
     let docs = include_str!("../../../docs/import.md");
     let block = |start: &str| {
         let found = docs.split("```\n").find(|block| block.starts_with(start)).expect("an example");
         found.to_owned()
     };
-    let rehearsed = place.run(block("externalReference,"), &["--body", "nztech", "--dry-run"]).await;
+    let rehearsed = run(deployment, block("externalReference,"), &["--body", "nztech", "--dry-run"]).await;
     assert_eq!(counts(&rehearsed), Counts { created: 1, unchanged: 0, refused: 0 }, "{}", said(&rehearsed));
     let answer = lead.post_graphql(block("{\"query\"")).await.json();
     assert_eq!(answer["data"]["importApplications"]["results"][0]["effect"], "CREATED", "{answer}");
 }
 
-async fn what_is_called_wrongly_is_told(world: &World, place: &Place) {
+async fn what_is_called_wrongly_is_told(world: &World, deployment: &Deployment) {
     let before = world.count_rows().await;
     let good = file(&[row("M-9")]);
     let headless = good.replace("receivedAt", "received");
@@ -221,13 +185,13 @@ async fn what_is_called_wrongly_is_told(world: &World, place: &Place) {
         (&headless, &["--body", "nztech"], 1, "not known: received; missing: receivedAt"),
         (&good, &[], 2, "--body"),
     ] {
-        let output = place.run(text.clone(), arguments).await;
+        let output = run(deployment, text.clone(), arguments).await;
         let said = said(&output);
         assert_eq!(output.status.code(), Some(code), "{said}");
         assert!(said.contains(told), "{said}");
     }
     apply(world, ADVANCED_MANUFACTURING).await;
-    let output = place.run(good, &["--body", "nztech"]).await;
+    let output = run(deployment, good, &["--body", "nztech"]).await;
     let said = said(&output);
     assert!(said.contains("--class-exception") && said.contains("advanced-manufacturing"), "{said}");
     let applications = |rows: &[(String, i64)]| rows.iter().find(|(name, _)| name == "application").cloned();

@@ -10,10 +10,11 @@ use sea_orm::{EntityTrait, QueryOrder};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::command::{self, Place};
+use super::command::{Counts, by_the_command};
 use super::{asked, effects};
 use crate::service::support::caseload::Caseload;
 use crate::service::support::cast::{ITP, ITP_LEAD, NZTECH, NZTECH_LEAD, NZTECH_SERVICE};
+use crate::service::support::command::Deployment;
 use crate::service::support::database::{Database, Kind};
 use crate::service::support::{Caller, World};
 
@@ -105,7 +106,7 @@ async fn everything_is_taken_in_once_however_it_comes(kind: Kind) {
     let _exception = Caseload::new(&world, |_| {}).await;
     // The window has closed: what came in time is taken in all the same.
     world.clock.move_to("2022-08-05T00:00:00Z".parse().expect("an instant"));
-    let place = Place::of(&database);
+    let deployment = Deployment::of(&database);
     let (nztech, itp) = (rows_of(NZTECH.slug), rows_of(ITP.slug));
     assert_eq!(nztech.len() + itp.len(), 1_800);
 
@@ -115,8 +116,8 @@ async fn everything_is_taken_in_once_however_it_comes(kind: Kind) {
         by_the_api(&by_lead, &nztech),
         by_the_api(&by_machine, &nztech),
         by_the_api(&by_other, &itp),
-        place.by_the_command(NZTECH.slug, &nztech),
-        place.by_the_command(ITP.slug, &itp),
+        by_the_command(&deployment, NZTECH.slug, &nztech),
+        by_the_command(&deployment, ITP.slug, &itp),
     );
     let by_api = |effect: &str| {
         let all = [&lead, &machine, &other].into_iter().flatten();
@@ -132,7 +133,7 @@ async fn everything_is_taken_in_once_however_it_comes(kind: Kind) {
     let (rows, applications) = (world.count_rows().await, applications(&world).await);
     assert_eq!(applications.len(), 1_800);
     for (caller, body, rows) in [(&by_machine, &NZTECH, &nztech), (&by_other, &ITP, &itp)] {
-        again(caller, &place, body.slug, rows).await;
+        again(caller, &deployment, body.slug, rows).await;
     }
     assert_eq!(world.count_rows().await, rows);
     assert_eq!(self::applications(&world).await, applications);
@@ -141,11 +142,11 @@ async fn everything_is_taken_in_once_however_it_comes(kind: Kind) {
 }
 
 /// A second time: nothing is done, by either way.
-async fn again(caller: &Caller, place: &Place, body: &str, rows: &[Value]) {
+async fn again(caller: &Caller, deployment: &Deployment, body: &str, rows: &[Value]) {
     let effects = by_the_api(caller, rows).await;
     assert_eq!(effects.into_iter().collect::<BTreeSet<_>>(), BTreeSet::from(["UNCHANGED".to_owned()]));
-    let counts = place.by_the_command(body, rows).await;
-    assert_eq!(counts, command::Counts { created: 0, unchanged: rows.len(), refused: 0 });
+    let counts = by_the_command(deployment, body, rows).await;
+    assert_eq!(counts, Counts { created: 0, unchanged: rows.len(), refused: 0 });
 }
 
 /// Sends rows in as many requests as it takes, and answers the effect of each.

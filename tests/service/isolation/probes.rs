@@ -76,7 +76,13 @@ fn releases(api: &Api) -> Vec<Read> {
         "{{ classException(slug: \"specialist-tech\") {{ latestRelease {{ {head} }}
             releases(first: 5) {{ totalCount nodes {{ {head} }} pageInfo {{ endCursor }} }} }} }}"
     );
+    let by_document = format!(
+        "query($it: String!) {{ matchLine(classException: \"specialist-tech\", passportIssuingState: \"IND\",
+            passportNumber: $it, dateOfBirth: \"1990-06-01\") {{ {line} }} }}"
+    );
     let mut reads = vec![Read::new("classException", &all, json!({}))];
+    let documents = ["Z0000001", "N0000001", "N0000002", "N9999999"];
+    reads.extend(documents.map(|number| Read::new("matchLine", &by_document, json!({ "it": number }))));
     reads.extend((0..3).map(|number| Read::new("release", &by_number, json!({ "it": number }))));
     reads
 }

@@ -26,7 +26,7 @@ const LEADS_AND_THE_AGENCY: &[&str] = &["LEAD", "AGENCY_OFFICER"];
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 51] = [
+const WHO_MAY: [(&str, &[&str]); 52] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -55,6 +55,7 @@ const WHO_MAY: [(&str, &[&str]); 51] = [
     ("confirmAmendment", LEADS),
     ("importApplications", LEADS_AND_MACHINES),
     ("registerInterest", ANYBODY),
+    ("recordAgencyOutcomes", OFFICERS),
     ("prepareRelease", LEADS),
     ("attestRelease", LEADS),
     ("publishRelease", LEADS),
@@ -113,6 +114,7 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
             if refused {
                 let done = match mutation {
                     "assignApplications" => &payload["applications"],
+                    "recordAgencyOutcomes" => &payload["discrepancies"],
                     "importApplications" => &payload["results"],
                     "inviteMember" | "inviteColleague" | "revokeInvitation" => &payload["invitation"],
                     "changeMember" | "removeMember" | "addServiceAccount" => &payload["member"],

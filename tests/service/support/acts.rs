@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 51] = [
+pub const MUTATIONS: [&str; 52] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -34,6 +34,7 @@ pub const MUTATIONS: [&str; 51] = [
     "confirmAmendment",
     "importApplications",
     "registerInterest",
+    "recordAgencyOutcomes",
     "prepareRelease",
     "attestRelease",
     "publishRelease",
@@ -98,6 +99,7 @@ pub fn document(mutation: &str) -> String {
                 userErrors { code field message } }"
         }
         "registerInterest" => "interest { id }",
+        "recordAgencyOutcomes" => "applied late repeated disputed discrepancies { id }",
         "inviteMember" | "inviteColleague" => "invitation { id state } link",
         "revokeInvitation" => "invitation { id state }",
         "changeMember" | "removeMember" | "addServiceAccount" => "member { id role version endsAt }",
@@ -146,6 +148,16 @@ pub fn input(mutation: &str, target: &Target) -> Value {
             "validFrom": "2021-06-01", "expiresOn": "2023-06-01", "ofEmployer": false,
         }),
         "removeEvidence" => json!({ "id": id, "version": version, "evidence": evidence }),
+        "recordAgencyOutcomes" => json!({
+            "classException": "specialist-tech", "messageId": format!("{word} message"),
+            "outcomes": [{
+                "reference": "NZT-000000", "status": "INVITED", "at": "2022-02-20T00:00:00Z",
+                "agencyReference": format!("{word} number"), "reason": format!("{word} reason"),
+                "workerFamilyName": format!("{word} name"), "dateOfBirth": "1990-06-01",
+                "passportIssuingState": "IND", "passportNumber": target.passport, "employerNzbn": nzbn,
+                "occupationCode": "261313", "expiresOn": "2022-06-01", "correction": false,
+            }],
+        }),
         "submitApplication" => json!({ "id": id, "version": version, "declaration": true }),
         "assignApplications" => json!({ "ids": [id], "assessor": person }),
         "takeNextApplication" => json!({ "classException": "specialist-tech", "role": ["2613"] }),
