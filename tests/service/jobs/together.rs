@@ -136,9 +136,12 @@ async fn all_that_comes_due(world: &World) -> All {
     }
     by_hand("UPDATE information_request SET due_on = '2099-01-01'").await;
     // They wait beside free places as a fault would leave them, so that the sweep is what finds them.
-    by_hand("UPDATE class_exception SET paused = TRUE").await;
     for number in 0..count {
-        all.waiting.push(cases.confirmed(&Wanted::new(&format!("N3{number}"))).await);
+        all.waiting.push(cases.recommended(&Wanted::new(&format!("N3{number}"))).await);
+    }
+    by_hand("UPDATE class_exception SET paused = TRUE").await;
+    for id in &all.waiting {
+        world.confirm(&world.application(*id).await).await.expect("a confirmation");
     }
     by_hand("UPDATE queue_entry SET on_hold = TRUE").await;
     by_hand("UPDATE class_exception SET paused = FALSE").await;
