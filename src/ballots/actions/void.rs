@@ -1,4 +1,5 @@
-//! A lead voids a ballot. It stays visible with its reason, the entries keep waiting, and the next ballot has a new number.
+//! A lead voids a ballot. It stays visible with its reason, who is on its list waits on unless giving
+//! is over, and the next ballot has a new number.
 
 use entity::{BallotId, BallotOutcome, BallotVoidCause, EventKind, ballot_end};
 use serde::{Deserialize, Serialize};

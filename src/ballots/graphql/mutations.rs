@@ -115,7 +115,7 @@ impl BallotMutation {
     }
 
     /// Voids a ballot: before the first reveal and before the beacon's round, or where the round has no signature for 72 hours.
-    /// It stays visible with its reason, and its entries keep waiting. `dryRun` answers with the impact only.
+    /// It stays visible with its reason; who is on its list waits on, unless giving is over. `dryRun` answers with the impact only.
     async fn void_ballot(
         &self,
         ctx: &Context<'_>,
