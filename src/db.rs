@@ -3,19 +3,20 @@
 //! A connection is given in exchange for a scope. Acts are [`Command`]s: `perform` begins, runs, keeps the
 //! idempotency key, commits, and runs again what lost a race. Nobody else begins, retries or commits.
 
+mod doors;
 mod races;
+mod reader;
 mod transaction;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use entity::{PersonId, idempotency};
 use migration::MigratorTrait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, EntityTrait, IsolationLevel, Set, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    AccessMode, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IsolationLevel, Set,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,19 +26,19 @@ use crate::error::{Acted, Failure, Fault, Found, UserError, UserErrorCode};
 use crate::random::{IdMaker, Random};
 use crate::tenancy::{Actor, Scope};
 
+use doors::{Doors, Said};
 pub use races::is_unique_violation;
 use races::may_run_again;
-pub use transaction::{Gate, Savepoint, Tx};
+pub use reader::Reader;
+pub use transaction::{Across, Gate, Savepoint, Tx};
 
 /// How often an act that lost a race is run before the fault is told.
 const ATTEMPTS: u32 = 8;
-/// How long SQLite waits for another process's write.
-const SQLITE_BUSY: Duration = Duration::from_secs(30);
 
 /// The database, with the clock and the chance that every act is handed.
 #[derive(Debug)]
 pub struct Db {
-    connection: DatabaseConnection,
+    doors: Doors,
     clock: Clock,
     random: Random,
     /// SQLite has one writer; waiting here is fair, waiting in SQLite is not.
@@ -49,7 +50,7 @@ pub struct Db {
 pub struct DbSettings {
     /// `sqlite://path/to/file.db` or `postgres://…`.
     pub url: String,
-    /// Most connections at once.
+    /// Most connections at once; on PostgreSQL, of each tenant: what one body asks for leaves the others theirs.
     pub connections: u32,
     /// Whether SQLite waits for the disk at every commit. Only the making of a demo does without.
     pub durable: bool,
@@ -58,7 +59,7 @@ pub struct DbSettings {
 impl DbSettings {
     /// The usual settings for a database.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 20, durable: true }
+        Self { url: url.into(), connections: 10, durable: true }
     }
 }
 
@@ -68,37 +69,29 @@ impl Db {
     /// # Errors
     /// Where the database cannot be reached.
     pub async fn connect(settings: DbSettings, clock: Clock, random: Random) -> Found<Self> {
-        let mut options = ConnectOptions::new(settings.url);
-        options
-            .max_connections(settings.connections)
-            .acquire_timeout(Duration::from_secs(30))
-            .sqlx_logging(false)
-            .test_before_acquire_if_idle_for(Duration::from_secs(30))
-            // PostgreSQL would take longer to compile some of our queries than to answer them.
-            .map_sqlx_postgres_opts(|postgres| postgres.options([("jit", "off")]))
-            .map_sqlx_sqlite_opts(move |sqlite| {
-                sqlite
-                    .create_if_missing(true)
-                    .busy_timeout(SQLITE_BUSY)
-                    .foreign_keys(true)
-                    .pragma("journal_mode", "WAL")
-                    .pragma("synchronous", if settings.durable { "FULL" } else { "OFF" })
-            });
-        let connection = Database::connect(options).await?;
-        Ok(Self { connection, clock, random, write_turn: tokio::sync::Mutex::new(()) })
+        let doors = Doors::open(settings).await?;
+        Ok(Self { doors, clock, random, write_turn: tokio::sync::Mutex::new(()) })
     }
 
     /// Shows every statement to `watcher` once it has run, to measure what an answer costs.
     pub fn watch(&mut self, watcher: impl Fn(&Statement) + Send + Sync + 'static) {
-        self.connection.set_metric_callback(move |info| watcher(info.statement));
+        self.doors.watch(Arc::new(watcher));
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date; on PostgreSQL, as whoever the service connects as, who owns the tables.
     ///
     /// # Errors
     /// Where the database refuses a migration.
     pub async fn migrate(&self) -> Found<()> {
-        Ok(migration::Migrator::up(&self.connection, None).await?)
+        self.doors.migrate().await
+    }
+
+    /// Why the second wall would not hold on PostgreSQL, and what to do; nothing where it does, and on SQLite, which has none.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn why_no_wall(&self) -> Found<Option<String>> {
+        doors::why_no_wall(self.doors.of_the_schema()).await
     }
 
     /// How many migrations are still to be applied.
@@ -106,7 +99,7 @@ impl Db {
     /// # Errors
     /// Where the database cannot be read.
     pub async fn pending_migrations(&self) -> Found<usize> {
-        Ok(migration::Migrator::get_pending_migrations(&self.connection).await?.len())
+        Ok(migration::Migrator::get_pending_migrations_read_only(self.doors.of_the_schema()).await?.len())
     }
 
     /// The clock that every act goes by.
@@ -118,12 +111,20 @@ impl Db {
     /// SQLite or PostgreSQL.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.connection.get_database_backend()
+        self.doors.backend()
     }
 
     /// A connection for reading, in exchange for a scope.
-    pub fn read<S: Scope>(&self, _scope: &S) -> &DatabaseConnection {
-        &self.connection
+    #[must_use]
+    pub fn read<S: Scope>(&self, scope: &S) -> Reader {
+        let tenant = scope.reads_as();
+        let said = self.on_postgres(|| Said::to_read(&tenant, scope.actor()));
+        Reader { connection: self.doors.of(&tenant), said }
+    }
+
+    /// What has to be said of who asks; nothing on SQLite.
+    fn on_postgres(&self, said: impl FnOnce() -> Option<Said>) -> Option<Said> {
+        if self.backend() == DbBackend::Postgres { said() } else { None }
     }
 
     /// One view of the whole database for reading, however long it takes: nothing that is committed meanwhile is
@@ -132,14 +133,19 @@ impl Db {
     /// # Errors
     /// Where the database does not answer.
     #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
-    pub async fn snapshot<S: Scope>(&self, _scope: &S) -> Found<Snapshot> {
+    pub async fn snapshot<S: Scope>(&self, scope: &S) -> Found<Snapshot> {
         let postgres = self.backend() == DbBackend::Postgres;
         let options = TransactionOptions {
             isolation_level: postgres.then_some(IsolationLevel::RepeatableRead),
             access_mode: postgres.then_some(AccessMode::ReadOnly),
             sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
         };
-        Ok(Snapshot { inner: self.connection.begin_with_options(options).await? })
+        let tenant = scope.reads_as();
+        let inner = self.doors.of(&tenant).begin_with_options(options).await?;
+        if let Some(said) = self.on_postgres(|| Said::to_read(&tenant, scope.actor())) {
+            said.say(&inner).await?;
+        }
+        Ok(Snapshot { inner })
     }
 
     /// Closes all connections.
@@ -147,7 +153,7 @@ impl Db {
     /// # Errors
     /// Where the database does not answer.
     pub async fn close(self) -> Found<()> {
-        Ok(self.connection.close().await?)
+        self.doors.close().await
     }
 
     /// Does `command` once, in one transaction: all of it or nothing. Under a key that was used before by the
@@ -187,7 +193,7 @@ impl Db {
     ) -> Acted<Option<C::Answer>> {
         let (Some(keyed), Some(actor)) = (keyed, scope.actor().person) else { return Ok(None) };
         let id = (actor, C::NAME.to_owned(), keyed.key.clone());
-        let first = idempotency::Entity::find_by_id(id).one(&self.connection).await?;
+        let first = idempotency::Entity::find_by_id(id).one(&self.read(scope)).await?;
         first.map(|first| answer_again::<C>(keyed, first)).transpose()
     }
 
@@ -197,7 +203,7 @@ impl Db {
     /// What the command refuses; faults.
     pub async fn rehearse<S: Scope, C: Command>(&self, scope: &S, command: &C) -> Acted<C::Answer> {
         let _turn = self.write_turn().await;
-        let tx = self.begin(scope.actor()).await?;
+        let tx = self.begin(scope, command).await?;
         let answer = command.run(&tx).await;
         tx.inner.rollback().await.map_err(Fault::from)?;
         answer
@@ -217,7 +223,7 @@ impl Db {
         command: &C,
     ) -> Acted<C::Answer> {
         let _turn = self.write_turn().await;
-        let tx = self.begin(scope.actor()).await?;
+        let tx = self.begin(scope, command).await?;
         match run_keyed(&tx, keyed, command).await {
             Ok(answer) => {
                 tx.inner.commit().await.map_err(Fault::from)?;
@@ -234,15 +240,19 @@ impl Db {
     }
 
     #[expect(clippy::disallowed_methods, reason = "this file is the one place that begins a transaction")]
-    async fn begin(&self, actor: Actor) -> Found<Tx> {
+    async fn begin<S: Scope, C: Command>(&self, scope: &S, command: &C) -> Found<Tx> {
         let options = TransactionOptions {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
             ..TransactionOptions::default()
         };
-        let now = self.clock.now();
-        let inner = self.connection.begin_with_options(options).await?;
+        let (now, actor, tenant) = (self.clock.now(), scope.actor(), scope.acts_as());
+        let inner = self.doors.of(&tenant).begin_with_options(options).await?;
+        let asker = Actor { person: actor.person.or_else(|| command.asker()), ..actor };
+        if let Some(said) = self.on_postgres(|| Said::to_act(&tenant, asker)) {
+            said.say(&inner).await?;
+        }
         let ids = Mutex::new(IdMaker::new(now, &self.random));
-        Ok(Tx { inner, now, actor, ids, random: self.random.clone() })
+        Ok(Tx::new(inner, now, actor, ids, self.random.clone(), doors::role_of(&tenant)))
     }
 }
 

@@ -164,8 +164,7 @@ impl Viewer {
     /// # Errors
     /// `Unauthenticated`, or `NOT_PERMITTED` for a role without the permission.
     pub fn in_shared(&self, permission: Permission) -> Result<SharedScope, Failure> {
-        let member = self.holding(permission)?;
-        Ok(SharedScope { person: Some(member.person), role: Some(member.role) })
+        Ok(shared(self.holding(permission)?))
     }
 
     /// To work on what does not agree: a lead on what is its body's, the agency's officers on what is the agency's.
@@ -198,7 +197,7 @@ impl Viewer {
         let member = self.member.as_ref()?;
         let is_observer = member.role == StaffRole::Observer;
         let may = is_observer || permissions_of(member.role).contains(&Permission::Reconcile);
-        may.then_some(SharedScope { person: Some(member.person), role: Some(member.role) })
+        may.then(|| shared(member))
     }
 
     /// To take in what the viewer's own body has on its own system: for its leads and its machines.
@@ -227,6 +226,12 @@ impl Viewer {
         }
     }
 
+    /// To read the names of the people in rows that the viewer may read; none for who is not signed in.
+    #[must_use]
+    pub fn names(&self) -> Option<SharedScope> {
+        self.member.as_ref().map(shared)
+    }
+
     /// To act on the viewer's own sign-ins.
     ///
     /// # Errors
@@ -243,7 +248,7 @@ impl Viewer {
     pub fn to_record_outcomes(&self) -> Result<SharedScope, Failure> {
         let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
         if member.role == StaffRole::Service && member.body.is_none() {
-            return Ok(SharedScope { person: Some(member.person), role: Some(member.role) });
+            return Ok(shared(member));
         }
         self.in_shared(Permission::RecordOutcomes)
     }
@@ -327,6 +332,11 @@ impl Viewer {
     }
 }
 
+fn shared(member: &Member) -> SharedScope {
+    let (person, role) = (Some(member.person), Some(member.role));
+    SharedScope { person, role, tenant: Tenant::Shared(member.body) }
+}
+
 /// Names the roles that may, so that whoever is refused knows whom to ask.
 fn not_permitted(permission: Permission) -> Failure {
     let able = StaffRole::all().into_iter().filter(|role| permissions_of(*role).contains(&permission));
@@ -339,14 +349,41 @@ mod sealed {
     pub trait Sealed {}
 }
 
+/// Whose rows a connection or a transaction is for, as PostgreSQL holds it to: each has a role there, and its policies say
+/// which rows that role comes to. docs/decisions/the-second-wall.md has the whole of it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Tenant {
+    /// The service's own work, on the rows of all.
+    System,
+    /// A body, on its own rows.
+    Body(BodyId),
+    /// Somebody who looks at what the bodies have agreed to show each other; of which body, where it is a body's.
+    Shared(Option<BodyId>),
+    /// The agency, on what it was sent and what it said.
+    Agency,
+    /// Anybody, on figures and on what is published.
+    Public,
+    /// A person, on what is their own and on what is of the employers that they act for.
+    Person(Arc<[EmployerId]>),
+}
+
 /// A proof of what its holder may touch; the key to `db`.
 pub trait Scope: sealed::Sealed + Send + Sync {
     /// Whose hand an act in this scope is by.
     fn actor(&self) -> Actor;
+
+    /// Whose rows an act in this scope comes to.
+    fn acts_as(&self) -> Tenant;
+
+    /// Whose rows who looks by this scope comes to.
+    fn reads_as(&self) -> Tenant {
+        self.acts_as()
+    }
 }
 
 macro_rules! scopes {
-    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty),* } by |$scope:ident| $actor:expr;)+) => {$(
+    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty),* }
+        by |$scope:ident| $actor:expr, as |$own:ident| $tenant:expr;)+) => {$(
         $(#[$doc])+
         #[derive(Clone, Debug, PartialEq, Eq)]
         pub struct $name { $($field: $type),* }
@@ -356,6 +393,10 @@ macro_rules! scopes {
                 let $scope = self;
                 $actor
             }
+            fn acts_as(&self) -> Tenant {
+                let $own = self;
+                $tenant
+            }
         }
     )+};
 }
@@ -363,31 +404,33 @@ macro_rules! scopes {
 scopes! {
     /// One body's own rows.
     BodyScope { body: BodyId, person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |scope| Tenant::Body(scope.body);
     /// The rows of the employers that the viewer acts for.
     EmployerScope { employers: Arc<[EmployerId]>, person: PersonId }
-        by |scope| Actor { person: Some(scope.person), role: Some(StaffRole::Employer) };
+        by |scope| Actor { person: Some(scope.person), role: Some(StaffRole::Employer) },
+        as |scope| Tenant::Person(Arc::clone(&scope.employers));
     /// What one body takes in from its own system; none where the service itself does it for the body.
     ImportScope { body: BodyId, person: Option<PersonId>, role: Option<StaffRole> }
-        by |scope| Actor { person: scope.person, role: scope.role };
+        by |scope| Actor { person: scope.person, role: scope.role }, as |scope| Tenant::Body(scope.body);
     /// What the bodies share: quota, ballots, releases.
-    SharedScope { person: Option<PersonId>, role: Option<StaffRole> }
-        by |scope| Actor { person: scope.person, role: scope.role };
+    SharedScope { person: Option<PersonId>, role: Option<StaffRole>, tenant: Tenant }
+        by |scope| Actor { person: scope.person, role: scope.role }, as |scope| scope.tenant.clone();
     /// The figures of one body's caseload.
     FiguresScope { body: BodyId, names_people: bool, person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |scope| Tenant::Body(scope.body);
     /// What the agency may read.
     AgencyScope { person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |_scope| Tenant::Agency;
     /// Whoever is signed in, and nothing but their own sign-ins.
     SelfScope { person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) };
+        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) },
+        as |_scope| Tenant::Person(Arc::default());
     /// What everybody may read.
     PublicScope { person: Option<PersonId> }
-        by |scope| Actor { person: scope.person, role: None };
+        by |scope| Actor { person: scope.person, role: None }, as |_scope| Tenant::Public;
     /// The service's own work, by the name of the task.
     SystemScope { task: &'static str }
-        by |_scope| Actor::SYSTEM;
+        by |_scope| Actor::SYSTEM, as |_scope| Tenant::System;
 }
 
 impl BodyScope {
@@ -468,7 +511,7 @@ impl SystemScope {
     /// To bring an exception, its bodies and its quota in line with a file.
     #[must_use]
     pub fn shared(&self) -> SharedScope {
-        SharedScope { person: None, role: None }
+        SharedScope { person: None, role: None, tenant: Tenant::System }
     }
 }
 
@@ -489,6 +532,21 @@ impl Scope for CaseloadScope {
             Self::Employers(scope) => scope.actor(),
         }
     }
+
+    fn acts_as(&self) -> Tenant {
+        match self {
+            Self::Body(scope) => scope.acts_as(),
+            Self::Employers(scope) => scope.acts_as(),
+        }
+    }
+}
+
+/// A body that looks at what bodies show each other comes to that, and not to its own rows alone.
+fn among_bodies(tenant: Tenant) -> Tenant {
+    match tenant {
+        Tenant::Body(body) => Tenant::Shared(Some(body)),
+        Tenant::System | Tenant::Shared(_) | Tenant::Agency | Tenant::Public | Tenant::Person(_) => tenant,
+    }
 }
 
 /// Who reads the combined list, and so how much of each line.
@@ -507,6 +565,17 @@ impl Scope for ListScope {
             Self::Caseload(scope) => scope.actor(),
             Self::Agency(scope) => scope.actor(),
         }
+    }
+
+    fn acts_as(&self) -> Tenant {
+        match self {
+            Self::Caseload(scope) => scope.acts_as(),
+            Self::Agency(scope) => scope.acts_as(),
+        }
+    }
+
+    fn reads_as(&self) -> Tenant {
+        among_bodies(self.acts_as())
     }
 }
 
@@ -531,6 +600,18 @@ impl Scope for ReleaseScope {
             Self::Public(scope) => scope.actor(),
         }
     }
+
+    fn acts_as(&self) -> Tenant {
+        match self {
+            Self::Caseload(scope) => scope.acts_as(),
+            Self::Agency(scope) => scope.acts_as(),
+            Self::Public(scope) => scope.acts_as(),
+        }
+    }
+
+    fn reads_as(&self) -> Tenant {
+        among_bodies(self.acts_as())
+    }
 }
 
 /// Whose side of what does not agree is looked at.
@@ -549,6 +630,17 @@ impl Scope for ReconciliationScope {
             Self::Body(scope) => scope.actor(),
             Self::Agency(scope) => scope.actor(),
         }
+    }
+
+    fn acts_as(&self) -> Tenant {
+        match self {
+            Self::Body(scope) => scope.acts_as(),
+            Self::Agency(scope) => scope.acts_as(),
+        }
+    }
+
+    fn reads_as(&self) -> Tenant {
+        among_bodies(self.acts_as())
     }
 }
 

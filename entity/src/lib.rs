@@ -65,6 +65,7 @@ pub mod turn_back;
 pub mod unsealed;
 pub mod worker;
 pub mod worker_fingerprint;
+pub mod worker_twin;
 
 mod ids;
 mod kinds;

@@ -19,7 +19,10 @@ mod m0009_sealed_history;
 mod m0010_agency;
 mod m0011_reconciliation;
 mod m0012_sign_in;
+mod m0013_second_wall;
 mod m0015_guards;
+pub mod roles;
+mod wall;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -40,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_agency::Migration),
             Box::new(m0011_reconciliation::Migration),
             Box::new(m0012_sign_in::Migration),
+            Box::new(m0013_second_wall::Migration),
             Box::new(m0015_guards::Migration),
         ]
     }

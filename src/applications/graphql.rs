@@ -96,7 +96,7 @@ impl CaseloadQuery {
     ) -> Result<Option<Application>> {
         let Some(scope) = schema::viewer(ctx).caseload() else { return Ok(None) };
         let Ok(reference) = Reference::parse(&reference) else { return Ok(None) };
-        let conn = schema::app(ctx).db.read(&scope);
+        let conn = &schema::app(ctx).db.read(&scope);
         let row = caseload::find_by_reference(conn, &scope, &reference.to_string()).await?;
         Ok(row.map(|row| Application::of(row, scope)))
     }

@@ -39,7 +39,7 @@ pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
 
 impl BallotLoader {
     async fn records(&self, ballots: Vec<ballot::Model>) -> Found<Vec<Record>> {
-        store::records(self.app.db.read(&self.scope), ballots).await
+        store::records(&self.app.db.read(&self.scope), ballots).await
     }
 }
 
@@ -49,7 +49,7 @@ impl Loader<BallotsOf> for BallotLoader {
 
     async fn load(&self, keys: &[BallotsOf]) -> Result<HashMap<BallotsOf, Self::Value>, Arc<Fault>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let ballots = store::of_exceptions(self.app.db.read(&self.scope), &ids).await?;
+        let ballots = store::of_exceptions(&self.app.db.read(&self.scope), &ids).await?;
         let mut found: HashMap<_, Vec<_>> = HashMap::new();
         for record in self.records(ballots).await? {
             found.entry(BallotsOf(record.ballot.exception_id)).or_default().push(Arc::new(record));
@@ -63,7 +63,7 @@ impl Loader<BallotId> for BallotLoader {
     type Error = Arc<Fault>;
 
     async fn load(&self, ids: &[BallotId]) -> Result<HashMap<BallotId, Arc<Record>>, Arc<Fault>> {
-        let ballots = store::load(self.app.db.read(&self.scope), ids).await?;
+        let ballots = store::load(&self.app.db.read(&self.scope), ids).await?;
         let records = self.records(ballots).await?.into_iter();
         Ok(records.map(|record| (record.ballot.id, Arc::new(record))).collect())
     }
@@ -75,7 +75,7 @@ impl Loader<StrikesOf> for BallotLoader {
 
     async fn load(&self, keys: &[StrikesOf]) -> Result<HashMap<StrikesOf, i64>, Arc<Fault>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let counts = store::count_strikes(self.app.db.read(&self.scope), &ids).await?;
+        let counts = store::count_strikes(&self.app.db.read(&self.scope), &ids).await?;
         Ok(counts.into_iter().map(|(id, count)| (StrikesOf(id), count)).collect())
     }
 }

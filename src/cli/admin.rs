@@ -181,7 +181,7 @@ fn variable(slug: &str) -> String {
 async fn list_issuers(args: ListIssuersArgs) -> Outcome {
     let app = args.service.open().await?;
     let scope = SystemScope::of("admin");
-    let bodies = body::Entity::find().all(app.db.read(&scope)).await.map_err(crate::error::Fault::from)?;
+    let bodies = body::Entity::find().all(&app.db.read(&scope)).await.map_err(crate::error::Fault::from)?;
     for issuer in issuers::load_all(&app.db, &scope).await? {
         let body = bodies.iter().find(|body| Some(body.id) == issuer.body);
         let whose = match (issuer.tenant, body) {

@@ -71,7 +71,7 @@ async fn verify(args: VerifyArgs) -> Outcome {
 
 async fn head(args: DatabaseArgs) -> Outcome {
     let (db, _) = ready(&args.settings()?.database_url, Clock::system()).await?;
-    let seal = history::last_seal(db.read(&SystemScope::of("history"))).await?;
+    let seal = history::last_seal(&db.read(&SystemScope::of("history"))).await?;
     db.close().await?;
     let seal = seal.ok_or_else(|| {
         Problem::told("Nothing is sealed yet: `nominations jobs run seal` seals what is there.")

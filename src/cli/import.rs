@@ -58,7 +58,7 @@ pub(super) async fn run(args: ImportArgs) -> Outcome {
 
 async fn scope_of(app: &App, slug: &str) -> Result<ImportScope, Problem> {
     let system = SystemScope::of("import");
-    let body = exceptions::find_body(app.db.read(&system), slug).await?;
+    let body = exceptions::find_body(&app.db.read(&system), slug).await?;
     let body = body.ok_or_else(|| {
         Problem::told(
             "There is no such body. Give its slug, as it stands in the file of the class exception.",
@@ -68,7 +68,7 @@ async fn scope_of(app: &App, slug: &str) -> Result<ImportScope, Problem> {
 }
 
 async fn only_exception(app: &App, scope: &ImportScope) -> Result<String, Problem> {
-    let all = exceptions::load_all(app.db.read(scope)).await?;
+    let all = exceptions::load_all(&app.db.read(scope)).await?;
     match all.as_slice() {
         [one] => Ok(one.slug.clone()),
         [] => Err(Problem::told(

@@ -23,6 +23,9 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let pending = db.pending_migrations().await?;
     db.migrate().await?;
     println!("Migrations applied: {pending}. The schema is current.");
+    if let Some(why) = db.why_no_wall().await? {
+        return Err(Problem::Told(why));
+    }
     fill_views(&db).await?;
     let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
     if is_new {

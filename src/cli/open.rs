@@ -38,6 +38,9 @@ pub(crate) async fn ready(url: &str, clock: Clock) -> Result<(Db, InstallationKi
         let words = format!("The database is {pending} migrations behind: run `nominations migrate` first.");
         return Err(Problem::Told(words));
     }
+    if let Some(why) = db.why_no_wall().await? {
+        return Err(Problem::Told(why));
+    }
     let kind = find_installation(&db, &SystemScope::of("start")).await?;
     let kind = kind.ok_or_else(|| {
         Problem::told(

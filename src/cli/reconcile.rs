@@ -29,11 +29,11 @@ pub(super) async fn run(args: ReconcileArgs) -> Outcome {
     let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
     let scope = SystemScope::of("reconcile");
     let none = || Problem::told(format!("There is no class exception {}.", args.exception));
-    let found = exceptions::find_by_slug(app.db.read(&scope), &args.exception).await?;
+    let found = exceptions::find_by_slug(&app.db.read(&scope), &args.exception).await?;
     let exception = found.ok_or_else(none)?.id;
     let id = reconcile(&app, &scope, None, exception).await?;
-    let run = runs::load_by_ids(app.db.read(&scope), &scope.shared(), &[id]).await?.pop();
-    let bodies = exceptions::bodies_of(app.db.read(&scope), exception).await?;
+    let run = runs::load_by_ids(&app.db.read(&scope), &scope.shared(), &[id]).await?.pop();
+    let bodies = exceptions::bodies_of(&app.db.read(&scope), exception).await?;
     app.db.close().await?;
     let run = run.ok_or_else(|| Problem::told("The run is not there any more."))?;
     for line in told(&run, &bodies) {

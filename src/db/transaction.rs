@@ -1,11 +1,14 @@
-//! A transaction, and what it may hold: the gate of a class exception, locks, a savepoint.
+//! A transaction, and what it may hold: the gate of a class exception, locks, a savepoint, and the steps past its own
+//! tenant's rows.
 //!
 //! Nothing here begins or ends one: that is `db`'s.
 
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Utc};
 use entity::ExceptionId;
+use migration::roles;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -22,9 +25,25 @@ pub struct Tx {
     pub(super) actor: Actor,
     pub(super) ids: Mutex<IdMaker>,
     pub(super) random: Random,
+    /// The role that it began with, which comes to one tenant's rows.
+    role: &'static str,
+    /// Whether it comes to the rows of all tenants by now.
+    is_across: AtomicBool,
 }
 
 impl Tx {
+    pub(super) fn new(
+        inner: DatabaseTransaction,
+        now: DateTime<Utc>,
+        actor: Actor,
+        ids: Mutex<IdMaker>,
+        random: Random,
+        role: &'static str,
+    ) -> Self {
+        let is_across = AtomicBool::new(role == roles::SYSTEM);
+        Self { inner, now, actor, ids, random, role, is_across }
+    }
+
     /// The connection that the transaction runs on.
     #[must_use]
     pub fn conn(&self) -> &DatabaseTransaction {
@@ -62,12 +81,19 @@ impl Tx {
 
     /// Waits for the gate of a class exception and holds it to the end of the transaction. Whoever can change
     /// who is due a place or what is free takes it *before* reading or locking places, queue entries or
-    /// confirmed applications; docs/decisions/the-gate.md says why.
+    /// confirmed applications; docs/decisions/the-gate.md says why. Whoever holds it comes to the rows of all tenants from
+    /// there on, in the same statement: the queue is everybody's.
     ///
     /// # Errors
     /// Where the database does not answer.
     pub async fn gate(&self, exception: ExceptionId) -> Found<Gate<'_>> {
-        self.lock(lock_number(&["gate", &exception.to_string()])).await?;
+        let number = lock_number(&["gate", &exception.to_string()]);
+        if self.backend() == DbBackend::Postgres {
+            let sql = format!("SELECT pg_advisory_xact_lock($1), {}", becoming(roles::SYSTEM));
+            let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
+            self.inner.execute_raw(statement).await?;
+            self.is_across.store(true, Ordering::Relaxed);
+        }
         Ok(Gate { tx: self, exception })
     }
 
@@ -81,12 +107,17 @@ impl Tx {
     }
 
     /// Keeps the settings of a class exception from changing to the end of the transaction; false where they are
-    /// about to change.
+    /// about to change. Whoever passes by the gate looks at the queue as its holder does: it comes to the rows of all tenants
+    /// to the end of its savepoint.
     ///
     /// # Errors
     /// Where the database does not answer.
     pub async fn try_share_settings(&self, exception: ExceptionId) -> Found<bool> {
-        self.try_lock("pg_try_advisory_xact_lock_shared", settings_lock(exception)).await
+        let also = format!(", {}", becoming(roles::SYSTEM));
+        let taken =
+            self.try_lock("pg_try_advisory_xact_lock_shared", settings_lock(exception), &also).await?;
+        self.is_across.store(true, Ordering::Relaxed);
+        Ok(taken)
     }
 
     /// Waits for the lock of one worker under one exception; only for the holder of the gate.
@@ -102,7 +133,7 @@ impl Tx {
     /// # Errors
     /// Where the database does not answer.
     pub async fn try_lock_worker(&self, exception: ExceptionId, fingerprint: &str) -> Found<bool> {
-        self.try_lock("pg_try_advisory_xact_lock", worker_lock(exception, fingerprint)).await
+        self.try_lock("pg_try_advisory_xact_lock", worker_lock(exception, fingerprint), "").await
     }
 
     /// Waits for everybody who counts against the same limit, so that two at once do not pass it together. Whoever
@@ -122,12 +153,12 @@ impl Tx {
         self.lock(lock_number(&["sequence", sequence])).await
     }
 
-    async fn try_lock(&self, function: &'static str, number: i64) -> Found<bool> {
+    async fn try_lock(&self, function: &'static str, number: i64, also: &str) -> Found<bool> {
         if self.backend() != DbBackend::Postgres {
             // BEGIN IMMEDIATE holds everything already.
             return Ok(true);
         }
-        let sql = format!("SELECT {function}($1) AS taken");
+        let sql = format!("SELECT {function}($1) AS taken{also}");
         let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
         let row = self.inner.query_one_raw(statement).await?;
         Ok(row.map(|row| row.try_get("", "taken")).transpose()?.unwrap_or(false))
@@ -148,8 +179,56 @@ impl Tx {
     /// Where the database does not answer.
     pub async fn savepoint(&self) -> Found<Savepoint<'_>> {
         self.inner.execute_unprepared("SAVEPOINT attempt").await?;
-        Ok(Savepoint { tx: self })
+        Ok(Savepoint { tx: self, was_across: self.is_across.load(Ordering::Relaxed) })
     }
+
+    /// Comes to the rows of all tenants until it is ended, for what only the service itself may look up or write: each place
+    /// that does so says why. Nothing of other tenants leaves it but what the rules of its slice tell.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn across_tenants(&self) -> Found<Across<'_>> {
+        let was_across = self.is_across.load(Ordering::Relaxed);
+        if !was_across {
+            self.become_role(roles::SYSTEM).await?;
+        }
+        Ok(Across { tx: self, was_across })
+    }
+
+    async fn become_role(&self, role: &'static str) -> Found<()> {
+        if self.backend() == DbBackend::Postgres {
+            let sql = format!("SELECT {}", becoming(role));
+            self.inner.execute_raw(Statement::from_string(self.backend(), sql)).await?;
+        }
+        self.is_across.store(role == roles::SYSTEM, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Takes a role to the end of the transaction, or to the savepoint that is undone.
+fn becoming(role: &str) -> String {
+    format!("set_config('role', '{role}', true)")
+}
+
+/// See [`Tx::across_tenants`].
+#[derive(Debug)]
+#[must_use = "end it, or keep it to the end of the transaction"]
+pub struct Across<'tx> {
+    tx: &'tx Tx,
+    was_across: bool,
+}
+
+impl Across<'_> {
+    /// Goes back to the rows of the transaction's own tenant, where it came from there.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn end(self) -> Found<()> {
+        if self.was_across { Ok(()) } else { self.tx.become_role(self.tx.role).await }
+    }
+
+    /// Stays: all that the transaction does from here on is the service's own doing.
+    pub fn stay(self) {}
 }
 
 /// A proof that the gate of a class exception is held.
@@ -178,15 +257,20 @@ impl Gate<'_> {
 #[must_use = "keep it or undo it"]
 pub struct Savepoint<'tx> {
     tx: &'tx Tx,
+    was_across: bool,
 }
 
 impl Savepoint<'_> {
-    /// Keeps what was done since.
+    /// Keeps what was done since. Whoever stepped past its own tenant's rows since goes back to them.
     ///
     /// # Errors
     /// Where the database does not answer.
     pub async fn keep(self) -> Found<()> {
-        self.tx.inner.execute_unprepared("RELEASE SAVEPOINT attempt").await?;
+        let mut sql = "RELEASE SAVEPOINT attempt".to_owned();
+        if self.tx.is_across.swap(self.was_across, Ordering::Relaxed) && !self.was_across {
+            sql = format!("{sql}; SET LOCAL ROLE {}", self.tx.role);
+        }
+        self.tx.inner.execute_unprepared(&sql).await?;
         Ok(())
     }
 
@@ -196,6 +280,8 @@ impl Savepoint<'_> {
     /// Where the database does not answer.
     pub async fn undo(self) -> Found<()> {
         self.tx.inner.execute_unprepared("ROLLBACK TO SAVEPOINT attempt").await?;
+        // PostgreSQL went back to the role as it was then.
+        self.tx.is_across.store(self.was_across, Ordering::Relaxed);
         self.keep().await
     }
 }

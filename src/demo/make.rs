@@ -302,7 +302,7 @@ impl Maker<'_> {
         }
         let scope = self.staff(index, row, "assessor")?.in_body(Permission::Assess)?;
         let reader = CaseloadScope::Body(scope.clone());
-        let records = evidence::load_of_employers(self.app.db.read(&reader), &reader, &[employer]).await?;
+        let records = evidence::load_of_employers(&self.app.db.read(&reader), &reader, &[employer]).await?;
         for record in records {
             let (app, scope) = (self.app, scope.clone());
             let (evidence, genuine) = (record.id, true);

@@ -37,7 +37,7 @@ const LONGEST_SLUG: usize = 100;
 /// Where the database does not answer.
 pub async fn load_all(ctx: &Context<'_>) -> Result<Vec<Arc<Current>>> {
     let (app, scope) = (schema::app(ctx), schema::viewer(ctx).in_public());
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let mut all = Vec::new();
     for row in store::load_all(conn).await? {
         // From memory: a query only where nobody has asked for this revision before.
@@ -73,5 +73,5 @@ pub async fn load(ctx: &Context<'_>, id: ExceptionId) -> Result<Option<Arc<Curre
 /// Where the database does not answer, or the revision is not there.
 pub async fn terms_at(ctx: &Context<'_>, id: ExceptionId, revision: i32) -> Result<Arc<KnownTerms>> {
     let (app, scope) = (schema::app(ctx), schema::viewer(ctx).in_public());
-    Ok(app.shelf.terms(app.db.read(&scope), id, revision).await?)
+    Ok(app.shelf.terms(&app.db.read(&scope), id, revision).await?)
 }

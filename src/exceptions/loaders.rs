@@ -41,7 +41,7 @@ impl Loader<ExceptionId> for ExceptionLoader {
     type Error = Arc<Fault>;
 
     async fn load(&self, ids: &[ExceptionId]) -> Result<HashMap<ExceptionId, Arc<Current>>, Arc<Fault>> {
-        let conn = self.app.db.read(&self.scope);
+        let conn = &self.app.db.read(&self.scope);
         let mut found = HashMap::new();
         for row in store::load_by_ids(conn, ids).await? {
             // From memory: a query only where nobody has asked for this revision before.
@@ -56,7 +56,7 @@ impl Loader<Named> for ExceptionLoader {
     type Error = Arc<Fault>;
 
     async fn load(&self, keys: &[Named]) -> Result<HashMap<Named, Arc<Current>>, Arc<Fault>> {
-        let conn = self.app.db.read(&self.scope);
+        let conn = &self.app.db.read(&self.scope);
         let mut found = HashMap::new();
         for row in store::load_by_slugs(conn, keys.iter().map(|key| key.0.as_str())).await? {
             let current = self.app.shelf.current(conn, row).await?;
@@ -72,7 +72,7 @@ impl Loader<BodiesOf> for ExceptionLoader {
 
     async fn load(&self, keys: &[BodiesOf]) -> Result<HashMap<BodiesOf, Vec<body::Model>>, Arc<Fault>> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = store::bodies_of_each(self.app.db.read(&self.scope), &ids).await?;
+        let found = store::bodies_of_each(&self.app.db.read(&self.scope), &ids).await?;
         Ok(found.into_iter().map(|(id, bodies)| (BodiesOf(id), bodies)).collect())
     }
 }

@@ -29,7 +29,7 @@ pub async fn entries(
 ) -> Result<Response, Refusal> {
     let record = find(&service, &exception, &number).await?;
     let scope = Viewer::public().in_public();
-    let file = files::entries(service.app.db.read(&scope), record.ballot.id).await?;
+    let file = files::entries(&service.app.db.read(&scope), record.ballot.id).await?;
     Ok(sent(file, "text/plain; charset=utf-8", FOR_GOOD, &headers))
 }
 
@@ -42,7 +42,7 @@ pub async fn document(
     let record = find(&service, &exception, &number).await?;
     let scope = Viewer::public().in_public();
     let db = &service.app.db;
-    let document = files::document(db.read(&scope), &record, db.clock().now()).await?;
+    let document = files::document(&db.read(&scope), &record, db.clock().now()).await?;
     let keep = if record.end.is_some() { FOR_GOOD } else { ASK_AGAIN };
     Ok(sent(document.file().into_bytes(), "application/json", keep, &headers))
 }
@@ -60,7 +60,7 @@ async fn find(service: &Service, exception: &str, number: &str) -> Result<Record
         return Err(nothing());
     }
     let scope = Viewer::public().in_public();
-    let conn = service.app.db.read(&scope);
+    let conn = &service.app.db.read(&scope);
     let exception = exceptions::find_by_slug(conn, exception).await?.ok_or_else(nothing)?;
     let ballot = store::find_by_number(conn, exception.id, number).await?.ok_or_else(nothing)?;
     Ok(store::record(conn, ballot).await?)

@@ -16,7 +16,7 @@ use crate::tenancy::{SystemScope, Viewer};
 pub(super) async fn viewer(app: &App, token: &str) -> Result<Viewer, Refusal> {
     let scope = SystemScope::of("machine");
     let Some(named) = issuer_named_in(token) else { return Err(refused("it is no token")) };
-    let Some(issuer) = issuers::find_by_url(app.db.read(&scope), &scope, &named).await? else {
+    let Some(issuer) = issuers::find_by_url(&app.db.read(&scope), &scope, &named).await? else {
         return Err(refused("its issuer is not known"));
     };
     let Some(audience) = issuer.audience.as_deref() else {

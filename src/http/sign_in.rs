@@ -129,7 +129,7 @@ async fn begun(app: &Arc<App>, slug: &str, query: Option<&str>) -> Result<Respon
 async fn find(app: &App, slug: &str) -> Result<Issuer, Refusal> {
     let is_slug = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     let found =
-        if is_slug { issuers::find_by_slug(app.db.read(&scope()), &scope(), slug).await? } else { None };
+        if is_slug { issuers::find_by_slug(&app.db.read(&scope()), &scope(), slug).await? } else { None };
     found.ok_or_else(|| {
         let message = "There is no such provider: GET /sign-in lists those that one can sign in with.";
         Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)

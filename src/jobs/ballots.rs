@@ -13,7 +13,7 @@ pub(super) async fn run(app: &App) -> Acted<Done> {
     let scope = SystemScope::of("ballots");
     let mut missed = 0;
     let mut failed = None;
-    for live in store::load_live(app.db.read(&scope)).await? {
+    for live in store::load_live(&app.db.read(&scope)).await? {
         match app.db.perform(&scope, None, &KeepBallot { ballot: live.ballot_id }).await {
             Ok(kept) => missed += kept.missed,
             Err(failure) => {

@@ -59,7 +59,7 @@ pub struct RunReport {
 /// # Errors
 /// Where the database does not answer.
 pub async fn report(db: &Db) -> Found<Vec<JobReport>> {
-    let rows = store::load_all(db.read(&SystemScope::of("jobs"))).await?;
+    let rows = store::load_all(&db.read(&SystemScope::of("jobs"))).await?;
     let now = db.clock().now();
     Job::ALL.iter().map(|job| report_of(*job, &rows, now)).collect()
 }

@@ -12,7 +12,7 @@ use crate::tenancy::SystemScope;
 pub(super) async fn run(app: &App) -> Acted<Done> {
     let scope = SystemScope::of("returning");
     let (mut lapsed, mut nominated, mut failed) = (0, 0, None);
-    for exception in exceptions::load_all(app.db.read(&scope)).await? {
+    for exception in exceptions::load_all(&app.db.read(&scope)).await? {
         let command = FreeRefused { app, exception: exception.id };
         loop {
             match app.db.perform(&scope, None, &command).await {

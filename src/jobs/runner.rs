@@ -88,7 +88,7 @@ impl Runner {
     /// Where the database does not answer. What the run itself fails by is no error but [`Turn::Failed`].
     pub async fn take_turn(&self, job: Job) -> Acted<Turn> {
         let db = &self.app.db;
-        let row = store::find(db.read(&scope()), job).await?;
+        let row = store::find(&db.read(&scope()), job).await?;
         match why_not(row.as_ref(), job.interval(), db.clock().now()) {
             Some(not_now) => Ok(Turn::NotNow(not_now)),
             None => self.claim_and_run(job, When::Due).await,

@@ -13,7 +13,7 @@ pub(super) async fn run(app: &App) -> Acted<Done> {
     let scope = SystemScope::of("sweep");
     let mut all = Swept::default();
     let mut failed = None;
-    for exception in exceptions::load_all(app.db.read(&scope)).await? {
+    for exception in exceptions::load_all(&app.db.read(&scope)).await? {
         let command = Sweep { app, exception: exception.id };
         match app.db.perform(&scope, None, &command).await {
             Ok(swept) => {

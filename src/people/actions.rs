@@ -88,7 +88,7 @@ async fn still_speaks_for(app: &App, issuer: Option<IssuerId>, member: &Member) 
 /// Faults only.
 pub async fn machine_of(app: &App, issuer: &Issuer, subject: &str) -> Acted<Option<Viewer>> {
     let scope = SystemScope::of("machine");
-    let member = issuers::find_member(app.db.read(&scope), &scope, issuer.id, subject).await?;
+    let member = issuers::find_member(&app.db.read(&scope), &scope, issuer.id, subject).await?;
     let now = app.db.clock().now();
     let member = member.filter(|member| {
         member.role == StaffRole::Service
@@ -116,7 +116,7 @@ pub async fn sign_out(app: &App, token: &str) -> Acted<Option<IssuerId>> {
 /// Faults only.
 pub async fn find_invitation(app: &App, token: &str) -> Acted<Option<invitation::Model>> {
     let scope = SystemScope::of("invitation");
-    Ok(invitations::find_by_hash(app.db.read(&scope), &scope, &hash(app, token)).await?)
+    Ok(invitations::find_by_hash(&app.db.read(&scope), &scope, &hash(app, token)).await?)
 }
 
 fn hash(app: &App, token: &str) -> String {

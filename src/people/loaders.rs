@@ -45,8 +45,9 @@ impl Loader<PersonId> for PeopleLoader {
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, PersonView>, Arc<Fault>> {
         // The public sees nobody.
         let Some(member) = self.viewer.member() else { return Ok(HashMap::new()) };
+        let Some(scope) = self.viewer.names() else { return Ok(HashMap::new()) };
         let seen_by = (member.person, member.body);
-        Ok(store::load_persons(&self.app.db, &self.viewer.in_public(), seen_by, ids).await?)
+        Ok(store::load_persons(&self.app.db, &scope, seen_by, ids).await?)
     }
 }
 

@@ -68,7 +68,7 @@ pub struct DemoPerson {
 /// # Errors
 /// Where the database does not answer.
 pub async fn find_installation(db: &Db, scope: &SystemScope) -> Found<Option<InstallationKind>> {
-    Ok(installation::Entity::find().one(db.read(scope)).await?.map(|row| row.kind))
+    Ok(installation::Entity::find().one(&db.read(scope)).await?.map(|row| row.kind))
 }
 
 /// Bodies by id. Everybody may know them.
@@ -81,7 +81,7 @@ pub async fn load_bodies(
     ids: &[BodyId],
 ) -> Found<HashMap<BodyId, body::Model>> {
     let select = body::Entity::find().filter(body::Column::Id.is_in(ids.iter().copied()));
-    let rows = select.all(db.read(scope)).await?;
+    let rows = select.all(&db.read(scope)).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -100,7 +100,7 @@ pub async fn load_persons<S: Scope>(
         .filter(person::Column::Id.is_in(ids.iter().copied()))
         .join(JoinType::LeftJoin, membership_of_person())
         .select_also(membership::Entity)
-        .all(db.read(scope))
+        .all(&db.read(scope))
         .await?;
     let view = |(person, member): (person::Model, Option<membership::Model>)| {
         let body = member.and_then(|member| member.body_id);
@@ -121,7 +121,7 @@ pub async fn load_employers(
     ids: &[EmployerId],
 ) -> Found<HashMap<EmployerId, employer::Model>> {
     let select = employers_in(scope).filter(employer::Column::Id.is_in(ids.iter().copied()));
-    let rows = select.all(db.read(scope)).await?;
+    let rows = select.all(&db.read(scope)).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
@@ -130,7 +130,7 @@ pub async fn load_employers(
 /// # Errors
 /// Where the database does not answer.
 pub async fn find_employer(db: &Db, scope: &CaseloadScope, nzbn: Nzbn) -> Found<Option<employer::Model>> {
-    find_employer_in(db.read(scope), scope, nzbn).await
+    find_employer_in(&db.read(scope), scope, nzbn).await
 }
 
 /// The same, within a transaction.
@@ -147,11 +147,18 @@ pub async fn find_employer_in(
 }
 
 /// The employer with this number, whom nobody is told of; added under its legal name where there is none. One that is
-/// there stays as it is, whatever it is called now.
+/// there stays as it is, whatever it is called now. It is looked for among those of all tenants: a number is one employer.
 ///
 /// # Errors
 /// Where the database refuses; a race where it is gone.
 pub async fn find_or_add_employer(tx: &Tx, nzbn: Nzbn, legal_name: &str) -> Found<EmployerId> {
+    let across = tx.across_tenants().await?;
+    let id = employer_by_number(tx, nzbn, legal_name).await?;
+    across.end().await?;
+    Ok(id)
+}
+
+async fn employer_by_number(tx: &Tx, nzbn: Nzbn, legal_name: &str) -> Found<EmployerId> {
     let known = || employer::Entity::find().filter(employer::Column::Nzbn.eq(nzbn.to_string()));
     if let Some(row) = known().one(tx.conn()).await? {
         return Ok(row.id);
@@ -207,10 +214,10 @@ pub async fn load_demo_people(db: &Db, scope: &SystemScope) -> Found<Vec<DemoPer
         .join(JoinType::InnerJoin, membership_of_person())
         .select_also(membership::Entity)
         .order_by_asc(person::Column::Handle)
-        .all(db.read(scope))
+        .all(&db.read(scope))
         .await?;
     let bodies: HashMap<_, _> =
-        body::Entity::find().all(db.read(scope)).await?.into_iter().map(|row| (row.id, row.slug)).collect();
+        body::Entity::find().all(&db.read(scope)).await?.into_iter().map(|row| (row.id, row.slug)).collect();
     let mut employers = sessions::employer_names(db, scope).await?;
     let person = |(person, member): (person::Model, Option<membership::Model>)| {
         let membership = member?;

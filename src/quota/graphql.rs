@@ -160,7 +160,7 @@ impl Quota {
         let today = day_in_new_zealand(app.db.clock().now());
         let span = Span::read(from.map(|day| day.0), to.map(|day| day.0), today);
         let span = span.map_err(|error| bad_input(&error.to_string()))?;
-        let moves = store::moves_by_day(app.db.read(&scope), &scope, self.id(), span.to).await?;
+        let moves = store::moves_by_day(&app.db.read(&scope), &scope, self.id(), span.to).await?;
         Ok(rules::day_by_day(&moves, span).into_iter().map(Into::into).collect())
     }
 }
@@ -174,12 +174,12 @@ async fn movements_of(
     let Some(scope) = shared_figures(viewer) else { return Ok(None) };
     let list = List::of(ctx, &format!("Quota:{exception}.movements"));
     let request = list.request::<MovementKey>(args)?;
-    let page = store::page_of_movements(app.db.read(&scope), &scope, exception, &request).await?;
+    let page = store::page_of_movements(&app.db.read(&scope), &scope, exception, &request).await?;
     let page = page.map(|row| (MovementKey(row.id), PlaceMovement::of(row, viewer)));
     let app = Arc::clone(app);
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { store::count_movements(app.db.read(&scope), &scope, exception).await }
+        async move { store::count_movements(&app.db.read(&scope), &scope, exception).await }
     });
     Ok(Some(PlaceMovementConnection::of(&list, page, count)?))
 }

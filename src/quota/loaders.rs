@@ -64,7 +64,7 @@ impl Loader<TotalsOf> for QuotaLoader {
 
     async fn load(&self, keys: &[TotalsOf]) -> Result<HashMap<TotalsOf, Totals>, Arc<Fault>> {
         let (scope, ids) = (self.public(), keys.iter().map(|key| key.0).collect::<Vec<_>>());
-        let found = store::count_totals(self.app.db.read(&scope), &scope, &ids).await?;
+        let found = store::count_totals(&self.app.db.read(&scope), &scope, &ids).await?;
         Ok(found.into_iter().map(|(id, totals)| (TotalsOf(id), totals)).collect())
     }
 }
@@ -75,7 +75,7 @@ impl Loader<QueueOf> for QuotaLoader {
 
     async fn load(&self, keys: &[QueueOf]) -> Result<HashMap<QueueOf, QueueCounts>, Arc<Fault>> {
         let (scope, ids) = (self.public(), keys.iter().map(|key| key.0).collect::<Vec<_>>());
-        let found = store::count_queues(self.app.db.read(&scope), &scope, &ids).await?;
+        let found = store::count_queues(&self.app.db.read(&scope), &scope, &ids).await?;
         Ok(found.into_iter().map(|(id, counts)| (QueueOf(id), counts)).collect())
     }
 }
@@ -87,7 +87,7 @@ impl Loader<HoldingsOf> for QuotaLoader {
     async fn load(&self, keys: &[HoldingsOf]) -> Result<HashMap<HoldingsOf, Self::Value>, Arc<Fault>> {
         let Some(scope) = shared_figures(&self.viewer) else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let mut found = store::count_by_body(self.app.db.read(&scope), &scope, &ids).await?;
+        let mut found = store::count_by_body(&self.app.db.read(&scope), &scope, &ids).await?;
         // An exception of which nobody holds anything has an answer too: that nobody does.
         Ok(ids.into_iter().map(|id| (HoldingsOf(id), found.remove(&id).unwrap_or_default())).collect())
     }
@@ -99,7 +99,7 @@ impl Loader<MovementId> for QuotaLoader {
 
     async fn load(&self, ids: &[MovementId]) -> Result<HashMap<MovementId, Self::Value>, Arc<Fault>> {
         let Some(scope) = shared_figures(&self.viewer) else { return Ok(HashMap::new()) };
-        Ok(store::load_movements(self.app.db.read(&scope), &scope, ids).await?)
+        Ok(store::load_movements(&self.app.db.read(&scope), &scope, ids).await?)
     }
 }
 
@@ -110,7 +110,7 @@ impl Loader<ReferenceOf> for QuotaLoader {
     async fn load(&self, keys: &[ReferenceOf]) -> Result<HashMap<ReferenceOf, String>, Arc<Fault>> {
         let Some(CaseloadScope::Body(scope)) = self.viewer.caseload() else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = store::references_of(self.app.db.read(&scope), &scope, &ids).await?;
+        let found = store::references_of(&self.app.db.read(&scope), &scope, &ids).await?;
         Ok(found.into_iter().map(|(id, reference)| (ReferenceOf(id), reference)).collect())
     }
 }

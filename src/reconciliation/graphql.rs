@@ -65,11 +65,11 @@ async fn page_of(
     // The exception is among the field's arguments, which every cursor is bound to.
     let (app, list) = (Arc::clone(schema::app(ctx)), List::of(ctx, "discrepancies"));
     let request = list.request(args)?;
-    let page = reading::page_of(app.db.read(&scope), &scope, exception, &filter, &request).await?;
+    let page = reading::page_of(&app.db.read(&scope), &scope, exception, &filter, &request).await?;
     let page = page.map(|seen| (DiscrepancyKey(seen.row.id), Discrepancy::of(seen, &scope)));
     let count = count(move || {
         let (app, scope, filter) = (Arc::clone(&app), scope.clone(), filter.clone());
-        async move { reading::count(app.db.read(&scope), &scope, exception, &filter).await }
+        async move { reading::count(&app.db.read(&scope), &scope, exception, &filter).await }
     });
     Ok(DiscrepancyConnection::of(&list, page, count)?)
 }
@@ -160,7 +160,7 @@ async fn after(
     scope: &ReconciliationScope,
     id: DiscrepancyId,
 ) -> Acted<Option<Discrepancy>> {
-    let conn = schema::app(ctx).db.read(scope);
+    let conn = &schema::app(ctx).db.read(scope);
     let seen = reading::load_by_ids(conn, scope, &[id]).await?.pop();
     Ok(seen.map(|seen| Discrepancy::of(seen, scope)))
 }

@@ -35,7 +35,7 @@ impl Loader<DiscrepancyId> for ReconciliationLoader {
 
     async fn load(&self, ids: &[DiscrepancyId]) -> Result<HashMap<DiscrepancyId, Seen>, Arc<Fault>> {
         let Some(scope) = self.viewer.reconciliation() else { return Ok(HashMap::new()) };
-        let found = reading::load_by_ids(self.app.db.read(&scope), &scope, ids).await?;
+        let found = reading::load_by_ids(&self.app.db.read(&scope), &scope, ids).await?;
         Ok(found.into_iter().map(|seen| (seen.row.id, seen)).collect())
     }
 }
@@ -46,7 +46,7 @@ impl Loader<ReconciliationId> for ReconciliationLoader {
 
     async fn load(&self, ids: &[ReconciliationId]) -> Result<HashMap<ReconciliationId, Run>, Arc<Fault>> {
         let Some(scope) = self.viewer.runs() else { return Ok(HashMap::new()) };
-        let found = runs::load_by_ids(self.app.db.read(&scope), &scope, ids).await?;
+        let found = runs::load_by_ids(&self.app.db.read(&scope), &scope, ids).await?;
         Ok(found.into_iter().map(|run| (run.row.id, run)).collect())
     }
 }

@@ -63,11 +63,11 @@ async fn page_of(ctx: &Context<'_>, exception: &Arc<Current>, args: &PageArgs) -
     let (app, scope, id) = (Arc::clone(schema::app(ctx)), schema::viewer(ctx).releases(), exception.row.id);
     let list = List::of(ctx, &format!("ClassException:{id}.releases"));
     let request = list.request::<ReleaseKey>(args)?;
-    let page = read::page_of(app.db.read(&scope), &scope, id, &request).await?;
+    let page = read::page_of(&app.db.read(&scope), &scope, id, &request).await?;
     let page = page.map(|seen| (ReleaseKey(seen.number), Release::of(seen, exception)));
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { read::count(app.db.read(&scope), &scope, id).await }
+        async move { read::count(&app.db.read(&scope), &scope, id).await }
     });
     Ok(ReleaseConnection::of(&list, page, count)?)
 }
@@ -87,7 +87,7 @@ impl ReleaseQuery {
     ) -> Result<Option<Release>> {
         let Some(exception) = exceptions::find(ctx, &class_exception).await? else { return Ok(None) };
         let (app, scope) = (schema::app(ctx), schema::viewer(ctx).releases());
-        let found = read::find(app.db.read(&scope), &scope, exception.row.id, number).await?;
+        let found = read::find(&app.db.read(&scope), &scope, exception.row.id, number).await?;
         Ok(found.map(|seen| Release::of(seen, &exception)))
     }
 }

@@ -65,7 +65,7 @@ impl Loader<ReleaseId> for ReleaseLoader {
     type Error = Arc<Fault>;
 
     async fn load(&self, ids: &[ReleaseId]) -> Loaded<ReleaseId, Seen> {
-        Ok(read::load(self.app.db.read(&self.scope), &self.scope, ids).await?)
+        Ok(read::load(&self.app.db.read(&self.scope), &self.scope, ids).await?)
     }
 }
 
@@ -75,7 +75,7 @@ impl Loader<LatestOf> for ReleaseLoader {
 
     async fn load(&self, keys: &[LatestOf]) -> Loaded<LatestOf, Seen> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = read::latest_of(self.app.db.read(&self.scope), &self.scope, &ids).await?;
+        let found = read::latest_of(&self.app.db.read(&self.scope), &self.scope, &ids).await?;
         Ok(found.into_iter().map(|(id, seen)| (LatestOf(id), seen)).collect())
     }
 }
@@ -86,7 +86,7 @@ impl Loader<SectionsOf> for ReleaseLoader {
 
     async fn load(&self, keys: &[SectionsOf]) -> Loaded<SectionsOf, Self::Value> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = read::sections_of(self.app.db.read(&self.scope), &self.scope, &ids).await?;
+        let found = read::sections_of(&self.app.db.read(&self.scope), &self.scope, &ids).await?;
         Ok(grouped(found, |row| SectionsOf(row.release_id)))
     }
 }
@@ -97,7 +97,7 @@ impl Loader<AttestationsOf> for ReleaseLoader {
 
     async fn load(&self, keys: &[AttestationsOf]) -> Loaded<AttestationsOf, Self::Value> {
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = read::attestations_of(self.app.db.read(&self.scope), &self.scope, &ids).await?;
+        let found = read::attestations_of(&self.app.db.read(&self.scope), &self.scope, &ids).await?;
         Ok(grouped(found, |row| AttestationsOf(row.release_id)))
     }
 }
@@ -111,7 +111,7 @@ impl Loader<HeldBackFrom> for ReleaseLoader {
             return Ok(HashMap::new());
         };
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = read::held_back_of(self.app.db.read(scope), scope, &ids).await?;
+        let found = read::held_back_of(&self.app.db.read(scope), scope, &ids).await?;
         Ok(grouped(found, |row| HeldBackFrom(row.release_id)))
     }
 }
@@ -123,7 +123,7 @@ impl Loader<NewestLineOf> for ReleaseLoader {
     async fn load(&self, keys: &[NewestLineOf]) -> Loaded<NewestLineOf, release_line::Model> {
         let Some(scope) = self.viewer.combined_list() else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = lines::newest_of(self.app.db.read(&scope), &scope, &ids).await?;
+        let found = lines::newest_of(&self.app.db.read(&scope), &scope, &ids).await?;
         Ok(found.into_iter().map(|row| (NewestLineOf(row.application_id), row)).collect())
     }
 }
@@ -135,7 +135,7 @@ impl Loader<AgencyStatusOf> for ReleaseLoader {
     async fn load(&self, keys: &[AgencyStatusOf]) -> Loaded<AgencyStatusOf, AgencyStatus> {
         let Some(scope) = self.viewer.combined_list() else { return Ok(HashMap::new()) };
         let ids: Vec<_> = keys.iter().map(|key| key.0).collect();
-        let found = agency::statuses_of(self.app.db.read(&scope), &ids).await?;
+        let found = agency::statuses_of(&self.app.db.read(&scope), &ids).await?;
         Ok(found.into_iter().map(|(id, status)| (AgencyStatusOf(id), status)).collect())
     }
 }

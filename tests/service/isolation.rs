@@ -18,6 +18,7 @@ mod probes;
 mod roles;
 mod rows;
 mod secrets;
+mod wall;
 
 use probes::{nodes, reads, unknown, unknown_id, unknown_nzbn, unknown_reference, viewers};
 use rows::{Row, Stage, settle};

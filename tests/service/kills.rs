@@ -336,7 +336,7 @@ const LOOKS: u32 = 1;
 async fn app_time(app: &App) -> chrono::DateTime<chrono::Utc> {
     let newest = application::Entity::find().order_by_desc(application::Column::UpdatedAt);
     let scope = nominations::tenancy::SystemScope::of("test");
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let changed = newest.one(conn).await.expect("a query").expect("an application").updated_at;
     let opened =
         entity::ballot::Entity::find().one(conn).await.expect("a query").map(|ballot| ballot.opened_at);

@@ -67,6 +67,8 @@ pub struct World {
     pub clock: Clock,
     /// How its database is opened.
     pub settings: DbSettings,
+    /// Behind the service's back.
+    conn: DatabaseConnection,
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.
@@ -133,20 +135,23 @@ impl World {
         let secrets = Secrets::load(None, super::sign_in::secrets()).expect("secrets");
         let providers = Providers::new(secrets);
         let app = App::assemble(db, Keys::from_bytes([7; 32]), providers, random, public_url, demo);
-        Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings }
+        let conn = database::behind_its_back(&settings.url).await;
+        Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings, conn }
     }
 
     /// Ends the service, so that its database may be copied.
     pub async fn close(self) {
-        let Self { app, router, .. } = self;
+        let Self { app, router, conn, .. } = self;
         drop(router);
+        conn.close().await.expect("a closed connection");
         let app = Arc::into_inner(app).expect("the only hand on the service");
         app.db.close().await.expect("a closed database");
     }
 
-    /// A connection, for what a test puts there or looks up behind the service's back.
+    /// A connection, for what a test puts there or looks up behind the service's back; on PostgreSQL past the second wall,
+    /// as whoever owns the tables.
     pub fn conn(&self) -> &DatabaseConnection {
-        self.app.db.read(&SystemScope::of("test"))
+        &self.conn
     }
 
     /// How many rows each table has, to see that nothing was written.

@@ -38,7 +38,10 @@ impl Command for DeclareConflict<'_> {
         let scope = CaseloadScope::Body(self.scope.clone());
         let opened = open(tx, self.app, &scope, self.id, None).await?;
         opened.may(tx, Action::DeclareConflict)?;
+        // A conflict is declared before anything of the employer comes to the body as well.
+        let across = tx.across_tenants().await?;
         let employer = case::find_employer(tx, &self.employer.to_string()).await?;
+        across.end().await?;
         if employer.is_none_or(|employer| employer.id != opened.application.employer_id) {
             let message = "This is not the employer of the application. Check the NZBN.";
             return Err(UserError::at(UserErrorCode::Invalid, "employer", message).into());

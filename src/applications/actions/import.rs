@@ -74,7 +74,7 @@ impl<'a> Import<'a> {
     /// # Errors
     /// `NOT_FOUND` where there is no such class exception, or the body nominates under another.
     pub async fn begin(app: &'a App, scope: ImportScope, exception: &str, dry_run: bool) -> Acted<Self> {
-        let conn = app.db.read(&scope);
+        let conn = &app.db.read(&scope);
         let found = exceptions::find_by_slug(conn, exception).await?;
         let found = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
         if !exceptions::bodies_of(conn, found.id).await?.iter().any(|(_, body)| body.id == scope.body()) {

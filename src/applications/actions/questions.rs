@@ -278,13 +278,13 @@ pub async fn keep_questions(app: &App, scope: &SystemScope) -> Acted<Reminded> {
     // One that cannot be kept keeps nobody from the others, and is what the turn fails by.
     let mut failed = None;
     if let Some(until) = yesterday {
-        for question in questions::load_due(app.db.read(scope), scope, until, false, AT_ONCE).await? {
+        for question in questions::load_due(&app.db.read(scope), scope, until, false, AT_ONCE).await? {
             let command = ExpireQuestion { scope: scope.clone(), question };
             done.expired += count(app.db.perform(scope, None, &command).await, &mut failed);
         }
     }
     if let Some(until) = soon {
-        for question in questions::load_due(app.db.read(scope), scope, until, true, AT_ONCE).await? {
+        for question in questions::load_due(&app.db.read(scope), scope, until, true, AT_ONCE).await? {
             let command = RemindOfQuestion { scope: scope.clone(), question };
             done.reminded += count(app.db.perform(scope, None, &command).await, &mut failed);
         }

@@ -28,12 +28,14 @@ pub struct HeldAcross<'tx> {
 }
 
 /// Holds an application, whoever's it is, as every act does that may change what is held or waited for: one that is CONFIRMED
-/// or NOMINATED under the gate, any other by itself. Before anything else is held.
+/// or NOMINATED under the gate, any other by itself. Before anything else is held. The rest of the transaction is the
+/// service's own doing, on the rows of all tenants.
 ///
 /// # Errors
 /// Where the database does not answer, or there is none of that id.
 pub async fn hold_across_tenants(tx: &Tx, id: ApplicationId) -> Found<HeldAcross<'_>> {
     let gone = || Fault::stored("application", "one that is to be ended is not there");
+    tx.across_tenants().await?.stay();
     let found = case::find_across_tenants(tx, id).await?.ok_or_else(gone)?;
     if !case::UNDER_THE_GATE.contains(&found.status)
         && let Some(application) = case::lock_across_tenants(tx, id).await?

@@ -95,21 +95,21 @@ macro_rules! figures {
 
 figures! {
     StatusesOf -> Vec<(ApplicationStatus, u64)>: |app, scope, asked| {
-        Some(store::count_by_status(app.db.read(scope), scope, asked.0.exception).await?)
+        Some(store::count_by_status(&app.db.read(scope), scope, asked.0.exception).await?)
     };
     OverdueOf -> u64: |app, scope, asked| {
         let now = app.db.clock().now();
-        Some(store::count_overdue(app.db.read(scope), scope, asked.0.exception, now).await?)
+        Some(store::count_overdue(&app.db.read(scope), scope, asked.0.exception, now).await?)
     };
     UnassignedOf -> u64: |app, scope, asked| {
-        Some(store::count_unassigned(app.db.read(scope), scope, asked.0.exception).await?)
+        Some(store::count_unassigned(&app.db.read(scope), scope, asked.0.exception).await?)
     };
     MedianOf -> Decimal: |app, scope, asked| {
-        median(&store::tally_days_to_decision(app.db.read(scope), scope, asked.0.exception).await?)
+        median(&store::tally_days_to_decision(&app.db.read(scope), scope, asked.0.exception).await?)
     };
     OpenOf -> ByPerson: |app, scope, asked| {
         if scope.names_people() {
-            let counts = store::count_open_by_assessor(app.db.read(scope), scope, asked.0.exception).await?;
+            let counts = store::count_open_by_assessor(&app.db.read(scope), scope, asked.0.exception).await?;
             Some(Arc::new(counts.into_iter().collect()))
         } else {
             None
@@ -117,7 +117,7 @@ figures! {
     };
     DecidedOf -> ByPerson: |app, scope, asked| {
         if scope.names_people() {
-            let counts = store::count_decided_by_adviser(app.db.read(scope), scope, asked.0.exception).await?;
+            let counts = store::count_decided_by_adviser(&app.db.read(scope), scope, asked.0.exception).await?;
             Some(Arc::new(counts.into_iter().collect()))
         } else {
             None
@@ -127,7 +127,7 @@ figures! {
         let days: Vec<NaiveDate> = asked.1.days().collect();
         let bounds: Vec<_> = days.iter().map(|day| (beginning_of_day(*day), end_of_day(*day))).collect();
         let exception = asked.0.exception;
-        let counts = history::count_by_day(app.db.read(scope), scope, exception, COUNTED, &bounds).await?;
+        let counts = history::count_by_day(&app.db.read(scope), scope, exception, COUNTED, &bounds).await?;
         Some(Arc::new(days.into_iter().zip(counts).collect()))
     };
 }

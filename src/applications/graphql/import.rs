@@ -84,7 +84,7 @@ async fn results(
     let ids: Vec<ApplicationId> = outcomes.iter().filter_map(|outcome| outcome.application).collect();
     let mut applications = HashMap::new();
     if let Some(scope) = schema::viewer(ctx).caseload() {
-        let rows = caseload::load_by_ids(schema::app(ctx).db.read(&scope), &scope, &ids).await?;
+        let rows = caseload::load_by_ids(&schema::app(ctx).db.read(&scope), &scope, &ids).await?;
         applications.extend(rows.into_iter().map(|row| (row.id, Application::of(row, scope.clone()))));
     }
     let result = |(row, outcome): (&super::inputs::ImportRow, Outcome)| ImportResult {

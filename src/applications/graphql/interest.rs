@@ -18,7 +18,7 @@ use crate::schema::connection::{connection, int};
 use crate::schema::payload::payload;
 use crate::schema::scalars::{DateTime, Nzbn};
 use crate::schema::{self, GlobalId, List, PageArgs, count, page_cost};
-use crate::tenancy::CaseloadScope;
+use crate::tenancy::{CaseloadScope, SystemScope};
 use crate::values::nzbn::Nzbn as ParsedNzbn;
 
 /// An employer's expression of interest, to one body. It is what somebody without an account has said: nobody has
@@ -131,11 +131,11 @@ async fn page_of(
     args: &PageArgs,
 ) -> Result<InterestConnection> {
     let (app, list) = (Arc::clone(schema::app(ctx)), List::of(ctx, "interests"));
-    let page = store::page_of(app.db.read(&scope), &scope, exception, &list.request(args)?).await?;
+    let page = store::page_of(&app.db.read(&scope), &scope, exception, &list.request(args)?).await?;
     let page = page.try_map(|row| Found::Ok((InterestKey::of(&row), Interest::try_from(row)?)))?;
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { store::count(app.db.read(&scope), &scope, exception).await }
+        async move { store::count(&app.db.read(&scope), &scope, exception).await }
     });
     Ok(InterestConnection::of(&list, page, count)?)
 }
@@ -165,7 +165,9 @@ impl InterestMutation {
         let acted = async {
             let (app, scope) = (schema::app(ctx), schema::viewer(ctx).in_public());
             let id = perform(ctx, &scope, &input.command(app, schema::source(ctx))?).await?;
-            let registered = store::find_registered(app.db.read(&scope), &scope, id).await?;
+            // Nobody comes to rows of interest but the body and the employer: it is told this once by the service.
+            let system = SystemScope::of("registered interest");
+            let registered = store::find_registered(&app.db.read(&system), &system, id).await?;
             Ok(registered.map(Interest::try_from).transpose()?)
         };
         RegisterInterestPayload::of(acted.await)

@@ -96,7 +96,7 @@ impl ApplicationFilter {
             return Ok(None);
         }
         let flags: BTreeSet<Flag> = flags.into_iter().map(Into::into).collect();
-        let (conn, now) = (app.db.read(scope), app.db.clock().now());
+        let (conn, now) = (&app.db.read(scope), app.db.clock().now());
         let flagged = Flagged::load(conn, &app.shelf, flags.into_iter().collect(), exception, now);
         Ok(Some(flagged.await?))
     }
@@ -166,13 +166,13 @@ pub(super) async fn page(
     let (app, list) = (schema::app(ctx), List::of(ctx, name));
     let flagged = filter.flagged(app, &scope, exception).await?;
     let (filter, (order, descending)) = (filter.read(exception, flagged)?, order.read());
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let page = caseload::page_of(conn, &scope, &filter, order, descending, &list.request(args)?).await?;
     let page = page.map(|row| (order.key_of(&row), Application::of(row, scope.clone())));
     let app = Arc::clone(app);
     let count = count(move || {
         let (app, scope, filter) = (Arc::clone(&app), scope.clone(), filter.clone());
-        async move { caseload::count(app.db.read(&scope), &scope, &filter).await }
+        async move { caseload::count(&app.db.read(&scope), &scope, &filter).await }
     });
     Ok(ApplicationConnection::of(&list, page, count)?)
 }

@@ -18,7 +18,7 @@ use crate::applications::rules::Standing;
 use crate::applications::store::{caseload, evidence as records, flags, questions, standing};
 use crate::error::{Fault, Found};
 use crate::quota;
-use crate::tenancy::{CaseloadScope, Viewer};
+use crate::tenancy::{CaseloadScope, PublicScope, Viewer};
 
 /// How many of the due are put in order, to tell positions. Whoever stands further back is told none.
 const POSITIONS_TOLD: u64 = 2_000;
@@ -27,6 +27,7 @@ const POSITIONS_TOLD: u64 = 2_000;
 pub struct CaseLoader {
     app: Arc<App>,
     scope: Option<CaseloadScope>,
+    figures: PublicScope,
 }
 
 /// The loader as resolvers get it.
@@ -37,7 +38,7 @@ type Loaded<K, V> = Result<HashMap<K, V>, Arc<Fault>>;
 /// Gives a request its loaders.
 #[must_use]
 pub fn attach(request: Request, app: &Arc<App>, viewer: &Viewer) -> Request {
-    let loader = CaseLoader { app: Arc::clone(app), scope: viewer.caseload() };
+    let loader = CaseLoader { app: Arc::clone(app), scope: viewer.caseload(), figures: viewer.in_public() };
     figures::attach(request.data(Cases::new(loader, tokio::spawn)), app, viewer)
 }
 
@@ -102,7 +103,7 @@ pub(super) struct QueueOf(pub ExceptionId);
 macro_rules! scope_or_nothing {
     ($loader:expr) => {
         match &$loader.scope {
-            Some(scope) => (scope, $loader.app.db.read(scope)),
+            Some(scope) => (scope, &$loader.app.db.read(scope)),
             None => return Ok(HashMap::new()),
         }
     };
@@ -112,7 +113,7 @@ macro_rules! scope_or_nothing {
 macro_rules! body_or_nothing {
     ($loader:expr) => {
         match &$loader.scope {
-            Some(CaseloadScope::Body(scope)) => (scope, $loader.app.db.read(scope)),
+            Some(CaseloadScope::Body(scope)) => (scope, &$loader.app.db.read(scope)),
             Some(CaseloadScope::Employers(_)) | None => return Ok(HashMap::new()),
         }
     };
@@ -350,7 +351,11 @@ impl Loader<QueueOf> for CaseLoader {
 
     /// One statement for each class exception, of which a page has few.
     async fn load(&self, keys: &[QueueOf]) -> Loaded<QueueOf, Self::Value> {
-        let (_, conn) = scope_or_nothing!(self);
+        if self.scope.is_none() {
+            return Ok(HashMap::new());
+        }
+        // The queue is everybody's: whoever has a caseload is told where its own stand in it.
+        let conn = &self.app.db.read(&self.figures);
         let mut queues = HashMap::new();
         for key in keys {
             let due = quota::store::order_of_the_due(conn, key.0, POSITIONS_TOLD).await?;

@@ -71,7 +71,7 @@ async fn take_back<S: Scope, C: Command<Answer = TakenBack>>(
 /// The applications with these ids, in their order, as the viewer may see them.
 async fn load_all(ctx: &Context<'_>, ids: &[ApplicationId]) -> Acted<Vec<Application>> {
     let Some(scope) = schema::viewer(ctx).caseload() else { return Ok(Vec::new()) };
-    let mut rows = caseload::load_by_ids(schema::app(ctx).db.read(&scope), &scope, ids).await?;
+    let mut rows = caseload::load_by_ids(&schema::app(ctx).db.read(&scope), &scope, ids).await?;
     rows.sort_unstable_by_key(|row| ids.iter().position(|id| *id == row.id));
     Ok(rows.into_iter().map(|row| Application::of(row, scope.clone())).collect())
 }
@@ -79,7 +79,7 @@ async fn load_all(ctx: &Context<'_>, ids: &[ApplicationId]) -> Acted<Vec<Applica
 /// A record of evidence, as the viewer may see it.
 async fn load_evidence(ctx: &Context<'_>, id: EvidenceId) -> Acted<Option<Evidence>> {
     let Some(scope) = schema::viewer(ctx).caseload() else { return Ok(None) };
-    let conn = schema::app(ctx).db.read(&scope);
+    let conn = &schema::app(ctx).db.read(&scope);
     let found = evidence::load_by_ids(conn, &scope, &[id]).await?.pop();
     Ok(found.map(Evidence::try_from).transpose()?)
 }

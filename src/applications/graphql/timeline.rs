@@ -73,14 +73,14 @@ pub(super) async fn page(
 ) -> Result<ApplicationEventConnection> {
     let (app, scope, id) = (schema::app(ctx), &application.scope, application.row.id);
     let list = List::of(ctx, &format!("Application:{}.timeline", id.key()));
-    let page = history::page_of_timeline(app.db.read(scope), scope, id, &list.request(args)?).await?;
+    let page = history::page_of_timeline(&app.db.read(scope), scope, id, &list.request(args)?).await?;
     let shown = Arc::new(application.clone());
     let event =
         |row: history_event::Model| (TimelineKey(row.id), ApplicationEvent::of(row, Arc::clone(&shown)));
     let (app, scope) = (Arc::clone(app), scope.clone());
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { history::count_timeline(app.db.read(&scope), &scope, id).await }
+        async move { history::count_timeline(&app.db.read(&scope), &scope, id).await }
     });
     Ok(ApplicationEventConnection::of(&list, page.map(event), count)?)
 }
@@ -90,7 +90,7 @@ pub(crate) async fn find_event(ctx: &Context<'_>, id: &ID) -> Result<Option<Appl
     let (Some(id), Some(scope)) = (GlobalId::read(id), schema::viewer(ctx).caseload()) else {
         return Ok(None);
     };
-    let row = history::find_in_timeline(schema::app(ctx).db.read(&scope), &scope, id).await?;
+    let row = history::find_in_timeline(&schema::app(ctx).db.read(&scope), &scope, id).await?;
     let Some(application) = row.as_ref().and_then(|row| row.application_id) else { return Ok(None) };
     let application = super::load_application(ctx, application).await?;
     Ok(row.zip(application).map(|(row, application)| ApplicationEvent::of(row, Arc::new(application))))

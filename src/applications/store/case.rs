@@ -372,13 +372,16 @@ pub async fn save_due_at(tx: &Tx, id: ApplicationId, due_at: Option<DateTime<Utc
     Ok(())
 }
 
-/// Whether a reference is taken.
+/// Whether a reference is taken, by whichever employer's application.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn reference_is_taken(tx: &Tx, reference: &str) -> Found<bool> {
     let select = application::Entity::find().filter(application::Column::Reference.eq(reference));
-    Ok(select.one(tx.conn()).await?.is_some())
+    let across = tx.across_tenants().await?;
+    let taken = select.one(tx.conn()).await?.is_some();
+    across.end().await?;
+    Ok(taken)
 }
 
 /// The worker of an application that was loaded in this transaction.

@@ -6,9 +6,9 @@
 use chrono::{DateTime, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, EvidenceKind, ExceptionId, InformationRequestStatus, application,
-    conflict, evidence, information_request, worker_fingerprint,
+    conflict, evidence, information_request, worker_twin,
 };
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::applications::rules::{
@@ -21,7 +21,6 @@ use crate::exceptions::store::{self as exceptions, Shelf};
 use crate::tenancy::{BodyScope, CaseloadScope};
 
 use super::caseload::due_or_never;
-use super::twins::apart;
 use super::{is_found, is_not_found, stands_in};
 
 /// Flags that have to stand, all of them, and what they are told by.
@@ -173,30 +172,15 @@ fn records(narrowed: impl Fn(bool) -> Condition) -> [SelectStatement; 2] {
 
 /// Another live application under the same class exception for the worker of the application at hand, to whichever body,
 /// that people have not told apart from it: the one read across tenants of somebody who looks. Nothing of it is told but
-/// that there is one.
+/// that there is one, and the view tells it of a body's own applications alone.
 fn twin() -> SelectStatement {
-    use worker_fingerprint::{Column, Entity};
-    let (own, other, twin) = ("own", "other", "twin");
-    let same = |column: Column| Expr::col((other, column)).equals((own, column));
-    let another = Expr::col((other, Column::ApplicationId)).ne(Expr::col((own, Column::ApplicationId)));
-    let same = Condition::all()
-        .add(same(Column::ExceptionId))
-        .add(same(Column::KeyVersion))
-        .add(same(Column::Fingerprint))
-        .add(another);
-    let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
-    let live = states(is_with_the_body);
-    let apart =
-        apart(&(own, Column::ApplicationId), &(other, Column::ApplicationId), &(own, Column::Fingerprint));
+    use worker_twin::{Column, Entity};
     Query::select()
-        .from_as(Entity, own)
-        .join_as(JoinType::InnerJoin, Entity, other, same)
-        .join_as(JoinType::InnerJoin, application::Entity, twin, its)
+        .from(Entity)
         .and_where(
-            Expr::col((own, Column::ApplicationId)).equals((application::Entity, application::Column::Id)),
+            Expr::col((Entity, Column::ApplicationId)).equals((application::Entity, application::Column::Id)),
         )
-        .and_where(Expr::col((twin, application::Column::Status)).is_in(live))
-        .and_where(Expr::exists(apart).not())
+        .and_where(Expr::col((Entity, Column::Status)).is_in(states(is_with_the_body)))
         .to_owned()
 }
 

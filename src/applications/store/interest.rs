@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::db::Tx;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
-use crate::tenancy::{CaseloadScope, PublicScope};
+use crate::tenancy::{CaseloadScope, SystemScope};
 
 /// The key of an expression of interest in a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,7 +83,7 @@ async fn newest(tx: &Tx, select: Select<interest::Entity>, most: usize) -> Found
 /// Where the database does not answer.
 pub async fn find_registered(
     conn: &impl ConnectionTrait,
-    _scope: &PublicScope,
+    _scope: &SystemScope,
     id: InterestId,
 ) -> Found<Option<interest::Model>> {
     Ok(interest::Entity::find_by_id(id).one(conn).await?)

@@ -117,11 +117,11 @@ impl Ballot {
         let ballot = self.record.ballot.id;
         let list = List::of(ctx, &format!("Ballot:{ballot}.results"));
         let request = list.request::<ResultKey>(args)?;
-        let page = store::page_of_results(app.db.read(&scope), ballot, &request).await?;
+        let page = store::page_of_results(&app.db.read(&scope), ballot, &request).await?;
         let page = page.try_map(|row| Ok::<_, Fault>((ResultKey(row.rank), BallotResult::try_from(row)?)))?;
         let count = count(move || {
             let (app, scope) = (Arc::clone(&app), scope.clone());
-            async move { store::count_results(app.db.read(&scope), ballot).await }
+            async move { store::count_results(&app.db.read(&scope), ballot).await }
         });
         Ok(BallotResultConnection::of(&list, page, count)?)
     }

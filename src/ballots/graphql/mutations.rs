@@ -27,7 +27,7 @@ async fn perform<C: Command>(ctx: &Context<'_>, scope: &BodyScope, command: &C) 
 /// A ballot as it stands after an act.
 async fn shown(ctx: &Context<'_>, id: BallotId) -> Found<Option<Ballot>> {
     let (app, scope) = (schema::app(ctx), schema::viewer(ctx).in_public());
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let Some(found) = store::find(conn, id).await? else { return Ok(None) };
     super::shown(ctx, Arc::new(store::record(conn, found).await?)).map(Some)
 }

@@ -48,7 +48,7 @@ impl Maker<'_> {
             return Ok(());
         }
         let reader = CaseloadScope::Employers(scope.clone());
-        let asked = questions::load_of_applications(app.db.read(&reader), &reader, &[id]).await?;
+        let asked = questions::load_of_applications(&app.db.read(&reader), &reader, &[id]).await?;
         let request = asked.first().ok_or_else(|| Fault::stored("demo", "nothing was asked"))?.id;
         let answer = words("It is in the second schedule of the agreement.")?;
         let command = AnswerInformationRequest { app, scope: scope.clone(), id, version, request, answer };
@@ -136,7 +136,7 @@ impl Maker<'_> {
     async fn current(&self, index: usize, scope: &EmployerScope) -> Acted<application::Model> {
         let reader = CaseloadScope::Employers(scope.clone());
         let id = self.in_hand(index)?.id;
-        let found = caseload::load_by_ids(self.app.db.read(&reader), &reader, &[id]).await?.pop();
+        let found = caseload::load_by_ids(&self.app.db.read(&reader), &reader, &[id]).await?.pop();
         Ok(found.ok_or_else(|| Fault::stored("demo", "an application is gone"))?)
     }
 }

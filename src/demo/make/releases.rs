@@ -32,7 +32,7 @@ impl Maker<'_> {
         let publish = PublishRelease { app, scope: scope.clone(), release: id };
         app.db.perform(&scope, None, &publish).await?;
         let all = officer.releases();
-        let seen = read::load(app.db.read(&all), &all, &[id]).await?.remove(&id);
+        let seen = read::load(&app.db.read(&all), &all, &[id]).await?.remove(&id);
         let digest = seen.ok_or_else(|| Fault::stored("demo", "a release is gone"))?.digest;
         let agency = officer.in_shared(Permission::AcknowledgeRelease)?;
         app.db.perform(&agency, None, &AcknowledgeRelease { app, release: id, digest }).await?;
@@ -79,7 +79,7 @@ impl Maker<'_> {
         let amend = AmendNomination { app, scope: assessor.clone(), id, version, reason, changes };
         app.db.perform(&assessor, None, &amend).await?;
         let lead = self.lead(slug)?;
-        let waiting = standing::proposed_on(app.db.read(&lead), &lead, &[id]).await?;
+        let waiting = standing::proposed_on(&app.db.read(&lead), &lead, &[id]).await?;
         let waiting = waiting.into_iter().find(|one| one.status == AmendmentStatus::Proposed);
         let amendment = waiting.ok_or_else(|| Fault::stored("demo", "no correction waits"))?.id;
         let (version, accept, note) = (version + 1, true, None);
@@ -97,7 +97,7 @@ impl Maker<'_> {
         lead: &BodyScope,
     ) -> Acted<Vec<application::Model>> {
         let reader = CaseloadScope::Body(lead.clone());
-        let (conn, list) = (self.app.db.read(&reader), ListScope::Caseload(reader.clone()));
+        let (conn, list) = (&self.app.db.read(&reader), ListScope::Caseload(reader.clone()));
         let of = (release, section.body_id);
         let lines = lines::piece_of_section(conn, &list, of, 0, LOOKED_AT).await?;
         let ids: Vec<_> = lines.into_iter().map(|line| line.application_id).collect();
@@ -113,7 +113,7 @@ impl Maker<'_> {
 
     pub(super) async fn sections(&self, release: ReleaseId) -> Acted<Vec<release_section::Model>> {
         let scope = self.people.viewer("nztech-lead")?.releases();
-        Ok(read::sections_of(self.app.db.read(&scope), &scope, &[release]).await?)
+        Ok(read::sections_of(&self.app.db.read(&scope), &scope, &[release]).await?)
     }
 
     fn slug_of(&self, body: BodyId) -> Result<&'static str, Failure> {

@@ -121,12 +121,15 @@ impl Command for DecideEmployerClaim {
         tx.lock_limit("agents", &seen.nzbn).await?;
         let claim = claims::find_visible(tx.conn(), &seen_as, self.id).await?.ok_or_else(unknown)?;
         let nzbn = Nzbn::parse(&claim.nzbn).map_err(|why| Fault::stored("employer claim", why))?;
+        // Who acts for an employer already, and under which row it is known, is told to neither body nor newcomer.
+        let across = tx.across_tenants().await?;
         let has_agents = claims::has_agents(tx, nzbn).await?;
         let status = decided(&claim, (decider, who), &self.decision, has_agents).map_err(UserError::from)?;
         if status == EmployerClaimStatus::Accepted {
             let employer = store::find_or_add_employer(tx, nzbn, &claim.legal_name).await?;
             members::add_agent(tx, claim.person_id, employer).await?;
         }
+        across.end().await?;
         self.save(tx, claim, (decider, who), status).await
     }
 }

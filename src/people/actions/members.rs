@@ -107,6 +107,8 @@ impl Command for AddServiceAccount {
         }
         let issuer = self.issuer(tx).await?;
         tx.lock_limit("identity", &format!("{issuer}|{}", self.client_id)).await?;
+        // Whether the provider's client is known is looked up among the people of all tenants; a new one has no tenant yet.
+        let across = tx.across_tenants().await?;
         let system = SystemScope::of("service account");
         let member = match issuers::find_member(tx.conn(), &system, issuer, &self.client_id).await? {
             None => self.add(tx, issuer).await?,
@@ -118,6 +120,7 @@ impl Command for AddServiceAccount {
                 return Err(UserError::at(UserErrorCode::Duplicate, "clientId", message).into());
             }
         };
+        across.end().await?;
         let detail = json!({ "member": member.id });
         history::record(tx, [Event::of_people(EventKind::ServiceAccountAdded, member.body_id).with(detail)])
             .await?;

@@ -83,11 +83,11 @@ pub(super) async fn page(
     (list, args): (&List<'_>, &PageArgs),
 ) -> Result<EmployerClaimConnection> {
     let app = Arc::clone(schema::app(ctx));
-    let page = claims::page_of(app.db.read(&scope), &scope, &list.request(args)?).await?;
+    let page = claims::page_of(&app.db.read(&scope), &scope, &list.request(args)?).await?;
     let page = page.try_map(|row| Found::Ok((ClaimKey(row.id), EmployerClaim::try_from(row)?)))?;
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { claims::count(app.db.read(&scope), &scope).await }
+        async move { claims::count(&app.db.read(&scope), &scope).await }
     });
     Ok(EmployerClaimConnection::of(list, page, count)?)
 }
@@ -98,6 +98,6 @@ pub(super) async fn load(
     scope: &CaseloadScope,
     id: EmployerClaimId,
 ) -> Acted<Option<EmployerClaim>> {
-    let found = claims::find_visible(schema::app(ctx).db.read(scope), scope, id).await?;
+    let found = claims::find_visible(&schema::app(ctx).db.read(scope), scope, id).await?;
     Ok(found.map(EmployerClaim::try_from).transpose()?)
 }

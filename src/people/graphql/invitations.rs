@@ -88,11 +88,11 @@ pub(super) async fn page(
 ) -> Result<InvitationConnection> {
     let app = Arc::clone(schema::app(ctx));
     let now = app.db.clock().now();
-    let page = invitations::page_of(app.db.read(&scope), &scope, &list.request(args)?).await?;
+    let page = invitations::page_of(&app.db.read(&scope), &scope, &list.request(args)?).await?;
     let page = page.map(|row| (InvitationKey(row.id), Invitation::of(row, now)));
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { invitations::count(app.db.read(&scope), &scope).await }
+        async move { invitations::count(&app.db.read(&scope), &scope).await }
     });
     Ok(InvitationConnection::of(list, page, count)?)
 }
@@ -104,6 +104,6 @@ pub(super) async fn load(
     id: InvitationId,
 ) -> Acted<Option<Invitation>> {
     let db = &schema::app(ctx).db;
-    let found = invitations::find_own(db.read(scope), scope, id).await?;
+    let found = invitations::find_own(&db.read(scope), scope, id).await?;
     Ok(found.map(|row| Invitation::of(row, db.clock().now())))
 }

@@ -80,11 +80,11 @@ pub(super) async fn page(
 ) -> Result<MemberConnection> {
     let app = Arc::clone(schema::app(ctx));
     let which = (app.db.clock().now(), include_ended);
-    let page = members::page_of(app.db.read(&scope), &scope, which, &list.request(args)?).await?;
+    let page = members::page_of(&app.db.read(&scope), &scope, which, &list.request(args)?).await?;
     let page = page.map(|row| (MemberKey(row.id), Member::from(row)));
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
-        async move { members::count(app.db.read(&scope), &scope, which).await }
+        async move { members::count(&app.db.read(&scope), &scope, which).await }
     });
     Ok(MemberConnection::of(list, page, count)?)
 }
@@ -94,6 +94,6 @@ pub(super) async fn page(
 /// # Errors
 /// Where the database does not answer.
 pub async fn load_member(ctx: &Context<'_>, scope: &BodyScope, id: MembershipId) -> Acted<Option<Member>> {
-    let conn = schema::app(ctx).db.read(scope);
+    let conn = &schema::app(ctx).db.read(scope);
     Ok(members::find_own(conn, scope, id).await?.map(Member::from))
 }

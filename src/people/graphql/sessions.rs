@@ -30,7 +30,7 @@ pub struct Session {
 /// Those of a membership.
 pub(super) async fn of(ctx: &Context<'_>, membership: MembershipId) -> Result<Vec<Session>> {
     let viewer = schema::viewer(ctx);
-    let rows = store::load_sessions_of(&schema::app(ctx).db, &viewer.in_public(), membership, MOST).await?;
+    let rows = store::load_sessions_of(&schema::app(ctx).db, &viewer.as_self()?, membership, MOST).await?;
     let session = |(row, issuer): (entity::session::Model, Option<entity::issuer::Model>)| Session {
         id: GlobalId::of(&row.id),
         provider: issuer.map(|issuer| issuer.name),

@@ -39,7 +39,7 @@ impl TryFrom<issuer::Model> for Issuer {
 /// Where the database does not answer.
 pub async fn load_all(db: &Db, scope: &SystemScope) -> Found<Vec<Issuer>> {
     let rows = issuer::Entity::find().order_by_asc(issuer::Column::Name).order_by_asc(issuer::Column::Id);
-    rows.limit(MOST).all(db.read(scope)).await?.into_iter().map(Issuer::try_from).collect()
+    rows.limit(MOST).all(&db.read(scope)).await?.into_iter().map(Issuer::try_from).collect()
 }
 
 /// All providers, within a transaction.
@@ -56,7 +56,7 @@ pub async fn load_in(tx: &Tx) -> Found<Vec<Issuer>> {
 /// # Errors
 /// Where the database does not answer.
 pub async fn count(db: &Db, scope: &SystemScope) -> Found<u64> {
-    Ok(issuer::Entity::find().count(db.read(scope)).await?)
+    Ok(issuer::Entity::find().count(&db.read(scope)).await?)
 }
 
 /// The provider with this short name.
@@ -90,7 +90,7 @@ pub async fn find_by_url(
 /// # Errors
 /// Where the database does not answer.
 pub async fn find(db: &Db, scope: &SystemScope, id: IssuerId) -> Found<Option<Issuer>> {
-    issuer::Entity::find_by_id(id).one(db.read(scope)).await?.map(Issuer::try_from).transpose()
+    issuer::Entity::find_by_id(id).one(&db.read(scope)).await?.map(Issuer::try_from).transpose()
 }
 
 /// Adds a provider.

@@ -44,7 +44,7 @@ pub async fn find_session(db: &Db, scope: &SystemScope, token_hash: &str) -> Fou
         .join(JoinType::InnerJoin, to_membership)
         .select_also(membership::Entity)
         .filter(goes_on(db.clock().now()))
-        .one(db.read(scope))
+        .one(&db.read(scope))
         .await?;
     let Some((session, member)) = row else { return Ok(None) };
     let member = member.ok_or_else(|| Fault::stored("session", "it has no membership"))?;
@@ -84,7 +84,7 @@ async fn load_employers_of(db: &Db, scope: &SystemScope, person: PersonId) -> Fo
     let rows = employer_agent::Entity::find()
         .filter(employer_agent::Column::PersonId.eq(person))
         .order_by_asc(employer_agent::Column::EmployerId)
-        .all(db.read(scope))
+        .all(&db.read(scope))
         .await?;
     Ok(rows.into_iter().map(|row| row.employer_id).collect())
 }
@@ -99,7 +99,7 @@ pub(super) async fn employer_names(db: &Db, scope: &SystemScope) -> Found<HashMa
         .join(JoinType::InnerJoin, to_employer)
         .select_also(employer::Entity)
         .order_by_asc(employer::Column::LegalName)
-        .all(db.read(scope))
+        .all(&db.read(scope))
         .await?;
     let mut names: HashMap<_, Vec<_>> = HashMap::new();
     for (agent, employer) in rows {
@@ -161,7 +161,7 @@ pub async fn load_sessions_of<S: Scope>(
         .order_by_desc(session::Column::CreatedAt)
         .order_by_desc(session::Column::Id)
         .limit(most)
-        .all(db.read(scope))
+        .all(&db.read(scope))
         .await?)
 }
 

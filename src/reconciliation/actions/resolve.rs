@@ -48,6 +48,9 @@ impl Command for ResolveDiscrepancy<'_> {
         let found = store::find(tx, &self.scope, self.id).await?.ok_or_else(not_found)?;
         let whose = mends(found.body_id, found.other_body_id);
         may_resolve(found.kind, whose, self.scope.body(), self.resolution)?;
+        // The viewer's part in it was looked up. The other application may be another body's: what comes of both, in both
+        // timelines, is the service's doing.
+        tx.across_tenants().await?.stay();
         let choice = self.choice(tx, &found).await?;
         let held = match choice.ends {
             Some(ends) => Some(hold_across_tenants(tx, ends).await?),

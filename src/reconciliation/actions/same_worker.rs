@@ -35,12 +35,19 @@ impl Follower for SameWorker {
                 | EventKind::AmendmentAccepted
         );
         async move {
+            let ends = application.ended_at.is_some() && !is_with_the_body(application.status);
+            if !begins && !ends {
+                return Ok(None);
+            }
+            // The other application may be anybody's: the service looks, and tells a body of its own alone.
+            let across = tx.across_tenants().await?;
             if begins {
                 look(tx, application).await?;
-            } else if application.ended_at.is_some() && !is_with_the_body(application.status) {
+            } else {
                 let gone = store::lock_same_worker(tx, application.id).await?;
                 close(tx, gone, ClosedBecause::CaseEnded).await?;
             }
+            across.end().await?;
             // Who acts is told of another application by the discrepancy alone.
             Ok(None)
         }

@@ -179,7 +179,7 @@ impl ReconciliationPart {
     /// agency and observers.
     async fn reconciliation(&self, ctx: &Context<'_>) -> Result<Option<Reconciliation>> {
         let Some(scope) = schema::viewer(ctx).runs() else { return Ok(None) };
-        let conn = schema::app(ctx).db.read(&scope);
+        let conn = &schema::app(ctx).db.read(&scope);
         let request = crate::page::PageRequest::first(1);
         let mut page = runs::page_of(conn, &scope, self.0.row.id, &request).await?;
         Ok(page.rows.pop().map(Reconciliation))
@@ -199,11 +199,11 @@ impl ReconciliationPart {
         let (app, exception) = (Arc::clone(schema::app(ctx)), self.0.row.id);
         let all = List::of(ctx, &format!("ClassException:{exception}.reconciliations"));
         let request = all.request(&PageArgs { first, after, last, before })?;
-        let page = runs::page_of(app.db.read(&scope), &scope, exception, &request).await?;
+        let page = runs::page_of(&app.db.read(&scope), &scope, exception, &request).await?;
         let page = page.map(|run| (RunKey(run.row.number), Reconciliation(run)));
         let count = count(move || {
             let (app, scope) = (Arc::clone(&app), scope.clone());
-            async move { runs::count(app.db.read(&scope), &scope, exception).await }
+            async move { runs::count(&app.db.read(&scope), &scope, exception).await }
         });
         Ok(Some(ReconciliationConnection::of(&all, page, count)?))
     }
@@ -212,7 +212,7 @@ impl ReconciliationPart {
 /// A run as it stands after an act.
 pub(super) async fn after(ctx: &Context<'_>, id: ReconciliationId) -> Acted<Option<Reconciliation>> {
     let Some(scope) = schema::viewer(ctx).runs() else { return Ok(None) };
-    let found = runs::load_by_ids(schema::app(ctx).db.read(&scope), &scope, &[id]).await?.pop();
+    let found = runs::load_by_ids(&schema::app(ctx).db.read(&scope), &scope, &[id]).await?.pop();
     Ok(found.map(Reconciliation))
 }
 

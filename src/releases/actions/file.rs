@@ -64,7 +64,7 @@ pub struct Asked<'a> {
 /// Where the database does not answer.
 pub async fn find_file(app: &App, viewer: &Viewer, asked: &Asked<'_>) -> Found<Option<File>> {
     let scope = viewer.releases();
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let Some(exception) = exceptions::find_by_slug(conn, asked.exception).await? else { return Ok(None) };
     let Some(seen) = read::find(conn, &scope, exception.id, asked.number).await? else { return Ok(None) };
     let rows = read::sections_of(conn, &scope, &[seen.id]).await?;
@@ -154,7 +154,7 @@ impl File {
             text += &self.format.section_opening(position == 0, names, header);
         }
         if section.is_shown {
-            let (conn, of) = (app.db.read(scope), (self.release, section.body));
+            let (conn, of) = (&app.db.read(scope), (self.release, section.body));
             let rows = lines::piece_of_section(conn, scope, of, after, AT_ONCE).await?;
             for row in &rows {
                 text += &self.format.line(row.section_row == 1, &open_line(app, row)?);

@@ -405,12 +405,12 @@ async fn page_of_lines(
     // The exception is among the field's arguments, which every cursor is bound to.
     let list = List::of(ctx, "approvedList");
     let request = list.request::<ListKey>(args)?;
-    let page = list::page_of_list(app.db.read(&scope), &scope, exception, &filter, &request).await?;
+    let page = list::page_of_list(&app.db.read(&scope), &scope, exception, &filter, &request).await?;
     let line = |row: Line| Found::Ok((ListKey(row.place), ApprovedListLine::of(row, &slug, &scope)?));
     let page = page.try_map(line)?;
     let count = count(move || {
         let (app, scope, filter) = (Arc::clone(&app), scope.clone(), filter.clone());
-        async move { list::count_list(app.db.read(&scope), &scope, exception, &filter).await }
+        async move { list::count_list(&app.db.read(&scope), &scope, exception, &filter).await }
     });
     Ok(ApprovedListLineConnection::of(&list, page, count)?)
 }

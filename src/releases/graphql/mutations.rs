@@ -67,7 +67,7 @@ async fn perform<S: Scope, C: Command>(ctx: &Context<'_>, scope: &S, command: &C
 /// The release as it stands after an act; read past the request's loader, which may know it from before.
 async fn now(ctx: &Context<'_>, id: ReleaseId) -> Acted<Option<Release>> {
     let (app, scope) = (schema::app(ctx), schema::viewer(ctx).releases());
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let Some(seen) = read::load(conn, &scope, &[id]).await?.remove(&id) else { return Ok(None) };
     let row = exceptions::load_by_ids(conn, &[seen.exception_id]).await?.pop();
     let row = row.ok_or_else(|| Failure::from(Fault::stored("release", "its class exception is gone")))?;

@@ -59,11 +59,11 @@ impl Release {
     ) -> Result<(Page<(LineKey, T)>, Count)> {
         let (app, asked) = (Arc::clone(schema::app(ctx)), (self.seen.id, which));
         let request = list.request::<LineKey>(args)?;
-        let page = lines::page_of(app.db.read(&scope), &scope, asked, &request).await?;
+        let page = lines::page_of(&app.db.read(&scope), &scope, asked, &request).await?;
         let page = page.try_map(|row| Found::Ok((LineKey(row.reference.clone()), turn(row)?)))?;
         let count = count(move || {
             let (app, scope) = (Arc::clone(&app), scope.clone());
-            async move { lines::count(app.db.read(&scope), &scope, asked).await }
+            async move { lines::count(&app.db.read(&scope), &scope, asked).await }
         });
         Ok((page, count))
     }

@@ -159,7 +159,7 @@ impl House {
         let definition = Definition::parse(text).expect("a definition");
         let scope = SystemScope::of("test");
         app.db.perform(&scope, None, &ApplyDefinition { app: &app, definition }).await.expect("applied");
-        let conn = app.db.read(&scope);
+        let conn = &app.db.read(&scope);
         let row = exceptions::find_by_slug(conn, "specialist-tech").await.expect("asked").expect("there");
         let members = exceptions::bodies_of(conn, row.id).await.expect("bodies").into_iter();
         let bodies: Vec<_> = members.map(|(_, body)| body.id).collect();

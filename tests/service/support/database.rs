@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use nominations::clock::Clock;
 use nominations::db::{Db, DbSettings};
 use nominations::random::Random;
-use nominations::tenancy::SystemScope;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -139,8 +138,10 @@ async fn fill(url: &str) {
     let settings = DbSettings { connections: 2, durable: false, ..DbSettings::new(url) };
     let db = Db::connect(settings, clock, Random::from_seed(1)).await.expect("a database");
     db.migrate().await.expect("a schema");
-    cast::settle(db.read(&SystemScope::of("test"))).await;
     db.close().await.expect("a closed database");
+    let conn = behind_its_back(url).await;
+    cast::settle(&conn).await;
+    conn.close().await.expect("a closed connection");
 }
 
 fn sqlite_url(path: &std::path::Path) -> String {
@@ -163,4 +164,13 @@ async fn on_server(sql: &str) {
     let server: DatabaseConnection = sea_orm::Database::connect(options).await.expect("a server");
     server.execute_unprepared(sql).await.expect(sql);
     server.close().await.expect("a closed connection");
+}
+
+/// A few connections of a test's own. On SQLite they wait for the service's, as another process would.
+pub async fn behind_its_back(url: &str) -> DatabaseConnection {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(4).connect_lazy(true).sqlx_logging(false).map_sqlx_sqlite_opts(|sqlite| {
+        sqlite.busy_timeout(std::time::Duration::from_secs(30)).foreign_keys(true)
+    });
+    sea_orm::Database::connect(options).await.expect("a connection")
 }
