@@ -20,7 +20,7 @@ use crate::tenancy::{Actor, Tenant};
 /// How long SQLite waits for another process's write.
 const SQLITE_BUSY: Duration = Duration::from_secs(30);
 /// How long a tenant's connection is kept that nobody uses.
-const KEPT: Duration = Duration::from_secs(120);
+const KEPT: Duration = Duration::from_mins(2);
 
 /// What is shown every statement.
 type Watcher = Arc<dyn Fn(&Statement) + Send + Sync>;
