@@ -61,7 +61,7 @@ impl Maker<'_> {
     /// The records are held against each other, by a lead.
     pub(super) async fn reconcile(&mut self, exception: &str) -> Acted<()> {
         let scope = self.people.viewer("nztech-lead")?.to_reconcile()?;
-        let Some(found) = exceptions::find_by_slug(self.app.db.read(&scope), exception).await? else {
+        let Some(found) = exceptions::find_by_slug(&self.app.db.read(&scope), exception).await? else {
             return Ok(());
         };
         reconcile(self.app, &scope, None, found.id).await?;
@@ -74,7 +74,8 @@ impl Maker<'_> {
         let reader = CaseloadScope::Body(self.lead_of(body)?);
         let list = ListScope::Caseload(reader.clone());
         let after = i32::try_from(LOOKED_AT).map_err(bad_row)?;
-        Ok(lines::piece_of_section(self.app.db.read(&reader), &list, (release, body), after, SAID_OF).await?)
+        Ok(lines::piece_of_section(&self.app.db.read(&reader), &list, (release, body), after, SAID_OF)
+            .await?)
     }
 
     /// What the agency says of one line.

@@ -109,7 +109,7 @@ impl OutcomesMutation {
 async fn first_of(ctx: &Context<'_>, ids: &[DiscrepancyId]) -> Acted<Vec<Discrepancy>> {
     let Some(scope) = schema::viewer(ctx).reconciliation() else { return Ok(Vec::new()) };
     let first = &ids[..ids.len().min(MOST_TOLD)];
-    let mut seen = reading::load_by_ids(schema::app(ctx).db.read(&scope), &scope, first).await?;
+    let mut seen = reading::load_by_ids(&schema::app(ctx).db.read(&scope), &scope, first).await?;
     seen.sort_unstable_by_key(|one| one.row.id);
     Ok(seen.into_iter().map(|one| Discrepancy::of(one, &scope)).collect())
 }

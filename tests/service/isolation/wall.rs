@@ -188,6 +188,10 @@ fn is_refusal(error: &str) -> bool {
 
 impl Hand {
     /// A transaction in this hand.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "raw SQL past the service, to see what the database itself refuses"
+    )]
     async fn take(&self, conn: &DatabaseConnection) -> DatabaseTransaction {
         let tx = conn.begin().await.expect("a transaction");
         let mut sql = format!("SET LOCAL ROLE {}", self.role);
@@ -200,6 +204,10 @@ impl Hand {
 }
 
 /// Puts rows where the caseload has none.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "raw SQL past the service, to see what the database itself refuses"
+)]
 async fn fill(world: &World) {
     let tx = world.conn().begin().await.expect("a transaction");
     tx.execute_unprepared("SET LOCAL session_replication_role = replica").await.expect("no triggers");

@@ -58,7 +58,7 @@ pub const ACTS: [(&str, Act); 12] = [
 /// Draws the one ballot that there is.
 async fn draw(app: &App, keyed: Option<&Keyed>) -> Acted<()> {
     let scope = staff_scope(&NZTECH_LEAD, Permission::RunBallot);
-    let ballot = entity::ballot::Entity::find().one(app.db.read(&scope)).await?.expect("a ballot").id;
+    let ballot = entity::ballot::Entity::find().one(&app.db.read(&scope)).await?.expect("a ballot").id;
     let draw = DrawBallot { app, scope: scope.clone(), ballot, signature: None };
     app.db.perform(&scope, keyed, &draw).await.map(drop)
 }
@@ -75,7 +75,7 @@ async fn record(app: &App, keyed: Option<&Keyed>, reference: &str) -> Acted<()> 
 /// Frees the places whose rest is over.
 async fn free(app: &App) -> Acted<()> {
     let scope = SystemScope::of("test");
-    let exception = entity::class_exception::Entity::find().one(app.db.read(&scope)).await?;
+    let exception = entity::class_exception::Entity::find().one(&app.db.read(&scope)).await?;
     let command = FreeRefused { app, exception: exception.expect("a class exception").id };
     app.db.perform(&scope, None, &command).await.map(drop)
 }
@@ -83,7 +83,7 @@ async fn free(app: &App) -> Acted<()> {
 /// NZTech's lead agrees that the earlier of two applications stands.
 async fn resolve(app: &App, keyed: Option<&Keyed>) -> Acted<()> {
     let scope = viewer(&NZTECH_LEAD).to_reconcile().expect("a scope");
-    let found = entity::discrepancy::Entity::find().one(app.db.read(&scope)).await?;
+    let found = entity::discrepancy::Entity::find().one(&app.db.read(&scope)).await?;
     let command = ResolveDiscrepancy {
         app,
         scope: scope.clone(),
@@ -115,7 +115,7 @@ pub async fn perform(app: &App, act: Act) -> Acted<()> {
     // Once it is done, any: the key answers.
     let scope = SystemScope::of("test");
     let all = application::Entity::find().order_by_asc(application::Column::Id);
-    let all = all.all(app.db.read(&scope)).await?;
+    let all = all.all(&app.db.read(&scope)).await?;
     let about = all.iter().find(|one| one.status == status).or(all.first()).expect("an application");
     let (id, version) = (about.id, about.version);
     match act {
@@ -150,7 +150,7 @@ pub async fn perform(app: &App, act: Act) -> Acted<()> {
         }
         Act::Correct => {
             let found = amendment::Entity::find().filter(amendment::Column::ApplicationId.eq(id));
-            let amendment = found.one(app.db.read(&scope)).await?.expect("a correction").id;
+            let amendment = found.one(&app.db.read(&scope)).await?.expect("a correction").id;
             let (accept, note) = (true, None);
             let act = ConfirmAmendment { app, scope: lead.clone(), id, version, amendment, accept, note };
             app.db.perform(&lead, keyed, &act).await.map(drop)
@@ -162,7 +162,7 @@ pub async fn perform(app: &App, act: Act) -> Acted<()> {
 async fn newest(app: &App) -> Acted<entity::release::Model> {
     let scope = SystemScope::of("test");
     let select = entity::release::Entity::find().order_by_desc(entity::release::Column::Number);
-    Ok(select.one(app.db.read(&scope)).await?.expect("a release"))
+    Ok(select.one(&app.db.read(&scope)).await?.expect("a release"))
 }
 
 pub fn words(text: &str) -> LongText {
