@@ -37,7 +37,10 @@ impl Command for MatchLine<'_> {
     async fn run(&self, tx: &Tx) -> Acted<Option<ApplicationId>> {
         let (state, number) = &self.passport;
         let fingerprint = self.app.keys.fingerprint(*state, number).hex;
+        // Documents are no business of the agency's but this one, which it has in hand.
+        let across = tx.across_tenants().await?;
         let carried = lines::newest_with(tx.conn(), &self.scope, self.exception, &fingerprint).await?;
+        across.end().await?;
         let found = self.choose(&carried)?;
         // Whose line it was is kept with the question, and not in the timeline of the application.
         let detail = json!({ "application": found });
