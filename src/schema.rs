@@ -37,7 +37,7 @@ use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
 use crate::people::graphql::{PeopleMutation, PeopleQuery};
 use crate::reconciliation::graphql::{OutcomesMutation, ReconciliationMutation, ReconciliationQuery};
-use crate::releases::graphql::{ListQuery, MatchQuery, ReleaseMutation, ReleaseQuery};
+use crate::releases::graphql::{ListQuery, MatchQuery, ReleaseMutation, ReleaseQuery, RevealMutation};
 
 /// Fields inside one another. The standard introspection query has 15 of them.
 const DEPTH_MAX: usize = 16;
@@ -72,6 +72,7 @@ pub struct Mutation(
     InterestMutation,
     OutcomesMutation,
     ReleaseMutation,
+    RevealMutation,
     BallotMutation,
     PeopleMutation,
     MembersMutation,

@@ -200,6 +200,33 @@ impl Viewer {
         may.then(|| shared(member))
     }
 
+    /// To read a passport whole: a body's people in their own caseload, the agency's officers on published lines.
+    ///
+    /// # Errors
+    /// `Unauthenticated`, or `NOT_PERMITTED` for everybody else.
+    pub fn to_reveal(&self) -> Result<RevealScope, Failure> {
+        let member = self.member.as_ref().ok_or(Failure::Unauthenticated)?;
+        let (person, role) = (member.person, member.role);
+        match (role, member.body) {
+            (StaffRole::Assessor | StaffRole::Lead, Some(body)) => {
+                Ok(RevealScope::Body(BodyScope { body, person, role }))
+            }
+            (StaffRole::AgencyOfficer, _) => Ok(RevealScope::Agency(AgencyScope { person, role })),
+            (
+                StaffRole::Assessor
+                | StaffRole::Lead
+                | StaffRole::Employer
+                | StaffRole::Observer
+                | StaffRole::Service,
+                _,
+            ) => {
+                let message =
+                    "Your role does not allow this. It needs the role ASSESSOR, LEAD or AGENCY_OFFICER.";
+                Err(UserError::new(UserErrorCode::NotPermitted, message).into())
+            }
+        }
+    }
+
     /// To take in what the viewer's own body has on its own system: for its leads and its machines.
     ///
     /// # Errors
@@ -546,6 +573,25 @@ fn among_bodies(tenant: Tenant) -> Tenant {
     match tenant {
         Tenant::Body(body) => Tenant::Shared(Some(body)),
         Tenant::System | Tenant::Shared(_) | Tenant::Agency | Tenant::Public | Tenant::Person(_) => tenant,
+    }
+}
+
+/// Who reads a passport whole, and so from where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RevealScope {
+    /// One of a body's people: from the body's own caseload.
+    Body(BodyScope),
+    /// An officer of the agency: from what was published.
+    Agency(AgencyScope),
+}
+
+impl sealed::Sealed for RevealScope {}
+impl Scope for RevealScope {
+    fn actor(&self) -> Actor {
+        match self {
+            Self::Body(scope) => scope.actor(),
+            Self::Agency(scope) => scope.actor(),
+        }
     }
 }
 

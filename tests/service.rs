@@ -34,6 +34,7 @@ mod service {
     mod refusals;
     mod rehearsals;
     mod releases;
+    mod reveal;
     mod same_worker;
     mod search;
     mod separation;

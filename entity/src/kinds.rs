@@ -692,6 +692,8 @@ kinds! {
         ListingAcknowledged,
         /// Its place came free after it had ended.
         PlaceFreed,
+        /// Somebody read a worker's passport number whole.
+        PassportRevealed,
         /// Somebody was invited to become a member.
         MemberInvited,
         /// An invitation was taken back.

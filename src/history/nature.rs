@@ -32,6 +32,7 @@ pub fn nature(kind: EventKind) -> Nature {
         | EventKind::AmendmentRejected => Nature { moves_version: true, ..inside },
 
         EventKind::ConflictDeclared
+        | EventKind::PassportRevealed
         | EventKind::EvidenceVerified
         | EventKind::DiscrepancyOpened
         | EventKind::ResolutionProposed

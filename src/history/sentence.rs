@@ -112,6 +112,10 @@ pub fn summary(event: &history_event::Model) -> String {
             format!("The agency acknowledged release {}, which carries it.", word("release"))
         }
         EventKind::PlaceFreed => format!("Place {} came free.", word("place")),
+        EventKind::PassportRevealed => match &event.detail["reference"] {
+            serde_json::Value::Null => "The worker's passport number was read whole.".into(),
+            _ => format!("The agency read the passport number of {} whole.", word("reference")),
+        },
         EventKind::MemberInvited => format!("Somebody was invited as {}.", word("role")),
         EventKind::InvitationRevoked => "An invitation was taken back.".into(),
         EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),

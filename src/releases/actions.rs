@@ -9,6 +9,7 @@ mod gather;
 mod match_line;
 mod prepare;
 mod publish;
+mod reveal;
 
 use entity::{EventKind, ReleaseId, release, release_state};
 use serde_json::json;
@@ -21,6 +22,7 @@ pub use gather::open_line;
 pub use match_line::MatchLine;
 pub use prepare::PrepareRelease;
 pub use publish::PublishRelease;
+pub use reveal::{Passport, RevealPassport, Revealed, reveal_passport};
 
 pub(super) use abandon::abandon_for;
 

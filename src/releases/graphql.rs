@@ -10,6 +10,7 @@ mod match_line;
 mod mutations;
 mod parts;
 mod release;
+mod reveal;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ pub use match_line::MatchQuery;
 pub use mutations::ReleaseMutation;
 pub use parts::Attestation;
 pub use release::{Release, ReleaseConnection};
+pub use reveal::RevealMutation;
 
 use super::loaders::{LatestOf, releases};
 use super::store::read::{self, ReleaseKey};

@@ -174,6 +174,7 @@ impl Walk<'_> {
             body: NZTECH.slug.to_owned(),
             nzbn: KAURI.nzbn.to_owned(),
             application: GlobalId::of(&id).to_string(),
+            reference: self.cases.application(id).await.reference,
             version: self.cases.application(id).await.version.into(),
             evidence: String::new(),
             person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),

@@ -55,7 +55,7 @@ pub struct Worker {
     nationality: Option<String>,
     /// ICAO three-letter code of the state that issued the passport.
     passport_issuing_state: Option<String>,
-    /// The last three characters of the passport's number, to compare it by; the number itself is never shown.
+    /// The last three characters of the passport's number, to compare it by; `revealPassport` reads the whole.
     passport_hint: Option<String>,
     /// The last day on which the passport is good.
     passport_expires_on: Option<Date>,

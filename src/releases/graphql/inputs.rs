@@ -7,11 +7,12 @@ use crate::app::App;
 use crate::applications::details::{LongText, ShortText};
 use crate::error::{Acted, UserError, UserErrorCode};
 use crate::releases::actions::{
-    AbandonRelease, AcknowledgeRelease, AttestRelease, PrepareRelease, PublishRelease,
+    AbandonRelease, AcknowledgeRelease, AttestRelease, PrepareRelease, PublishRelease, RevealPassport,
 };
 use crate::schema::GlobalId;
 use crate::schema::scalars::Sha256;
-use crate::tenancy::BodyScope;
+use crate::tenancy::{BodyScope, RevealScope};
+use crate::values::reference::Reference;
 
 fn release(id: &ID) -> Result<ReleaseId, UserError> {
     GlobalId::parse(id, "release")
@@ -90,6 +91,23 @@ impl AbandonReleaseInput {
         let reason =
             LongText::parse(&self.reason).map_err(|why| UserError::at(code, "reason", why.to_string()))?;
         Ok(AbandonRelease { scope, release, reason })
+    }
+}
+
+/// A passport that is to be read whole.
+#[derive(InputObject)]
+pub struct RevealPassportInput {
+    /// Makes it safe to send again: the same key and input are put on record once.
+    idempotency_key: Option<String>,
+    /// Reference of the application, e.g. NZT-7K4Q2H.
+    reference: String,
+}
+
+impl RevealPassportInput {
+    pub(super) fn command(self, app: &App, scope: RevealScope) -> Acted<RevealPassport<'_>> {
+        let reference = Reference::parse(&self.reference);
+        let reference = reference.map_err(|_| UserError::not_found("reference", "application"))?.to_string();
+        Ok(RevealPassport { app, scope, reference })
     }
 }
 

@@ -6,15 +6,15 @@ use entity::{
 };
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
-    Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, Value,
 };
 use serde::{Deserialize, Serialize};
 
 use super::read::OUT;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
-use crate::tenancy::{CaseloadScope, ListScope};
+use crate::tenancy::{AgencyScope, CaseloadScope, ListScope};
 
 /// How many applications of one worker are looked at: two bodies, with what was withdrawn and handed in again.
 const MOST_WITH_ONE_DOCUMENT: u64 = 100;
@@ -142,6 +142,29 @@ pub async fn newest_with(
         .limit(MOST_WITH_ONE_DOCUMENT);
     let applications: Vec<ApplicationId> = select.into_tuple().all(conn).await?;
     newest_of(conn, scope, &applications).await
+}
+
+/// The line with this reference on the newest release of its exception that the agency has.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn newest_by_reference(
+    conn: &impl ConnectionTrait,
+    _scope: &AgencyScope,
+    reference: &str,
+) -> Found<Option<(release_line::Model, release_state::Model)>> {
+    let to_state = release_line::Entity::belongs_to(release_state::Entity)
+        .from(release_line::Column::ReleaseId)
+        .to(release_state::Column::ReleaseId)
+        .into();
+    let select = release_line::Entity::find()
+        .join(JoinType::InnerJoin, to_state)
+        .select_also(release_state::Entity)
+        .filter(release_line::Column::Reference.eq(reference))
+        .filter(release_state::Column::Status.is_in(OUT))
+        .order_by_desc(release_state::Column::Number);
+    let found = select.one(conn).await?;
+    Ok(found.and_then(|(line, state)| Some((line, state?))))
 }
 
 fn of_release(scope: &ListScope, release: ReleaseId, which: Which) -> Select<release_line::Entity> {

@@ -64,6 +64,7 @@ impl Asks {
                 body: NZTECH.slug.to_owned(),
                 nzbn: KAURI.nzbn.to_owned(),
                 application: GlobalId::of(&id).to_string(),
+                reference: world.application(id).await.reference,
                 version: world.application(id).await.version.into(),
                 evidence: String::new(),
                 person: GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(),
@@ -152,6 +153,7 @@ impl Asks {
             | "requestInformation"
             | "cancelInformationRequest"
             | "amendNomination"
+            | "revealPassport"
             | "verifyEvidence" => &self.assessor,
             _ => &self.agent,
         };
@@ -297,6 +299,7 @@ fn every_field_of_every_input_is_spoilt() {
         body: String::new(),
         nzbn: String::new(),
         application: String::new(),
+        reference: String::new(),
         version: 1,
         evidence: String::new(),
         person: String::new(),

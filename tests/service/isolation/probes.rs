@@ -300,6 +300,7 @@ pub fn unknown(like: &Target) -> Target {
     Target {
         nzbn: unknown_nzbn(),
         application: unknown_id("Application"),
+        reference: unknown_reference(),
         evidence: unknown_id("Evidence"),
         person: unknown_id("Person"),
         question: unknown_id("InformationRequest"),

@@ -16,6 +16,7 @@ const EMPLOYER: &[&str] = &["EMPLOYER"];
 const ASSESSORS: &[&str] = &["ASSESSOR", "LEAD"];
 const LEADS: &[&str] = &["LEAD"];
 const OFFICERS: &[&str] = &["AGENCY_OFFICER"];
+const ASSESSORS_AND_OFFICERS: &[&str] = &["ASSESSOR", "LEAD", "AGENCY_OFFICER"];
 const LEADS_AND_MACHINES: &[&str] = &["LEAD", "SERVICE"];
 const LEADS_AND_AGENTS: &[&str] = &["LEAD", "EMPLOYER"];
 const WHOEVER_IS_SIGNED_IN: &[&str] =
@@ -26,7 +27,7 @@ const LEADS_AND_THE_AGENCY: &[&str] = &["LEAD", "AGENCY_OFFICER"];
 const ANYBODY: &[&str] = &["PUBLIC", "EMPLOYER", "ASSESSOR", "LEAD", "SERVICE", "AGENCY_OFFICER", "OBSERVER"];
 
 /// The mutations, each with the roles that may do it.
-const WHO_MAY: [(&str, &[&str]); 52] = [
+const WHO_MAY: [(&str, &[&str]); 53] = [
     ("createApplication", EMPLOYER),
     ("updateApplication", EMPLOYER),
     ("addEvidence", EMPLOYER),
@@ -79,6 +80,7 @@ const WHO_MAY: [(&str, &[&str]); 52] = [
     ("resolveDiscrepancy", LEADS_AND_THE_AGENCY),
     ("reconcile", LEADS_AND_THE_AGENCY),
     ("signOffReconciliation", LEADS),
+    ("revealPassport", ASSESSORS_AND_OFFICERS),
 ];
 
 const SOMEBODY: [&Member; 7] =
@@ -122,6 +124,7 @@ async fn each_role_may_do_what_the_table_says_and_nothing_else(world: World) {
                     _ if mutation.ends_with("Release") => &payload["release"],
                     "openBallot" | "commitBallotSecret" | "revealBallotSecret" | "drawBallot"
                     | "strikeBallotEntry" | "voidBallot" => &payload["ballot"],
+                    "revealPassport" => &payload["passport"],
                     "resolveDiscrepancy" => &payload["discrepancy"],
                     "reconcile" | "signOffReconciliation" => &payload["reconciliation"],
                     _ => &payload["application"],
@@ -138,6 +141,7 @@ fn nothing() -> Target {
         body: "nobody".to_owned(),
         nzbn: String::new(),
         application: String::new(),
+        reference: String::new(),
         version: 1,
         evidence: String::new(),
         person: unknown_id("Person"),

@@ -123,6 +123,7 @@ impl Row {
             body: self.body.slug.to_owned(),
             nzbn: self.firm.nzbn.to_owned(),
             application: self.id.clone(),
+            reference: self.reference.clone(),
             version: self.version,
             // The newest: before it may stand the employer's own, which are there for its other applications.
             evidence: self.evidence.last().cloned().unwrap_or_default(),
@@ -162,6 +163,7 @@ impl Desk {
             body: self.body.slug.to_owned(),
             nzbn: self.firm.nzbn.to_owned(),
             application: String::new(),
+            reference: String::new(),
             version: 0,
             evidence: String::new(),
             person: self.assessor_id.clone(),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Caller;
 
 /// Every mutation, to be held against the schema.
-pub const MUTATIONS: [&str; 52] = [
+pub const MUTATIONS: [&str; 53] = [
     "createApplication",
     "updateApplication",
     "addEvidence",
@@ -58,6 +58,7 @@ pub const MUTATIONS: [&str; 52] = [
     "resolveDiscrepancy",
     "reconcile",
     "signOffReconciliation",
+    "revealPassport",
 ];
 
 /// What an input names.
@@ -67,6 +68,8 @@ pub struct Target {
     pub body: String,
     pub nzbn: String,
     pub application: String,
+    /// Of the application.
+    pub reference: String,
     pub version: i64,
     pub evidence: String,
     pub person: String,
@@ -112,6 +115,7 @@ pub fn document(mutation: &str) -> String {
         }
         "voidBallot" => "ballot { id number status } impact { placesReturned nextInLine summary }",
         "resolveDiscrepancy" => "discrepancy { id status }",
+        "revealPassport" => "passport { number issuingState expiresOn }",
         "reconcile" | "signOffReconciliation" => "reconciliation { id }",
         _ => "application { id version status reference }",
     };
@@ -227,6 +231,7 @@ fn further_input(mutation: &str, target: &Target) -> Value {
         }),
         "reconcile" | "prepareRelease" => json!({ "classException": "specialist-tech" }),
         "signOffReconciliation" => json!({ "id": target.reconciliation }),
+        "revealPassport" => json!({ "reference": target.reference }),
         "confirmAmendment" => json!({
             "id": id, "version": version, "amendment": amendment, "accept": true, "note": format!("{word} note"),
         }),
