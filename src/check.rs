@@ -36,6 +36,7 @@ use crate::app::App;
 use crate::db::Snapshot;
 use crate::error::{Fault, Found};
 use crate::exceptions::store::KnownTerms;
+use crate::keys::Sealing;
 use crate::tenancy::SystemScope;
 
 /// How many violations are told one by one; after a fault that breaks everything, more would help nobody.
@@ -125,6 +126,8 @@ struct Frame {
     terms: HashMap<(ExceptionId, i32), Arc<KnownTerms>>,
     /// The places that are held, by who holds them: as many as there are places at most.
     held: HashMap<ApplicationId, place::Model>,
+    /// The keys in use.
+    sealing: Sealing,
 }
 
 impl Frame {
@@ -153,6 +156,7 @@ impl Frame {
             members: store::load_members(snapshot).await?.into_iter().collect(),
             terms,
             held: places::held(&store::load_held(snapshot).await?, report),
+            sealing: app.keys.in_use(snapshot.conn()).await?,
         })
     }
 }
@@ -170,6 +174,8 @@ struct Facts<'a> {
     /// What it is found by.
     words: &'a [application_word::Model],
     fingerprints: &'a [worker_fingerprint::Model],
+    /// The keys in use.
+    sealing: &'a Sealing,
     findings: &'a [assessment::Model],
     rounds: &'a [assessment_round::Model],
     evidence: &'a [store::EvidenceOwner],

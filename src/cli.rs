@@ -11,6 +11,7 @@ mod exception;
 mod history;
 mod import;
 mod jobs;
+mod keys;
 mod lines;
 mod migrate;
 mod open;
@@ -72,6 +73,9 @@ enum Command {
     History(history::HistoryCommand),
     /// List what the service does by itself and what came of it, or run some of it now
     Jobs(jobs::JobsArgs),
+    /// List the deployment's keys, make a new one, and change to it while the service serves
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Add identity providers, and invite the first people of a tenant
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -130,6 +134,7 @@ pub async fn run() -> ExitCode {
         Command::Outcomes(command) => Box::pin(outcomes::run(command)).await,
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => Box::pin(jobs::run(args)).await,
+        Command::Keys(command) => Box::pin(keys::run(command)).await,
         Command::Admin(command) => Box::pin(admin::run(command)).await,
     };
     outcome.unwrap_or_else(|problem| {
@@ -153,6 +158,9 @@ pub(crate) enum Problem {
     /// The key file.
     #[error("{0}")]
     KeyFile(#[from] crate::keys::KeyFileError),
+    /// The machine has no randomness.
+    #[error("{0}")]
+    NoRandomness(#[from] crate::keys::NoRandomness),
     /// The file of client secrets.
     #[error("{0}")]
     Secrets(#[from] crate::providers::SecretsError),

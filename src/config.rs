@@ -15,6 +15,8 @@ use url::Url;
 
 pub use secret::without_secrets;
 
+use crate::keys::{KeySource, SecretText};
+
 /// The database where nobody names one: a file in the working folder.
 const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
 /// Where the service listens where nobody says: on this machine only.
@@ -75,6 +77,10 @@ pub struct Given {
                 [env: CLIENT_SECRETS, or CLIENT_SECRET_NAME for one]"
     )]
     pub client_secrets: Option<PathBuf>,
+    /// The keys themselves, from the environment only; they stand before the file that is not named by a flag.
+    #[arg(skip)]
+    #[serde(skip)]
+    pub deployment_keys: Option<SecretText>,
     /// A file with settings; it cannot name another.
     #[arg(
         long,
@@ -94,8 +100,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where it is reached from outside.
     pub public_url: Url,
-    /// The file with the deployment's key.
-    pub key_file: PathBuf,
+    /// Where the deployment's keys are.
+    pub keys: KeySource,
     /// Whether a proxy in front of the service says where requests come from.
     pub trust_forwarded_for: bool,
     /// The file with the secrets of our clients at identity providers.
@@ -145,7 +151,9 @@ pub enum ConfigError {
         why: String,
     },
     /// PostgreSQL has no folder that a key could lie in.
-    #[error("key-file: say where the deployment's key is, with --key-file or KEY_FILE")]
+    #[error(
+        "key-file: say where the deployment's key is, with --key-file or KEY_FILE, or give it in DEPLOYMENT_KEYS"
+    )]
     NoKeyFile,
 }
 
@@ -160,6 +168,7 @@ impl Given {
             key_file: ask("KEY_FILE").map(PathBuf::from),
             trust_forwarded_for: ask("TRUST_FORWARDED_FOR"),
             client_secrets: ask("CLIENT_SECRETS").map(PathBuf::from),
+            deployment_keys: ask("DEPLOYMENT_KEYS").map(SecretText::from),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -212,12 +221,26 @@ impl Settings {
         let database_url = database(&pick(&sources, |given| given.database_url.as_ref()))?;
         let listen = listen(&pick(&sources, |given| given.listen.as_ref()))?;
         let public_url = public_url(&pick(&sources, |given| given.public_url.as_ref()), listen)?;
-        let named = pick(&sources, |given| given.key_file.as_ref()).value.cloned();
-        let key_file = named.or_else(|| usual_key_file(&database_url)).ok_or(ConfigError::NoKeyFile)?;
+        let keys = keys(&sources, &database_url)?;
         let trust_forwarded_for =
             switch("trust-forwarded-for", &pick(&sources, |given| given.trust_forwarded_for.as_ref()))?;
         let client_secrets = pick(&sources, |given| given.client_secrets.as_ref()).value.cloned();
-        Ok(Self { database_url, listen, public_url, key_file, trust_forwarded_for, client_secrets })
+        Ok(Self { database_url, listen, public_url, keys, trust_forwarded_for, client_secrets })
+    }
+}
+
+/// A file that a flag names, else the environment, else a file that is named elsewhere, else the usual one.
+fn keys(sources: &[(Source, &Given)], database_url: &str) -> Result<KeySource, ConfigError> {
+    let named = pick(sources, |given| given.key_file.as_ref());
+    let in_environment = pick(sources, |given| given.deployment_keys.as_ref()).value;
+    match (named.place, in_environment) {
+        (Source::Environment | Source::File | Source::Default, Some(text)) => {
+            Ok(KeySource::Environment(text.clone()))
+        }
+        (Source::Flag, _) | (_, None) => {
+            let file = named.value.cloned().or_else(|| usual_key_file(database_url));
+            file.map(KeySource::File).ok_or(ConfigError::NoKeyFile)
+        }
     }
 }
 
@@ -302,7 +325,10 @@ impl fmt::Display for Settings {
         writeln!(f, "database-url         {}", without_secrets(&self.database_url))?;
         writeln!(f, "listen               {}", self.listen)?;
         writeln!(f, "public-url           {}", self.public_url)?;
-        writeln!(f, "key-file             {}", self.key_file.display())?;
+        match &self.keys {
+            KeySource::File(path) => writeln!(f, "key-file             {}", path.display())?,
+            KeySource::Environment(_) => writeln!(f, "deployment-keys      from the environment")?,
+        }
         write!(f, "trust-forwarded-for  {}", self.trust_forwarded_for)?;
         match &self.client_secrets {
             Some(path) => write!(f, "\nclient-secrets       {}", path.display()),

@@ -305,8 +305,8 @@ pub trait Command: Sync {
 pub struct Keyed {
     /// The caller's words.
     pub key: String,
-    /// Made by `Keys::idempotency_hash` from the input.
-    pub request_hash: [u8; 32],
+    /// Made by `Keys::idempotency_hashes` from the input: the one that is kept, then those that an earlier key made.
+    pub request_hashes: Vec<[u8; 32]>,
 }
 
 async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> Acted<C::Answer> {
@@ -318,7 +318,7 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
         actor_id: Set(id.0),
         act: Set(id.1.clone()),
         key: Set(id.2.clone()),
-        request_hash: Set(keyed.request_hash.to_vec()),
+        request_hash: Set(keyed.request_hashes.first().map(|hash| hash.to_vec()).unwrap_or_default()),
         answer: Set(None),
         at: Set(tx.now),
     };
@@ -340,7 +340,7 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
 
 /// The answer of the first act under a key.
 fn answer_again<C: Command>(keyed: &Keyed, first: idempotency::Model) -> Acted<C::Answer> {
-    if first.request_hash != keyed.request_hash {
+    if !keyed.request_hashes.iter().any(|hash| first.request_hash == hash) {
         let message = "This idempotency key was used for another input. Use a new key for a new act.";
         return Err(UserError::at(UserErrorCode::KeyReused, "idempotencyKey", message).into());
     }

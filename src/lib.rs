@@ -24,6 +24,7 @@ pub mod quota;
 pub mod random;
 pub mod reconciliation;
 pub mod releases;
+pub mod rotation;
 pub mod schema;
 pub mod tenancy;
 pub mod values;

@@ -23,6 +23,7 @@ mod service {
     mod interest;
     mod isolation;
     mod jobs;
+    mod keys;
     mod kills;
     mod members;
     mod orders;

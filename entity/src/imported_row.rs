@@ -18,6 +18,8 @@ pub struct Model {
     pub external_reference: String,
     pub application_id: ApplicationId,
     pub content_hash: Vec<u8>,
+    /// The number of the key that made the hash.
+    pub key_version: i32,
     pub at: DateTimeUtc,
 }
 

@@ -454,6 +454,16 @@ kinds! {
         Demo,
     }
 
+    /// What a key is to the deployment.
+    DeploymentKeyState {
+        /// What is made anew is made with it; there is one.
+        Current,
+        /// Fingerprints are still written under it, and what it sealed is being sealed anew.
+        Former,
+        /// Nothing of workers is kept under it any more.
+        Retired,
+    }
+
     /// How a run of a job ended.
     JobOutcome {
         /// It did all that it found to do.

@@ -24,6 +24,7 @@ pub mod class_exception;
 pub mod class_exception_body;
 pub mod class_exception_revision;
 pub mod conflict;
+pub mod deployment_key;
 pub mod discrepancy;
 pub mod employer;
 pub mod employer_agent;

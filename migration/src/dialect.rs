@@ -48,6 +48,22 @@ pub async fn refuse(manager: &SchemaManager<'_>, table: &str, act: &str) -> Resu
     run(manager, &sql).await
 }
 
+/// Refuses UPDATE of these columns of an append-only `table`; the others may change from now on.
+pub async fn refuse_but(manager: &SchemaManager<'_>, table: &str, columns: &str) -> Result<(), DbErr> {
+    let name = format!("{table}_refuses_update");
+    let sql = match manager.get_database_backend() {
+        DbBackend::Postgres => format!(
+            "DROP TRIGGER {name} ON {table}; CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON {table} \
+             FOR EACH ROW EXECUTE FUNCTION refuse_change();"
+        ),
+        _ => format!(
+            "DROP TRIGGER {name}; CREATE TRIGGER {name} BEFORE UPDATE OF {columns} ON {table} \
+             BEGIN SELECT RAISE(ABORT, '{table} refuses UPDATE'); END;"
+        ),
+    };
+    run(manager, &sql).await
+}
+
 /// The function behind [`refuse`] on PostgreSQL; nothing to do on SQLite.
 pub async fn create_refusal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Postgres {

@@ -21,6 +21,7 @@ mod m0011_reconciliation;
 mod m0012_sign_in;
 mod m0013_second_wall;
 mod m0015_guards;
+mod m0016_keys;
 pub mod roles;
 mod wall;
 
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_sign_in::Migration),
             Box::new(m0013_second_wall::Migration),
             Box::new(m0015_guards::Migration),
+            Box::new(m0016_keys::Migration),
         ]
     }
 }

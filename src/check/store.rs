@@ -295,6 +295,7 @@ impl Batch {
             worker: of(&self.workers, &id).first(),
             words: of(&self.words, &id),
             fingerprints: of(&self.fingerprints, &id),
+            sealing: &frame.sealing,
             findings: of(&self.findings, &id),
             rounds: of(&self.rounds, &id),
             evidence: of(&self.evidence, &id),

@@ -6,8 +6,9 @@
 use entity::worker;
 
 use super::{Facts, Report, Rule};
-use crate::keys::{Fingerprint, Keys, PassportPlace};
+use crate::keys::{Keys, PassportPlace};
 use crate::values::country::CountryCode;
+use crate::values::passport::PassportNumber;
 
 pub(super) fn examine(keys: &Keys, facts: &Facts<'_>, report: &mut Report) {
     let Some(worker) = facts.worker else {
@@ -22,17 +23,18 @@ pub(super) fn examine(keys: &Keys, facts: &Facts<'_>, report: &mut Report) {
         return report.expect(facts.fingerprints.is_empty(), Rule::Fingerprint, facts.name(), wrong);
     };
     match open(keys, worker, sealed) {
-        Ok((fingerprint, hint_agrees)) => {
+        Ok((number, state)) => {
             let wrong = "what screens show of its passport is not of that passport";
+            let hint_agrees = worker.passport_hint.as_deref() == Some(number.hint());
             report.expect(hint_agrees, Rule::PassportOpens, facts.name(), wrong);
-            held_against(&fingerprint, facts, report);
+            held_against((state, &number), facts, report);
         }
         Err(why) => report.tell(Rule::PassportOpens, facts.name(), why),
     }
 }
 
-/// The fingerprint of what is sealed, and whether the hint beside it is right.
-fn open(keys: &Keys, worker: &worker::Model, sealed: &[u8]) -> Result<(Fingerprint, bool), String> {
+/// What is sealed, and which state issued it.
+fn open(keys: &Keys, worker: &worker::Model, sealed: &[u8]) -> Result<(PassportNumber, CountryCode), String> {
     let place = PassportPlace {
         table: "worker",
         column: "passport_sealed",
@@ -41,20 +43,23 @@ fn open(keys: &Keys, worker: &worker::Model, sealed: &[u8]) -> Result<(Fingerpri
     };
     let number = keys.passport_open(sealed, &place).map_err(|why| why.to_string())?;
     let state = worker.passport_state.as_deref().and_then(|code| CountryCode::parse(code).ok());
-    let state = state.ok_or("no state that issues passports stands beside the number")?;
-    let hint_agrees = worker.passport_hint.as_deref() == Some(number.hint());
-    Ok((keys.fingerprint(state, &number), hint_agrees))
+    Ok((number, state.ok_or("no state that issues passports stands beside the number")?))
 }
 
-/// Those of earlier versions cannot be made again; only the current one is compared.
-fn held_against(fingerprint: &Fingerprint, facts: &Facts<'_>, report: &mut Report) {
-    let kept = facts.fingerprints.iter().find(|one| one.key_version == fingerprint.version);
-    let wrong = match kept {
-        None => "its worker has no fingerprint of the current key",
-        Some(kept) if kept.fingerprint != fingerprint.hex => {
-            "the fingerprint of its worker is not that of the passport"
-        }
-        Some(_) => return,
-    };
-    report.tell(Rule::Fingerprint, facts.name(), wrong);
+/// A worker has a fingerprint of the oldest key in use, and all that there are under keys in use are of the passport.
+fn held_against((state, number): (CountryCode, &PassportNumber), facts: &Facts<'_>, report: &mut Report) {
+    let has = |key| facts.fingerprints.iter().any(|one| one.key_version == key);
+    let wrong = "its worker has no fingerprint of the current key";
+    report.expect(has(facts.sealing.complete()), Rule::Fingerprint, facts.name(), wrong);
+    let right = facts.sealing.fingerprints(state, number);
+    for kept in facts.fingerprints {
+        let wrong = match right.iter().find(|one| one.version == kept.key_version) {
+            None => "its worker has a fingerprint of a key that is not in use",
+            Some(one) if one.hex != kept.fingerprint => {
+                "the fingerprint of its worker is not that of the passport"
+            }
+            Some(_) => continue,
+        };
+        report.tell(Rule::Fingerprint, facts.name(), wrong);
+    }
 }

@@ -12,7 +12,6 @@ use super::{DatabaseArgs, Outcome, Problem};
 use crate::app::App;
 use crate::clock::{Clock, in_new_zealand};
 use crate::config::Given;
-use crate::keys::Keys;
 use crate::people::actions::{AddIssuer, InviteByHand, NewIssuer};
 use crate::people::rules::invitations::DAYS_TO_USE;
 use crate::people::store::issuers;
@@ -227,7 +226,7 @@ impl ServiceArgs {
         let settings =
             self.database.settings_with(Given { public_url: self.public_url, ..Given::default() })?;
         let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-        assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)
+        assemble(db, settings.keys.open()?, settings.public_url, false)
     }
 }
 

@@ -6,12 +6,11 @@ use super::open::{assemble, ready};
 use super::{DatabaseArgs, Outcome};
 use crate::check::check;
 use crate::clock::Clock;
-use crate::keys::Keys;
 
 pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let settings = args.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let violations = check(&app).await?;
     app.db.close().await?;
     if violations.is_empty() {

@@ -10,7 +10,6 @@ use super::{DatabaseArgs, Outcome, Problem};
 use crate::amendment::ApplyDefinition;
 use crate::clock::Clock;
 use crate::exceptions::definition::{Definition, DefinitionError};
-use crate::keys::Keys;
 use crate::tenancy::SystemScope;
 
 #[derive(Debug, Subcommand)]
@@ -52,7 +51,7 @@ pub(super) async fn run(command: ExceptionCommand) -> Outcome {
     let definition = read(&args.file, &text)?;
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let scope = SystemScope::of("exception apply");
     let command = ApplyDefinition { app: &app, definition };
     let lines = if args.dry_run {

@@ -16,7 +16,6 @@ use crate::app::App;
 use crate::applications::actions::{self, Import, ImportEffect};
 use crate::clock::Clock;
 use crate::exceptions::store as exceptions;
-use crate::keys::Keys;
 use crate::tenancy::{ImportScope, SystemScope};
 use file::{Rows, SentRow};
 
@@ -43,7 +42,7 @@ pub(super) async fn run(args: ImportArgs) -> Outcome {
     let rows = Rows::of(file).map_err(|why| Problem::told(format!("{name}: {why}")))?;
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let scope = scope_of(&app, &args.body).await?;
     let exception = match args.class_exception {
         Some(slug) => slug,

@@ -14,7 +14,6 @@ use crate::jobs::Job;
 use crate::jobs::report::report;
 use crate::jobs::rules::NotNow;
 use crate::jobs::runner::{Runner, Turn};
-use crate::keys::Keys;
 
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -73,7 +72,7 @@ async fn list(database: DatabaseArgs, json: bool) -> Outcome {
 async fn run_at_once(args: RunArgs) -> Outcome {
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = Arc::new(assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?);
+    let app = Arc::new(assemble(db, settings.keys.open()?, settings.public_url, false)?);
     let name = args.name.name();
     let failed = |words: String| Err(Problem::Told(words));
     match Runner::new(app).run_at_once(args.name).await? {

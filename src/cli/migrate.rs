@@ -1,6 +1,5 @@
 //! `nominations migrate`
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use entity::{InstallationKind, installation};
@@ -13,7 +12,7 @@ use crate::clock::Clock;
 use crate::db::{Command, Db, DbSettings, Tx};
 use crate::error::Acted;
 use crate::exceptions::store::Shelf;
-use crate::keys::Keys;
+use crate::keys::{KeySource, Keys};
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(args: DatabaseArgs) -> Outcome {
@@ -30,7 +29,7 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let is_new = db.perform(&SystemScope::of("migrate"), None, &MarkProduction).await?;
     if is_new {
         println!("The database is marked as a production one.");
-        make_key(&settings.key_file)?;
+        make_key(&settings.keys)?;
     }
     db.close().await?;
     Ok(ExitCode::SUCCESS)
@@ -48,13 +47,20 @@ async fn fill_views(db: &Db) -> Result<(), Problem> {
 }
 
 /// A new database gets a new key, where none is there yet.
-fn make_key(path: &Path) -> Result<(), Problem> {
-    if path.exists() {
-        Keys::load(path)?;
-        println!("The key is in {}.", path.display());
-    } else {
-        Keys::create(path)?;
-        println!("A new key is in {}: keep it apart from the database, and keep a copy.", path.display());
+fn make_key(keys: &KeySource) -> Result<(), Problem> {
+    match keys {
+        KeySource::Environment(_) => {
+            keys.open()?;
+            println!("The key is in the environment.");
+        }
+        KeySource::File(path) if path.exists() => {
+            keys.open()?;
+            println!("The key is in {}.", path.display());
+        }
+        KeySource::File(path) => {
+            Keys::create(path)?;
+            println!("A new key is in {}: keep it apart from the database, and keep a copy.", path.display());
+        }
     }
     Ok(())
 }

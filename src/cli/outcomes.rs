@@ -15,7 +15,6 @@ use super::{DatabaseArgs, Outcome, Problem};
 use crate::app::App;
 use crate::applications::details::ShortText;
 use crate::clock::Clock;
-use crate::keys::Keys;
 use crate::reconciliation::actions::outcomes::{LINES_MAX, RecordOutcomes, Recorded};
 use crate::tenancy::SystemScope;
 use file::FileLine;
@@ -55,7 +54,7 @@ pub(super) async fn run(command: OutcomesCommand) -> Outcome {
         args.message_id.unwrap_or_else(|| format!("file:{}", hex::encode(Sha256::digest(&bytes))));
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let several = lines.len() > LINES_MAX;
     let mut all = Recorded::default();
     for (number, piece) in (1..).zip(lines.chunks(LINES_MAX)) {

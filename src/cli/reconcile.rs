@@ -9,7 +9,6 @@ use super::open::{assemble, ready};
 use super::{DatabaseArgs, Outcome, Problem};
 use crate::clock::Clock;
 use crate::exceptions::store as exceptions;
-use crate::keys::Keys;
 use crate::reconciliation::actions::reconcile;
 use crate::reconciliation::store::runs::{self, Run};
 use crate::tenancy::SystemScope;
@@ -26,7 +25,7 @@ pub(super) struct ReconcileArgs {
 pub(super) async fn run(args: ReconcileArgs) -> Outcome {
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let app = assemble(db, Keys::load(&settings.key_file)?, settings.public_url, false)?;
+    let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let scope = SystemScope::of("reconcile");
     let none = || Problem::told(format!("There is no class exception {}.", args.exception));
     let found = exceptions::find_by_slug(&app.db.read(&scope), &args.exception).await?;

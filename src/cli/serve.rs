@@ -16,7 +16,6 @@ use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
 use crate::http::{DemoFacts, Peers, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
-use crate::keys::Keys;
 use crate::people::store::issuers;
 use crate::providers::{Providers, Secrets};
 use crate::tenancy::SystemScope;
@@ -38,7 +37,7 @@ pub(super) async fn run(flags: Given) -> Outcome {
             .map_err(|why| Problem::told(format!("This is a demo, which anybody may sign in to: {why}.")))?;
         db.perform(&SystemScope::of("start"), None, &MoveDates).await?;
     }
-    let keys = Keys::load(&settings.key_file)?;
+    let keys = settings.keys.open()?;
     let secrets = Secrets::load(settings.client_secrets.as_deref(), environment())?;
     let app = assemble(db, keys, settings.public_url.clone(), demo)?;
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });

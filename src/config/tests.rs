@@ -57,7 +57,7 @@ fn what_nobody_says_follows_from_the_rest() {
     );
     let settings = settings.expect("settings");
     assert_eq!(settings.public_url.as_str(), "http://127.0.0.1:9/");
-    assert_eq!(settings.key_file, Path::new("data/demo.db.key"));
+    assert_eq!(settings.keys, KeySource::File("data/demo.db.key".into()));
     assert!(!settings.trust_forwarded_for);
     for database in ["postgres://db/n", "sqlite::memory:"] {
         let refused = Settings::merge(&given(database, "127.0.0.1:9"), &Given::default(), &Given::default());
@@ -140,4 +140,22 @@ fn a_file_that_is_not_there_is_told_with_its_path() {
     let flags = Given { config: Some("no/such/file.toml".into()), ..Given::default() };
     let error = Settings::load(&flags).expect_err("no file").to_string();
     assert!(error.contains("no/such/file.toml"), "{error}");
+}
+
+#[test]
+fn keys_in_the_environment_stand_before_a_file_that_no_flag_names_and_are_never_shown() {
+    let secret = "nominations-key-v1 c2VjcmV0";
+    let environment = Given {
+        deployment_keys: Some(secret.to_owned().into()),
+        key_file: Some("/run/key".into()),
+        ..given("postgres://db/n", "127.0.0.1:9")
+    };
+    let settings = Settings::merge(&Given::default(), &environment, &Given::default()).expect("settings");
+    assert_eq!(settings.keys, KeySource::Environment(secret.to_owned().into()));
+    for shown in [settings.to_string(), format!("{settings:?}"), format!("{environment:?}")] {
+        assert!(!shown.contains("c2VjcmV0"), "{shown}");
+    }
+    let flag = Given { key_file: Some("named.key".into()), ..Given::default() };
+    let settings = Settings::merge(&flag, &environment, &Given::default()).expect("settings");
+    assert_eq!(settings.keys, KeySource::File("named.key".into()));
 }

@@ -145,6 +145,22 @@ impl Tx {
         self.lock(lock_number(&["limit", limit, of])).await
     }
 
+    /// Keeps the keys in use from changing to the end of the transaction. Whoever needs the gate takes it before.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn share_keys(&self) -> Found<()> {
+        self.wait("pg_advisory_xact_lock_shared", lock_number(&["keys"])).await
+    }
+
+    /// Waits for everybody who writes with the keys in use, and keeps others from it, so that they may change.
+    ///
+    /// # Errors
+    /// Where the database does not answer.
+    pub async fn lock_keys(&self) -> Found<()> {
+        self.lock(lock_number(&["keys"])).await
+    }
+
     /// Waits for whoever gives the positions of a sequence, so that one gives them at a time.
     ///
     /// # Errors
@@ -165,8 +181,12 @@ impl Tx {
     }
 
     async fn lock(&self, number: i64) -> Found<()> {
+        self.wait("pg_advisory_xact_lock", number).await
+    }
+
+    async fn wait(&self, function: &'static str, number: i64) -> Found<()> {
         if self.backend() == DbBackend::Postgres {
-            let sql = "SELECT pg_advisory_xact_lock($1)";
+            let sql = format!("SELECT {function}($1)");
             let statement = Statement::from_sql_and_values(self.backend(), sql, [number.into()]);
             self.inner.execute_raw(statement).await?;
         }

@@ -10,15 +10,12 @@ use std::fmt;
 use thiserror::Error;
 use uuid::Uuid;
 
-use super::{KEY_ID_BYTES, Keys, hash};
+use super::{KEY_ID_BYTES, Key, KeyId, Keys, hash};
 use crate::values::{country::CountryCode, passport::PassportNumber};
 
 /// First byte of a seal: nonce and ciphertext follow the key's id.
 const SEAL_FORMAT: u8 = 1;
 const HEADER_BYTES: usize = 1 + KEY_ID_BYTES;
-/// Moves when the formula of the fingerprint or its key does; both versions are kept while the new
-/// one is filled in.
-const FINGERPRINT_VERSION: i32 = 1;
 
 /// Where a sealed number stands in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +33,7 @@ pub struct PassportPlace {
 /// What stands for a passport where its number must not be known.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Fingerprint {
-    /// Which formula and key made it; those of two versions cannot be compared.
+    /// The number of the key that made it; those of two keys cannot be compared.
     pub version: i32,
     /// HMAC-SHA-256, 64 hexadecimal digits in small letters.
     pub hex: String,
@@ -68,28 +65,38 @@ impl PassportPlace {
 }
 
 impl Keys {
-    /// Seals a number for its place: format, key id, nonce, ciphertext, tag.
-    #[must_use]
-    pub fn passport_seal(&self, number: &PassportNumber, place: &PassportPlace) -> Vec<u8> {
-        let header = self.passport_header();
-        let sealed = self.passports.seal(&place.bound(&header), number.expose().as_bytes());
-        [&header[..], &sealed].concat()
-    }
-
-    /// Opens a number in its place. Only the actions that are named for it may call this, and each
-    /// records in the history that it did.
+    /// Opens a number in its place, with the key that sealed it. Only the actions that are named for it may call this, and
+    /// each records in the history that it did.
     ///
     /// # Errors
-    /// Says whether it was sealed with another key or is not what was sealed for this place.
+    /// Says whether it was sealed with a key that is not here, or is not what was sealed for this place.
     pub fn passport_open(
         &self,
         sealed: &[u8],
         place: &PassportPlace,
     ) -> Result<PassportNumber, PassportOpenError> {
-        let (header, seal) = sealed
-            .split_first_chunk::<HEADER_BYTES>()
-            .filter(|(header, _)| header[0] == SEAL_FORMAT)
-            .ok_or(PassportOpenError::UnknownFormat)?;
+        let (header, _) = split(sealed)?;
+        let [_, a, b, c, d] = *header;
+        let key = self.find(KeyId([a, b, c, d])).ok_or(PassportOpenError::OtherKey)?;
+        key.passport_open(sealed, place)
+    }
+}
+
+impl Key {
+    /// Seals a number for its place: format, key id, nonce, ciphertext, tag.
+    #[must_use]
+    pub(super) fn passport_seal(&self, number: &PassportNumber, place: &PassportPlace) -> Vec<u8> {
+        let header = self.passport_header();
+        let sealed = self.passports.seal(&place.bound(&header), number.expose().as_bytes());
+        [&header[..], &sealed].concat()
+    }
+
+    fn passport_open(
+        &self,
+        sealed: &[u8],
+        place: &PassportPlace,
+    ) -> Result<PassportNumber, PassportOpenError> {
+        let (header, seal) = split(sealed)?;
         if *header != self.passport_header() {
             return Err(PassportOpenError::OtherKey);
         }
@@ -106,15 +113,22 @@ impl Keys {
     pub fn fingerprint(&self, issuing_state: CountryCode, number: &PassportNumber) -> Fingerprint {
         let passport = format!("worker-fp-v1|{issuing_state}|{}", number.expose());
         Fingerprint {
-            version: FINGERPRINT_VERSION,
+            version: self.number(),
             hex: hex::encode(hash(&self.fingerprints, passport.as_bytes())),
         }
     }
 
     fn passport_header(&self) -> [u8; HEADER_BYTES] {
-        let [a, b, c, d] = self.passport_key_id;
+        let [a, b, c, d] = self.id.0;
         [SEAL_FORMAT, a, b, c, d]
     }
+}
+
+fn split(sealed: &[u8]) -> Result<(&[u8; HEADER_BYTES], &[u8]), PassportOpenError> {
+    sealed
+        .split_first_chunk::<HEADER_BYTES>()
+        .filter(|(header, _)| header[0] == SEAL_FORMAT)
+        .ok_or(PassportOpenError::UnknownFormat)
 }
 
 impl fmt::Debug for Fingerprint {
@@ -129,8 +143,8 @@ mod tests {
 
     use super::*;
 
-    fn keys() -> Keys {
-        Keys::from_bytes([7; 32])
+    fn keys() -> Key {
+        Key::from_bytes([7; 32])
     }
 
     fn number(typed: &str) -> PassportNumber {
@@ -178,7 +192,7 @@ mod tests {
     #[test]
     fn another_key_and_another_format_are_told_apart() {
         let sealed = keys().passport_seal(&number("N1234567"), &place());
-        let other = Keys::from_bytes([8; 32]);
+        let other = Key::from_bytes([8; 32]);
         assert_eq!(other.passport_open(&sealed, &place()), Err(PassportOpenError::OtherKey));
         for unknown in [vec![], vec![SEAL_FORMAT], [&[2], &sealed[1..]].concat()] {
             let opened = keys().passport_open(&unknown, &place());
@@ -207,7 +221,7 @@ mod tests {
             (one.version, one.hex.as_str()),
             (1, "b72992d110432c4f9a8aa452d2842b57dbed56f1b7cd431de0f4f8855894af7f")
         );
-        let other = Keys::from_bytes([8; 32]);
+        let other = Key::from_bytes([8; 32]);
         assert_ne!(one, other.fingerprint(CountryCode::parse("IND").unwrap(), &number("N1234567")));
     }
 

@@ -13,19 +13,20 @@ impl Keys {
     /// Seals an attempt to sign in; URL-safe base64 without padding.
     #[must_use]
     pub fn attempt_seal(&self, plain: &[u8]) -> String {
-        URL_SAFE_NO_PAD.encode(self.attempts.seal(BOUND, plain))
+        URL_SAFE_NO_PAD.encode(self.current().attempts.seal(BOUND, plain))
     }
 
     /// Opens an attempt that was sealed here; none for anything else.
     #[must_use]
     pub fn attempt_open(&self, sealed: &str) -> Option<Vec<u8>> {
-        self.attempts.open(BOUND, &URL_SAFE_NO_PAD.decode(sealed).ok()?)
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).ok()?;
+        self.by_each(|key| key.attempts.open(BOUND, &sealed)).into_iter().flatten().next()
     }
 
     /// The token in the link of an invitation: 43 characters, the same whenever it is told.
     #[must_use]
     pub fn invitation_token(&self, id: Uuid) -> String {
-        URL_SAFE_NO_PAD.encode(hash(&self.invitations, id.as_bytes()))
+        URL_SAFE_NO_PAD.encode(hash(&self.current().invitations, id.as_bytes()))
     }
 }
 

@@ -26,13 +26,13 @@ impl Keys {
             Some(IpAddr::V4(address)) => address.octets().to_vec(),
             Some(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
         };
-        Source(hash(&self.sources, &network))
+        Source(hash(&self.current().sources, &network))
     }
 
     /// What tells that two e-mail addresses are the same, in whatever letters they are typed; 64 hexadecimal digits.
     #[must_use]
     pub fn contact_hash(&self, address: &Email) -> String {
-        hex::encode(hash(&self.contacts, address.as_str().to_lowercase().as_bytes()))
+        hex::encode(hash(&self.current().contacts, address.as_str().to_lowercase().as_bytes()))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use thiserror::Error;
 
-use super::{KEY_ID_BYTES, Keys};
+use super::{KEY_ID_BYTES, Key, KeyId, Keys};
 
 /// First byte of a seal: the key's id, nonce and ciphertext follow.
 const SEAL_FORMAT: u8 = 1;
@@ -35,19 +35,26 @@ impl TextPlace<'_> {
 }
 
 impl Keys {
+    /// Opens a text in its place, with the key that sealed it.
+    ///
+    /// # Errors
+    /// [`BadSeal`] for anything that was not sealed there with a key that is here.
+    pub fn text_open(&self, sealed: &[u8], place: &TextPlace<'_>) -> Result<String, BadSeal> {
+        let ([_, a, b, c, d], _) = sealed.split_first_chunk::<HEADER_BYTES>().ok_or(BadSeal)?;
+        self.find(KeyId([*a, *b, *c, *d])).ok_or(BadSeal)?.text_open(sealed, place)
+    }
+}
+
+impl Key {
     /// Seals a text for its place: format, key id, nonce, ciphertext, tag.
     #[must_use]
-    pub fn text_seal(&self, text: &str, place: &TextPlace<'_>) -> Vec<u8> {
+    pub(super) fn text_seal(&self, text: &str, place: &TextPlace<'_>) -> Vec<u8> {
         let header = self.text_header();
         let sealed = self.texts.seal(&place.bound(&header), text.as_bytes());
         [&header[..], &sealed].concat()
     }
 
-    /// Opens a text in its place.
-    ///
-    /// # Errors
-    /// [`BadSeal`] for anything that was not sealed there with this key.
-    pub fn text_open(&self, sealed: &[u8], place: &TextPlace<'_>) -> Result<String, BadSeal> {
+    fn text_open(&self, sealed: &[u8], place: &TextPlace<'_>) -> Result<String, BadSeal> {
         let (header, seal) = sealed.split_first_chunk::<HEADER_BYTES>().ok_or(BadSeal)?;
         if *header != self.text_header() {
             return Err(BadSeal);
@@ -57,7 +64,7 @@ impl Keys {
     }
 
     fn text_header(&self) -> [u8; HEADER_BYTES] {
-        let [a, b, c, d] = self.passport_key_id;
+        let [a, b, c, d] = self.id.0;
         [SEAL_FORMAT, a, b, c, d]
     }
 }
@@ -74,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_text_opens_in_its_place_with_its_key_and_unchanged_only() {
-        let keys = Keys::from_bytes([7; 32]);
+        let keys = Key::from_bytes([7; 32]);
         let sealed = keys.text_seal("1990-04-01", &place("a"));
         assert_eq!(keys.text_open(&sealed, &place("a")), Ok("1990-04-01".into()));
         let elsewhere = [
@@ -85,7 +92,7 @@ mod tests {
         for elsewhere in elsewhere {
             assert_eq!(keys.text_open(&sealed, &elsewhere), Err(BadSeal), "{elsewhere:?}");
         }
-        assert_eq!(Keys::from_bytes([8; 32]).text_open(&sealed, &place("a")), Err(BadSeal));
+        assert_eq!(Key::from_bytes([8; 32]).text_open(&sealed, &place("a")), Err(BadSeal));
         for at in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
@@ -97,13 +104,13 @@ mod tests {
     proptest! {
         #[test]
         fn every_text_opens_again(text: String, row: String) {
-            let keys = Keys::from_bytes([7; 32]);
+            let keys = Key::from_bytes([7; 32]);
             prop_assert_eq!(keys.text_open(&keys.text_seal(&text, &place(&row)), &place(&row)), Ok(text));
         }
 
         #[test]
         fn no_bytes_panic(bytes: Vec<u8>) {
-            prop_assert_eq!(Keys::from_bytes([7; 32]).text_open(&bytes, &place("a")), Err(BadSeal));
+            prop_assert_eq!(Key::from_bytes([7; 32]).text_open(&bytes, &place("a")), Err(BadSeal));
         }
     }
 }

@@ -59,12 +59,12 @@ pub async fn sign_in(app: &App, membership: MembershipId) -> Acted<SignedIn> {
 /// Faults only.
 pub async fn viewer_of(app: &App, token: &str) -> Acted<Option<Viewer>> {
     let scope = SystemScope::of("session");
-    let token_hash = hash(app, token);
-    let Some(session) = store::find_session(&app.db, &scope, &token_hash).await? else { return Ok(None) };
+    let hashes = hashes(app, token);
+    let Some(session) = store::find_session(&app.db, &scope, &hashes).await? else { return Ok(None) };
     match standing(session.used_at, session.expires_at, app.db.clock().now()) {
         Standing::Ended => return Ok(None),
         Standing::Holds { note_use: true } => {
-            app.db.perform(&scope, None, &NoteUse { token_hash }).await?;
+            app.db.perform(&scope, None, &NoteUse { hashes }).await?;
         }
         Standing::Holds { note_use: false } => {}
     }
@@ -106,7 +106,7 @@ pub async fn machine_of(app: &App, issuer: &Issuer, subject: &str) -> Acted<Opti
 /// # Errors
 /// Faults only.
 pub async fn sign_out(app: &App, token: &str) -> Acted<Option<IssuerId>> {
-    let command = SignOut { token_hash: hash(app, token) };
+    let command = SignOut { hashes: hashes(app, token) };
     app.db.perform(&SystemScope::of("sign-out"), None, &command).await
 }
 
@@ -116,11 +116,16 @@ pub async fn sign_out(app: &App, token: &str) -> Acted<Option<IssuerId>> {
 /// Faults only.
 pub async fn find_invitation(app: &App, token: &str) -> Acted<Option<invitation::Model>> {
     let scope = SystemScope::of("invitation");
-    Ok(invitations::find_by_hash(&app.db.read(&scope), &scope, &hash(app, token)).await?)
+    Ok(invitations::find_by_hash(&app.db.read(&scope), &scope, &hashes(app, token)).await?)
 }
 
 fn hash(app: &App, token: &str) -> String {
     hex::encode(app.keys.token_hash(token))
+}
+
+/// Under every key: the token may be from before they changed.
+fn hashes(app: &App, token: &str) -> Vec<String> {
+    app.keys.token_hashes(token).iter().map(hex::encode).collect()
 }
 
 struct SignIn {
@@ -142,7 +147,7 @@ impl Command for SignIn {
 }
 
 struct NoteUse {
-    token_hash: String,
+    hashes: Vec<String>,
 }
 
 impl Command for NoteUse {
@@ -150,12 +155,12 @@ impl Command for NoteUse {
     const NAME: &'static str = "noteUse";
 
     async fn run(&self, tx: &Tx) -> Acted<()> {
-        Ok(store::note_use(tx, &self.token_hash).await?)
+        Ok(store::note_use(tx, &self.hashes).await?)
     }
 }
 
 struct SignOut {
-    token_hash: String,
+    hashes: Vec<String>,
 }
 
 impl Command for SignOut {
@@ -163,7 +168,7 @@ impl Command for SignOut {
     const NAME: &'static str = "signOut";
 
     async fn run(&self, tx: &Tx) -> Acted<Option<IssuerId>> {
-        Ok(store::delete_session(tx, &self.token_hash).await?)
+        Ok(store::delete_session(tx, &self.hashes).await?)
     }
 }
 

@@ -292,7 +292,7 @@ pub async fn pass_on(gate: &Gate<'_>, from: ApplicationId, to: &Entrant) -> Foun
     Ok(Passed::On(Given { application: to.application, place: number }))
 }
 
-/// Writes the fingerprint of a corrected passport; false, and nothing is written, where its worker holds another place. The
+/// Writes the fingerprints of a corrected passport; false, and nothing is written, where its worker holds another place. The
 /// caller then allocates: whoever the old passport was taken for is free.
 ///
 /// # Errors
@@ -300,15 +300,17 @@ pub async fn pass_on(gate: &Gate<'_>, from: ApplicationId, to: &Entrant) -> Foun
 pub async fn correct_worker(
     gate: &Gate<'_>,
     application: ApplicationId,
-    fingerprint: &Fingerprint,
+    fingerprints: &[Fingerprint],
 ) -> Found<bool> {
     let tx = gate.tx();
-    tx.lock_worker(gate, &fingerprint.hex).await?;
-    if store::others_worker_holds_place(gate, application, fingerprint).await? {
+    for fingerprint in fingerprints {
+        tx.lock_worker(gate, &fingerprint.hex).await?;
+    }
+    if store::others_worker_holds_place(gate, application, fingerprints).await? {
         return Ok(false);
     }
     let holds = store::lock_place_of(gate, application).await?.is_some();
-    store::save_fingerprint(tx, gate.exception(), application, fingerprint).await?;
+    store::save_fingerprints(tx, gate.exception(), application, fingerprints).await?;
     store::mark_worker(tx, application, holds).await?;
     Ok(true)
 }

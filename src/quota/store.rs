@@ -28,8 +28,8 @@ use crate::tenancy::Actor;
 
 pub use figures::{count_by_body, count_queues, count_totals};
 pub use fingerprints::{
-    delete_fingerprints, fingerprints_in_queue, fingerprints_of, mark_worker, others_worker_holds_place,
-    save_fingerprint, worker_holds_place,
+    add_fingerprints, delete_fingerprints, fingerprints_in_queue, fingerprints_of, mark_worker,
+    others_worker_holds_place, save_fingerprints, worker_holds_place,
 };
 pub use ledger::{
     MovementKey, count_movements, load_movements, moves_by_day, page_of_movements, references_of,

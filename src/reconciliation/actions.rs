@@ -9,8 +9,11 @@ mod same_worker;
 mod sign_off;
 mod told;
 
+pub use discrepancies::seal_anew;
+pub use outcomes::message_place;
 pub use resolve::ResolveDiscrepancy;
 pub(crate) use run::digest;
 pub use run::{Reconcile, reconcile};
 pub use same_worker::SameWorker;
 pub use sign_off::SignOff;
+pub use told::told_place;

@@ -18,7 +18,7 @@ pub use abandon::{AbandonRelease, Abandoned};
 pub use acknowledge::AcknowledgeRelease;
 pub use attest::AttestRelease;
 pub use file::{Asked, File, RecordTaking, find_file};
-pub use gather::open_line;
+pub use gather::{line_place, open_line, sealed_row};
 pub use match_line::MatchLine;
 pub use prepare::PrepareRelease;
 pub use publish::PublishRelease;

@@ -36,7 +36,7 @@ fn keyed_of(keys: &Keys, arguments: &[(Name, Value)]) -> Result<Option<Keyed>, U
     }
     let fields: Vec<_> = input.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
     let request = canonical::arguments(&fields, &[FIELD]);
-    Ok(Some(Keyed { key: key.clone(), request_hash: keys.idempotency_hash(request.as_bytes()) }))
+    Ok(Some(Keyed { key: key.clone(), request_hashes: keys.idempotency_hashes(request.as_bytes()) }))
 }
 
 fn is_key(key: &str) -> bool {
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn the_hash_is_of_the_input_without_the_key() {
-        let hash = |input| hashed(input).expect("a good key").map(|keyed| keyed.request_hash);
+        let hash = |input| hashed(input).expect("a good key").map(|keyed| keyed.request_hashes);
         let one = hash(value!({"idempotencyKey": "a", "id": "x", "version": 1}));
         assert!(one.is_some());
         assert_eq!(one, hash(value!({"version": 1, "id": "x", "idempotencyKey": "b"})));

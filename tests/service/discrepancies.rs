@@ -33,7 +33,8 @@ impl Command for Find<'_> {
     const NAME: &'static str = "find";
 
     async fn run(&self, tx: &Tx) -> Acted<Vec<Opened>> {
-        Ok(open_all(tx, &self.world.app.keys, &self.findings).await?)
+        let keys = &self.world.app.keys;
+        Ok(open_all(tx, keys, &keys.sealing(tx).await?, &self.findings).await?)
     }
 }
 

@@ -106,18 +106,25 @@ impl World {
 
     async fn made(settings: DbSettings, prepare: impl FnOnce(&mut Db)) -> Self {
         let clock = Clock::standing_at(NOW.parse().expect("an instant"));
-        Self::assemble(settings, clock, Random::from_seed(1), prepare).await
+        Self::assemble(settings, clock, Random::from_seed(1), Keys::from_bytes([7; 32]), prepare).await
     }
 
     /// What another process would be: the service once more, on the same database, at the same time.
     pub async fn another(&self) -> Self {
-        Self::assemble(self.settings.clone(), self.clock.clone(), Random::from_seed(2), |_| ()).await
+        self.with_keys(2, Keys::from_bytes([7; 32])).await
+    }
+
+    /// Another process that has these keys, and chance of its own.
+    pub async fn with_keys(&self, seed: u64, keys: Keys) -> Self {
+        let (settings, clock) = (self.settings.clone(), self.clock.clone());
+        Self::assemble(settings, clock, Random::from_seed(seed), keys, |_| ()).await
     }
 
     async fn assemble(
         settings: DbSettings,
         clock: Clock,
         random: Random,
+        keys: Keys,
         prepare: impl FnOnce(&mut Db),
     ) -> Self {
         let mut db = Db::connect(settings.clone(), clock.clone(), random.clone()).await.expect("a database");
@@ -134,7 +141,7 @@ impl World {
         let demo = may_offer_demo_sign_in(&facts).is_ok();
         let secrets = Secrets::load(None, super::sign_in::secrets()).expect("secrets");
         let providers = Providers::new(secrets);
-        let app = App::assemble(db, Keys::from_bytes([7; 32]), providers, random, public_url, demo);
+        let app = App::assemble(db, keys, providers, random, public_url, demo);
         let conn = database::behind_its_back(&settings.url).await;
         Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings, conn }
     }

@@ -12,10 +12,10 @@ use crate::applications::rules::{Action, Refusal};
 use crate::applications::store::{case, standing, words};
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
-use crate::keys::Fingerprint;
 use crate::quota;
 use crate::tenancy::{BodyScope, CaseloadScope};
 use crate::values::country::CountryCode;
+use crate::values::passport::PassportNumber;
 use crate::values::pay::Pay;
 
 /// Told when a nomination is not under the gate: `open_at_gate` holds it there.
@@ -87,7 +87,10 @@ impl AmendNomination<'_> {
         draft::apply(&opened.known, &mut application, self.changes.clone())?;
         let before = row.clone();
         let passport = match self.changes.worker.clone() {
-            Some(details) => worker::apply(self.app, &mut row, details)?,
+            Some(details) => {
+                let sealing = self.app.keys.sealing(tx).await?;
+                worker::apply(&sealing, &mut row, details)?
+            }
             None => worker::PassportChange::Kept,
         };
         let sealed = match passport {
@@ -195,22 +198,26 @@ async fn write(
     let mut row = case::load_worker(tx, application).await?;
     facts.write(application, &mut row);
     if let Some(sealed) = &accepted.passport_sealed {
+        let sealing = app.keys.sealing(tx).await?;
         row.passport_sealed = Some(sealed.clone());
-        let fingerprint = fingerprint_of(app, &row)?;
-        if !quota::actions::correct_worker(gate, application.id, &fingerprint).await? {
+        let (state, number) = open_passport(app, &row)?;
+        // The key may be another since it was proposed.
+        row.passport_sealed = Some(sealing.passport_seal(&number, &worker::place_of(&row)));
+        let fingerprints = sealing.fingerprints(state, &number);
+        if !quota::actions::correct_worker(gate, application.id, &fingerprints).await? {
             return Err(Refusal::WorkerHoldsPlace.into());
         }
     }
     Ok(case::save_worker(tx, row).await?)
 }
 
-fn fingerprint_of(app: &App, row: &entity::worker::Model) -> Found<Fingerprint> {
+fn open_passport(app: &App, row: &entity::worker::Model) -> Found<(CountryCode, PassportNumber)> {
     let sealed = row.passport_sealed.as_deref().unwrap_or_default();
     let number = app.keys.passport_open(sealed, &worker::place_of(row));
     let number = number.map_err(|why| Fault::stored("passport", why))?;
     let state = row.passport_state.as_deref().unwrap_or_default();
     let state = CountryCode::parse(state).map_err(|why| Fault::stored("passport's state", why))?;
-    Ok(app.keys.fingerprint(state, &number))
+    Ok((state, number))
 }
 
 /// A field of a correction, as people read it.

@@ -67,11 +67,12 @@ impl Command for CreateApplication<'_> {
             interest::come_of(tx, &self.scope, interest, self.employer, &mut application).await?;
         }
         let mut row = worker::blank(application.id, body.id, &self.worker);
-        let passport = worker::apply(self.app, &mut row, self.worker.clone())?;
+        let sealing = self.app.keys.sealing(tx).await?;
+        let passport = worker::apply(&sealing, &mut row, self.worker.clone())?;
         let id = application.id;
         let event = Event::of_application(EventKind::Created, &application);
         case::insert(tx, application, row).await?;
-        worker::save_fingerprint(tx, exception.id, id, passport).await?;
+        worker::save_fingerprints(tx, exception.id, id, passport).await?;
         history::record(tx, [event]).await?;
         Ok(id)
     }
@@ -185,9 +186,10 @@ impl Command for UpdateApplication<'_> {
         }
         if let Some(details) = self.changes.worker.clone() {
             let mut row = case::load_worker(tx, &opened.application).await?;
-            let passport = worker::apply(self.app, &mut row, details)?;
+            let sealing = self.app.keys.sealing(tx).await?;
+            let passport = worker::apply(&sealing, &mut row, details)?;
             case::save_worker(tx, row).await?;
-            worker::save_fingerprint(tx, opened.exception.id, self.id, passport).await?;
+            worker::save_fingerprints(tx, opened.exception.id, self.id, passport).await?;
         }
         opened.application.terms_revision = opened.exception.revision;
         apply(&opened.known, &mut opened.application, self.changes.clone())?;

@@ -20,7 +20,7 @@ use crate::error::{Acted, Failure, Fault, UserError, UserErrorCode};
 use crate::exceptions::rules::Window;
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
-use crate::keys::Keys;
+use crate::keys::{Key, Sealing};
 use crate::people::store as people;
 use crate::tenancy::ImportScope;
 
@@ -93,13 +93,15 @@ impl<'a> Import<'a> {
             Ok(received) => received,
             Err(errors) => return Ok(Outcome::refused(None, errors.clone())),
         };
-        let content_hash = self.app.keys.imported_row_hash(&content(&self.app.keys, received)?);
-        let command =
-            TakeIn { app: self.app, scope: &self.scope, exception: self.exception, received, content_hash };
+        let command = TakeIn { app: self.app, scope: &self.scope, exception: self.exception, received };
         let acted = match &mut self.rehearsal {
             None => self.app.db.perform(&self.scope, None, &command).await,
             Some(before) => {
                 let reference = received.external_reference.as_str();
+                // Under any one key: within a dry run it stays the same.
+                let key = self.app.keys.all();
+                let key = key.first().ok_or_else(|| Fault::stored("key", "there is none"))?;
+                let content_hash = hash_of(key, received)?;
                 if let Some(said) = before.get(reference) {
                     return Ok(if *said == content_hash {
                         Outcome::of(ImportEffect::Unchanged, None)
@@ -179,7 +181,6 @@ struct TakeIn<'a> {
     scope: &'a ImportScope,
     exception: ExceptionId,
     received: &'a Received,
-    content_hash: [u8; 32],
 }
 
 impl Command for TakeIn<'_> {
@@ -188,16 +189,22 @@ impl Command for TakeIn<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Outcome> {
         let id = tx.new_id::<ApplicationId>();
+        let sealing = self.app.keys.sealing(tx).await?;
         let row = imported_row::Model {
             body_id: self.scope.body(),
             exception_id: self.exception,
             external_reference: self.received.external_reference.as_str().to_owned(),
             application_id: id,
-            content_hash: self.content_hash.to_vec(),
+            content_hash: hash_of(sealing.current(), self.received)?.to_vec(),
+            key_version: sealing.current().number(),
             at: tx.now(),
         };
         // What was taken in once stays so, even where the same row would be refused by now.
-        if imports::claim(tx, row).await? { self.create(tx, id).await } else { self.repeat(tx).await }
+        if imports::claim(tx, row).await? {
+            self.create(tx, &sealing, id).await
+        } else {
+            self.repeat(tx).await
+        }
     }
 }
 
@@ -208,14 +215,18 @@ impl TakeIn<'_> {
         let first = imports::find(tx, self.scope, self.exception, reference).await?;
         let first = first.ok_or(Fault::Race("the first import of this row was undone"))?;
         let application = Some(first.application_id);
-        if first.content_hash == self.content_hash {
+        let known = imports::find_reference(tx, self.scope, first.application_id).await?.unwrap_or_default();
+        let keys = self.app.keys.all();
+        let Some(key) = keys.iter().find(|key| key.number() == first.key_version) else {
+            return Ok(Outcome::refused(application, vec![cannot_be_compared(&known)]));
+        };
+        if first.content_hash == hash_of(key, self.received)? {
             return Ok(Outcome::of(ImportEffect::Unchanged, application));
         }
-        let known = imports::find_reference(tx, self.scope, first.application_id).await?.unwrap_or_default();
         Ok(Outcome::refused(application, vec![said_otherwise(&format!("before, as {known}"))]))
     }
 
-    async fn create(&self, tx: &Tx, id: ApplicationId) -> Acted<Outcome> {
+    async fn create(&self, tx: &Tx, sealing: &Sealing, id: ApplicationId) -> Acted<Outcome> {
         let (exception, member, body) = self.parties(tx).await?;
         let received = self.received;
         may_take_in(&Window::from(&exception), &member, received.received_at, tx.now())
@@ -229,7 +240,7 @@ impl TakeIn<'_> {
         application.created_at = received.received_at;
         draft::apply(&known, &mut application, received.changes.clone())?;
         let mut row = worker::blank(id, body.id, &received.worker);
-        let passport = worker::apply(self.app, &mut row, received.worker.clone())?;
+        let passport = worker::apply(sealing, &mut row, received.worker.clone())?;
         let evidence = evidence::hold_for(tx, &application).await?;
         let evidence = as_the_employer_knows(application.status, &evidence);
         let handing = Handing {
@@ -242,7 +253,7 @@ impl TakeIn<'_> {
         let reference = Some(application.reference.clone());
         let event = Event::of_application(EventKind::Imported, &application);
         case::insert(tx, application.clone(), row).await?;
-        worker::save_fingerprint(tx, exception.id, id, passport).await?;
+        worker::save_fingerprints(tx, exception.id, id, passport).await?;
         history::record(tx, [event]).await?;
         tell_followers(tx, EventKind::Imported, &application).await?;
         Ok(Outcome { reference, ..Outcome::of(ImportEffect::Created, Some(id)) })
@@ -271,9 +282,22 @@ fn said_otherwise(when: &str) -> UserError {
     UserError::at(UserErrorCode::Duplicate, "externalReference", message)
 }
 
+/// The key that a row was hashed with is gone, and what it said cannot be worked out from what became of it.
+fn cannot_be_compared(known: &str) -> UserError {
+    let message = format!(
+        "This reference was taken in before, as {known}, and the key that tells whether the row still says the same is \
+         no longer kept. Nothing was changed: leave the row out, or send another application under another reference."
+    );
+    UserError::at(UserErrorCode::Duplicate, "externalReference", message)
+}
+
+fn hash_of(key: &Key, received: &Received) -> Result<[u8; 32], Fault> {
+    Ok(key.imported_row_hash(&content(key, received)?))
+}
+
 /// What a row says, in one text however it was typed: what its hash is of. The passport stands in it as its
 /// fingerprint. A hash that is kept is compared with it for good, so nothing here may change its place.
-fn content(keys: &Keys, received: &Received) -> Result<Vec<u8>, Fault> {
+fn content(key: &Key, received: &Received) -> Result<Vec<u8>, Fault> {
     let Received {
         external_reference,
         received_at,
@@ -285,7 +309,7 @@ fn content(keys: &Keys, received: &Received) -> Result<Vec<u8>, Fault> {
         worker,
     } = received;
     let passport = match (&worker.passport_state, &worker.passport_number) {
-        (Patch::Set(state), Patch::Set(number)) => Some(keys.fingerprint(*state, number).hex),
+        (Patch::Set(state), Patch::Set(number)) => Some(key.fingerprint(*state, number).hex),
         (_, _) => None,
     };
     let said = [

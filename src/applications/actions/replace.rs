@@ -57,13 +57,14 @@ impl Command for ReplaceWorker<'_> {
         };
         (new.created_at, new.updated_at) = (tx.now(), tx.now());
         let mut row = worker::blank(new.id, new.body_id, &self.worker);
-        let passport = worker::apply(self.app, &mut row, self.worker.clone())?;
+        let sealing = self.app.keys.sealing(tx).await?;
+        let passport = worker::apply(&sealing, &mut row, self.worker.clone())?;
         is_another(tx, old, &passport).await?;
         let (id, exception) = (new.id, new.exception_id);
         let created =
             Event::of_application(EventKind::Created, &new).with(json!({ "supersedes": old.reference }));
         case::insert(tx, new, row).await?;
-        worker::save_fingerprint(tx, exception, id, passport).await?;
+        worker::save_fingerprints(tx, exception, id, passport).await?;
         history::record(tx, [created]).await?;
         Ok(id)
     }
@@ -99,10 +100,10 @@ fn anew(old: &application::Model) -> application::Model {
 
 /// A correction of the same worker's details is an amendment, which the body makes.
 async fn is_another(tx: &Tx, old: &application::Model, passport: &PassportChange) -> Acted<()> {
-    let PassportChange::Set(fingerprint) = passport else { return Ok(()) };
+    let PassportChange::Set(fingerprints) = passport else { return Ok(()) };
     let known = quota::store::fingerprints_of(tx, old.id).await?;
     let same = |one: &entity::worker_fingerprint::Model| {
-        one.key_version == fingerprint.version && one.fingerprint == fingerprint.hex
+        fingerprints.iter().any(|new| one.key_version == new.version && one.fingerprint == new.hex)
     };
     if !known.iter().any(same) {
         return Ok(());

@@ -2,11 +2,10 @@
 
 use entity::{ApplicationId, BodyId, ExceptionId, worker};
 
-use crate::app::App;
 use crate::applications::details::{Patch, WorkerDetails};
 use crate::db::Tx;
 use crate::error::{Acted, Found, UserError, UserErrorCode};
-use crate::keys::{Fingerprint, PassportPlace};
+use crate::keys::{Fingerprint, PassportPlace, Sealing};
 use crate::quota;
 use crate::values::country::CountryCode;
 use crate::values::passport::PassportNumber;
@@ -15,7 +14,8 @@ use crate::values::passport::PassportNumber;
 pub(super) enum PassportChange {
     Kept,
     Cleared,
-    Set(Fingerprint),
+    /// Its fingerprints, one for each key in use.
+    Set(Vec<Fingerprint>),
 }
 
 /// The worker of an application that is new.
@@ -39,7 +39,11 @@ pub(super) fn blank(application: ApplicationId, body: BodyId, details: &WorkerDe
 
 /// Writes `details` into `row`. A passport's number is sealed for this row; it is told from others by number
 /// and issuing state together, so neither changes its meaning alone.
-pub(super) fn apply(app: &App, row: &mut worker::Model, details: WorkerDetails) -> Acted<PassportChange> {
+pub(super) fn apply(
+    sealing: &Sealing,
+    row: &mut worker::Model,
+    details: WorkerDetails,
+) -> Acted<PassportChange> {
     let state = passport_state(row, &details)?;
     let change = match details.passport_number {
         Patch::Keep => PassportChange::Kept,
@@ -54,7 +58,7 @@ pub(super) fn apply(app: &App, row: &mut worker::Model, details: WorkerDetails) 
                     "Say which state issued the passport: numbers of different states can be the same.";
                 UserError::at(UserErrorCode::Required, "worker.passportIssuingState", message)
             })?;
-            PassportChange::Set(seal(app, row, state, &number))
+            PassportChange::Set(seal(sealing, row, state, &number))
         }
     };
     row.passport_state = state.map(|state| state.as_str().to_owned());
@@ -91,14 +95,19 @@ pub fn place_of(row: &worker::Model) -> PassportPlace {
     }
 }
 
-fn seal(app: &App, row: &mut worker::Model, state: CountryCode, number: &PassportNumber) -> Fingerprint {
-    row.passport_sealed = Some(app.keys.passport_seal(number, &place_of(row)));
+fn seal(
+    sealing: &Sealing,
+    row: &mut worker::Model,
+    state: CountryCode,
+    number: &PassportNumber,
+) -> Vec<Fingerprint> {
+    row.passport_sealed = Some(sealing.passport_seal(number, &place_of(row)));
     row.passport_hint = Some(number.hint().to_owned());
-    app.keys.fingerprint(state, number)
+    sealing.fingerprints(state, number)
 }
 
-/// Keeps the fingerprint in step with the passport.
-pub(super) async fn save_fingerprint(
+/// Keeps the fingerprints in step with the passport.
+pub(super) async fn save_fingerprints(
     tx: &Tx,
     exception: ExceptionId,
     application: ApplicationId,
@@ -107,8 +116,8 @@ pub(super) async fn save_fingerprint(
     match change {
         PassportChange::Kept => Ok(()),
         PassportChange::Cleared => quota::store::delete_fingerprints(tx, application).await,
-        PassportChange::Set(fingerprint) => {
-            quota::store::save_fingerprint(tx, exception, application, &fingerprint).await
+        PassportChange::Set(fingerprints) => {
+            quota::store::save_fingerprints(tx, exception, application, &fingerprints).await
         }
     }
 }

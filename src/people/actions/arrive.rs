@@ -20,7 +20,7 @@ use crate::tenancy::SystemScope;
 use crate::values::email::Email;
 use crate::values::text::Line;
 
-use super::{SignedIn, hash};
+use super::{SignedIn, hash, hashes};
 
 /// What somebody is called who acts for employers and whose provider does not say.
 const NAMELESS: &str = "Name not known";
@@ -41,7 +41,7 @@ pub async fn arrive(
     let command = Arrive {
         issuer,
         claims,
-        invitation: invitation.map(|token| hash(app, token)),
+        invitation: invitation.map(|token| hashes(app, token)),
         token_hash: hash(app, &token),
     };
     let expires_at = app.db.perform(&scope(), None, &command).await?;
@@ -55,8 +55,8 @@ fn scope() -> SystemScope {
 struct Arrive<'a> {
     issuer: &'a Issuer,
     claims: &'a Claims,
-    /// The hash of the token of an invitation.
-    invitation: Option<String>,
+    /// The hashes of the token of an invitation, one for each key.
+    invitation: Option<Vec<String>>,
     token_hash: String,
 }
 
@@ -69,7 +69,7 @@ impl Command for Arrive<'_> {
         tx.lock_limit("identity", &format!("{}|{}", self.issuer.id, self.claims.subject)).await?;
         let known = issuers::find_member(tx.conn(), &scope(), self.issuer.id, &self.claims.subject).await?;
         let invited = match &self.invitation {
-            Some(hash) => Some(invitations::find_by_hash(tx.conn(), &scope(), hash).await?),
+            Some(hashes) => Some(invitations::find_by_hash(tx.conn(), &scope(), hashes).await?),
             None => None,
         };
         let decided = arrival(self.issuer, known.as_ref(), invited.as_ref().map(Option::as_ref), tx.now());

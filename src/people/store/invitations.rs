@@ -22,16 +22,16 @@ pub async fn insert(tx: &Tx, row: invitation::Model) -> Found<()> {
     Ok(())
 }
 
-/// The invitation whose token has this hash, open or not: for whoever holds its link.
+/// The invitation whose token has one of these hashes, open or not: for whoever holds its link.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn find_by_hash(
     conn: &impl ConnectionTrait,
     _scope: &SystemScope,
-    token_hash: &str,
+    hashes: &[String],
 ) -> Found<Option<invitation::Model>> {
-    let select = invitation::Entity::find().filter(invitation::Column::TokenHash.eq(token_hash));
+    let select = invitation::Entity::find().filter(invitation::Column::TokenHash.is_in(hashes));
     Ok(select.one(conn).await?)
 }
 

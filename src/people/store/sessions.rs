@@ -31,16 +31,17 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
 }
 
-/// The sign-in with this hash, ended or not, of a membership that goes on.
+/// The sign-in with one of these hashes, ended or not, of a membership that goes on.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn find_session(db: &Db, scope: &SystemScope, token_hash: &str) -> Found<Option<Session>> {
+pub async fn find_session(db: &Db, scope: &SystemScope, hashes: &[String]) -> Found<Option<Session>> {
     let to_membership = session::Entity::belongs_to(membership::Entity)
         .from(session::Column::MembershipId)
         .to(membership::Column::Id)
         .into();
-    let row = session::Entity::find_by_id(token_hash.to_owned())
+    let row = session::Entity::find()
+        .filter(session::Column::TokenHash.is_in(hashes))
         .join(JoinType::InnerJoin, to_membership)
         .select_also(membership::Entity)
         .filter(goes_on(db.clock().now()))
@@ -180,10 +181,10 @@ pub async fn end_session_of(tx: &Tx, of: MembershipId, id: SessionId) -> Found<b
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn note_use(tx: &Tx, token_hash: &str) -> Found<()> {
+pub async fn note_use(tx: &Tx, hashes: &[String]) -> Found<()> {
     session::Entity::update_many()
         .set(session::ActiveModel { used_at: Set(tx.now()), ..Default::default() })
-        .filter(session::Column::TokenHash.eq(token_hash))
+        .filter(session::Column::TokenHash.is_in(hashes))
         .exec(tx.conn())
         .await?;
     Ok(())
@@ -193,9 +194,10 @@ pub async fn note_use(tx: &Tx, token_hash: &str) -> Found<()> {
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn delete_session(tx: &Tx, token_hash: &str) -> Found<Option<IssuerId>> {
-    let row = session::Entity::find_by_id(token_hash.to_owned()).one(tx.conn()).await?;
-    session::Entity::delete_by_id(token_hash.to_owned()).exec(tx.conn()).await?;
+pub async fn delete_session(tx: &Tx, hashes: &[String]) -> Found<Option<IssuerId>> {
+    let known = session::Column::TokenHash.is_in(hashes);
+    let row = session::Entity::find().filter(known.clone()).one(tx.conn()).await?;
+    session::Entity::delete_many().filter(known).exec(tx.conn()).await?;
     Ok(row.and_then(|row| row.issuer_id))
 }
 

@@ -1,33 +1,60 @@
 //! Fingerprints of workers, and which of them hold a place. No tenant reads them.
 
 use entity::{ApplicationId, ExceptionId, queue_entry, worker_fingerprint};
-use sea_orm::sea_query::{Expr, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 
 use crate::db::{Gate, Tx};
 use crate::error::Found;
 use crate::keys::Fingerprint;
 
-/// Writes the fingerprint of an application's worker. Those of another passport go, of whichever key they are.
+/// Writes the fingerprints of an application's worker, one for each key in use. Those of another passport go.
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn save_fingerprint(
+pub async fn save_fingerprints(
     tx: &Tx,
     exception: ExceptionId,
     application: ApplicationId,
-    fingerprint: &Fingerprint,
+    fingerprints: &[Fingerprint],
 ) -> Found<()> {
     delete_fingerprints(tx, application).await?;
-    let row = worker_fingerprint::ActiveModel {
+    let rows = fingerprints.iter().map(|fingerprint| worker_fingerprint::ActiveModel {
         application_id: Set(application),
         key_version: Set(fingerprint.version),
         exception_id: Set(exception),
         fingerprint: Set(fingerprint.hex.clone()),
         holds_place: Set(false),
-    };
-    worker_fingerprint::Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    });
+    worker_fingerprint::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     Ok(())
+}
+
+/// Writes the fingerprints that an application's worker lacks, under the keys that are new, marked as the others are. The
+/// caller has the gate and holds the application.
+///
+/// # Errors
+/// Where the database refuses; [`crate::db::is_unique_violation`] tells that two workers are one.
+pub async fn add_fingerprints(
+    gate: &Gate<'_>,
+    application: ApplicationId,
+    fingerprints: &[Fingerprint],
+) -> Found<u64> {
+    let known = fingerprints_of(gate.tx(), application).await?;
+    let holds_place = known.iter().any(|one| one.holds_place);
+    let is_new = |one: &&Fingerprint| known.iter().all(|kept| kept.key_version != one.version);
+    let mut added = 0;
+    for fingerprint in fingerprints.iter().filter(is_new) {
+        let row = worker_fingerprint::ActiveModel {
+            application_id: Set(application),
+            key_version: Set(fingerprint.version),
+            exception_id: Set(gate.exception()),
+            fingerprint: Set(fingerprint.hex.clone()),
+            holds_place: Set(holds_place),
+        };
+        added += worker_fingerprint::Entity::insert(row).exec_without_returning(gate.tx().conn()).await?;
+    }
+    Ok(added)
 }
 
 /// Forgets the fingerprints of an application's worker.
@@ -108,12 +135,15 @@ pub async fn mark_worker(tx: &Tx, application: ApplicationId, holds_place: bool)
 pub async fn others_worker_holds_place(
     gate: &Gate<'_>,
     application: ApplicationId,
-    fingerprint: &Fingerprint,
+    fingerprints: &[Fingerprint],
 ) -> Found<bool> {
+    let same = fingerprints.iter().fold(Condition::any(), |any, one| {
+        let version = worker_fingerprint::Column::KeyVersion.eq(one.version);
+        any.add(version.and(worker_fingerprint::Column::Fingerprint.eq(&one.hex)))
+    });
     let held = worker_fingerprint::Entity::find()
         .filter(worker_fingerprint::Column::ExceptionId.eq(gate.exception()))
-        .filter(worker_fingerprint::Column::KeyVersion.eq(fingerprint.version))
-        .filter(worker_fingerprint::Column::Fingerprint.eq(&fingerprint.hex))
+        .filter(same)
         .filter(worker_fingerprint::Column::HoldsPlace.eq(true))
         .filter(worker_fingerprint::Column::ApplicationId.ne(application))
         .count(gate.tx().conn())

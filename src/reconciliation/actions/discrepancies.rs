@@ -8,12 +8,15 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::error::{Fault, Found};
 use crate::history::{self, Event};
-use crate::keys::{Keys, TextPlace};
+use crate::keys::{Keys, Sealing, TextPlace};
 use crate::reconciliation::rules::{Finding, Settlement, is_settled, severity};
 use crate::reconciliation::store::discrepancies as store;
 
 /// How many findings one statement takes.
 const AT_ONCE: usize = 200;
+/// The columns that hold what each side says.
+const OURS: &str = "ours_sealed";
+const THEIRS: &str = "theirs_sealed";
 
 /// What became of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -41,7 +44,8 @@ impl Opened {
 /// # Errors
 /// Where the database refuses.
 pub async fn open(tx: &Tx, keys: &Keys, finding: &Finding) -> Found<Opened> {
-    let opened = open_all(tx, keys, std::slice::from_ref(finding)).await?;
+    let sealing = keys.sealing(tx).await?;
+    let opened = open_all(tx, keys, &sealing, std::slice::from_ref(finding)).await?;
     opened.first().copied().ok_or_else(|| Fault::stored("discrepancy", "a finding was not kept"))
 }
 
@@ -50,11 +54,15 @@ pub async fn open(tx: &Tx, keys: &Keys, finding: &Finding) -> Found<Opened> {
 ///
 /// # Errors
 /// Where the database refuses.
-pub async fn open_all(tx: &Tx, keys: &Keys, findings: &[Finding]) -> Found<Vec<Opened>> {
-    let rows: Vec<_> = findings.iter().map(|finding| seal(keys, finding, row_of(tx, finding))).collect();
+pub async fn open_all(tx: &Tx, keys: &Keys, sealing: &Sealing, findings: &[Finding]) -> Found<Vec<Opened>> {
+    let rows = findings.iter().map(|finding| {
+        let row = row_of(tx, finding);
+        seal(sealing, (finding.values.ours.as_deref(), finding.values.theirs.as_deref()), row)
+    });
+    let rows: Vec<_> = rows.collect();
     let mut opened = Vec::with_capacity(rows.len());
     for rows in rows.chunks(AT_ONCE) {
-        opened.extend(keep(tx, rows).await?);
+        opened.extend(keep(tx, rows, Some((keys, sealing))).await?);
     }
     Ok(opened)
 }
@@ -63,7 +71,7 @@ pub async fn open_all(tx: &Tx, keys: &Keys, findings: &[Finding]) -> Found<Vec<O
 pub(super) async fn open_without_values(tx: &Tx, findings: &[Finding]) -> Found<()> {
     let rows: Vec<_> = findings.iter().map(|finding| row_of(tx, finding)).collect();
     for rows in rows.chunks(AT_ONCE) {
-        keep(tx, rows).await?;
+        keep(tx, rows, None).await?;
     }
     Ok(())
 }
@@ -83,11 +91,15 @@ pub(super) async fn close(tx: &Tx, gone: Vec<discrepancy::Model>, because: Close
 }
 
 /// Keeps what was found; all of it is under one class exception.
-async fn keep(tx: &Tx, rows: &[discrepancy::Model]) -> Found<Vec<Opened>> {
+async fn keep(tx: &Tx, rows: &[discrepancy::Model], keys: Option<(&Keys, &Sealing)>) -> Found<Vec<Opened>> {
     let Some(exception) = rows.first().map(|row| row.exception_id) else { return Ok(Vec::new()) };
     assert!(rows.iter().all(|row| row.exception_id == exception), "findings of two class exceptions");
     let marks: Vec<String> = rows.iter().map(|row| row.mark.clone()).collect();
-    let before = store::load_by_marks(tx, exception, &marks).await?;
+    let mut before = store::load_by_marks(tx, exception, &marks).await?;
+    if let Some((keys, sealing)) = keys {
+        // What was kept under an earlier key is compared as the current one would have it.
+        before.values_mut().for_each(|row| *row = seal_anew(keys, sealing, row.clone()));
+    }
     let mut taken = HashSet::new();
     let fresh: Vec<_> = rows
         .iter()
@@ -172,17 +184,42 @@ fn row_of(tx: &Tx, finding: &Finding) -> discrepancy::Model {
 }
 
 /// With what each side says, sealed for its mark, and the hash that tells later whether they still say it.
-fn seal(keys: &Keys, finding: &Finding, mut row: discrepancy::Model) -> discrepancy::Model {
-    let sealed = |column, value: &Option<String>| {
-        let place = TextPlace { table: "discrepancy", column, row: &row.mark };
-        value.as_ref().map(|value| keys.text_seal(value, &place))
-    };
-    let ours = sealed("ours_sealed", &finding.values.ours);
-    let theirs = sealed("theirs_sealed", &finding.values.theirs);
-    let said = json!([row.mark, finding.values.ours, finding.values.theirs]).to_string();
-    row.basis = Some(keys.values_hash(said.as_bytes()).to_vec());
-    (row.ours_sealed, row.theirs_sealed) = (ours, theirs);
+fn seal(
+    sealing: &Sealing,
+    (ours, theirs): (Option<&str>, Option<&str>),
+    mut row: discrepancy::Model,
+) -> discrepancy::Model {
+    let sealed =
+        |column, value: Option<&str>| value.map(|value| sealing.text_seal(value, &place(column, &row)));
+    let sealed = (sealed(OURS, ours), sealed(THEIRS, theirs));
+    row.basis = Some(sealing.values_hash(said(&row, ours, theirs).as_bytes()).to_vec());
+    (row.ours_sealed, row.theirs_sealed) = sealed;
     row
+}
+
+/// A discrepancy as it would be kept with the current key. One that cannot be opened stays as it is.
+#[must_use]
+pub fn seal_anew(keys: &Keys, sealing: &Sealing, row: discrepancy::Model) -> discrepancy::Model {
+    let open = |column, sealed: &Option<Vec<u8>>| {
+        sealed.as_ref().map(|sealed| keys.text_open(sealed, &place(column, &row))).transpose()
+    };
+    let (Ok(ours), Ok(theirs)) = (open(OURS, &row.ours_sealed), open(THEIRS, &row.theirs_sealed)) else {
+        return row;
+    };
+    let said = said(&row, ours.as_deref(), theirs.as_deref());
+    let is_of = |basis: &Vec<u8>| keys.all().iter().any(|key| *basis == key.values_hash(said.as_bytes()));
+    if row.basis.as_ref().is_none_or(|basis| !is_of(basis)) {
+        return row;
+    }
+    seal(sealing, (ours.as_deref(), theirs.as_deref()), row)
+}
+
+fn said(row: &discrepancy::Model, ours: Option<&str>, theirs: Option<&str>) -> String {
+    json!([row.mark, ours, theirs]).to_string()
+}
+
+fn place<'r>(column: &'static str, row: &'r discrepancy::Model) -> TextPlace<'r> {
+    TextPlace { table: "discrepancy", column, row: &row.mark }
 }
 
 /// What history tells of a new one. It is the service that found it, whoever's act set that off.

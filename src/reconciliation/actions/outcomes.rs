@@ -16,7 +16,7 @@ use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
-use crate::keys::TextPlace;
+use crate::keys::{Sealing, TextPlace};
 use crate::reconciliation::rules::outcomes::{Outcome, Said, Told, Wrong, fold, order};
 use crate::reconciliation::store::outcomes as store;
 use crate::releases::store::acts::find_last_published;
@@ -109,19 +109,21 @@ impl Command for RecordOutcomes<'_> {
         // An id stands for one message, under whichever class exception it comes.
         tx.lock_limit("agency message", self.message_id.as_str()).await?;
         let content = keep::content(&exception.slug, &self.lines);
-        let digest = self.app.keys.values_hash(content.as_bytes()).to_vec();
+        let sealing = self.app.keys.sealing(tx).await?;
         if let Some(before) = store::find_message(tx, self.message_id.as_str()).await? {
-            return again(&before, &digest);
+            let keys = self.app.keys.all();
+            let is_same = keys.iter().any(|key| before.digest == key.values_hash(content.as_bytes()));
+            return again(&before, is_same);
         }
-        let told = self.lines.iter().map(|line| ground::told(&self.app.keys, line));
+        let told = self.lines.iter().map(|line| ground::told(&sealing, line));
         let told: Vec<Told> = told.collect::<Found<_>>()?;
-        let (named, mut ground) = ground::load(&gate, self.app, &exception, &told).await?;
+        let (named, mut ground) = ground::load(&gate, self.app, &sealing, &exception, &told).await?;
         let outcomes = fold(&told, &mut ground);
         let order = order(&told);
-        let details = keep::told_of(&self.app.keys, &named, &self.lines, &outcomes, &order)?;
+        let details = keep::told_of((&self.app.keys, &sealing), &named, &self.lines, &outcomes, &order)?;
         keep::save(&gate, &named, &ground, &details).await?;
-        let (discrepancies, recorded) = self.count(&gate, &told, &outcomes).await?;
-        let message = self.message(tx, &gate, &content, digest, &recorded);
+        let (discrepancies, recorded) = self.count(&gate, &sealing, &told, &outcomes).await?;
+        let message = self.message(&gate, &sealing, &content, &recorded);
         let rows = keep::rows(tx, message.id, &told, &outcomes, &order);
         tell(&gate, &message, &told, &outcomes).await?;
         store::insert(tx, message, rows).await?;
@@ -146,13 +148,14 @@ impl RecordOutcomes<'_> {
     async fn count(
         &self,
         gate: &Gate<'_>,
+        sealing: &Sealing,
         told: &[Told],
         outcomes: &[Outcome],
     ) -> Found<(Vec<DiscrepancyId>, Recorded)> {
         let last = find_last_published(gate.tx().conn(), gate.exception()).await?;
         let newest = last.map(|state| state.number);
         let findings = keep::findings(gate.exception(), newest, self.message_id.as_str(), told, outcomes);
-        let opened = open_all(gate.tx(), &self.app.keys, &findings).await?;
+        let opened = open_all(gate.tx(), &self.app.keys, sealing, &findings).await?;
         let mut discrepancies: Vec<DiscrepancyId> = opened.into_iter().map(Opened::id).collect();
         discrepancies.sort_unstable();
         discrepancies.dedup();
@@ -173,22 +176,22 @@ impl RecordOutcomes<'_> {
 
     fn message(
         &self,
-        tx: &Tx,
         gate: &Gate<'_>,
+        sealing: &Sealing,
         content: &str,
-        digest: Vec<u8>,
         recorded: &Recorded,
     ) -> agency_message::Model {
+        let tx = gate.tx();
         let id: AgencyMessageId = tx.new_id();
         let row = id.to_string();
-        let place = TextPlace { table: "agency_message", column: "content_sealed", row: &row };
+        let place = message_place(&row);
         let Recorded { applied, late, repeated, disputed, .. } = *recorded;
         agency_message::Model {
             id,
             exception_id: gate.exception(),
             message_id: self.message_id.as_str().to_owned(),
-            digest,
-            content_sealed: self.app.keys.text_seal(content, &place),
+            digest: sealing.values_hash(content.as_bytes()).to_vec(),
+            content_sealed: sealing.text_seal(content, &place),
             lines: applied + late + repeated + disputed,
             applied,
             late,
@@ -200,9 +203,15 @@ impl RecordOutcomes<'_> {
     }
 }
 
+/// Where the sealed text of a message stands.
+#[must_use]
+pub fn message_place(row: &str) -> TextPlace<'_> {
+    TextPlace { table: "agency_message", column: "content_sealed", row }
+}
+
 /// The same message changes nothing; another under its id is a mistake.
-fn again(before: &agency_message::Model, digest: &[u8]) -> Acted<Recorded> {
-    if before.digest != digest {
+fn again(before: &agency_message::Model, is_same: bool) -> Acted<Recorded> {
+    if !is_same {
         let message = "This message id was used for another message. Use a new id for a new message.";
         return Err(UserError::at(UserErrorCode::KeyReused, "messageId", message).into());
     }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::outcomes::SentLine;
 use crate::app::App;
 use crate::error::{Fault, Found};
-use crate::keys::{BadSeal, Keys, TextPlace};
+use crate::keys::{BadSeal, Keys, Sealing, TextPlace};
 use crate::reconciliation::rules::outcomes::{Details, Passport};
 use crate::reconciliation::store::details::lines_of;
 use crate::releases::actions::open_line;
@@ -58,23 +58,23 @@ impl ToldDetails {
         }
     }
 
-    pub(super) fn seal(&self, keys: &Keys, application: ApplicationId) -> Found<Vec<u8>> {
+    pub(super) fn seal(&self, sealing: &Sealing, application: ApplicationId) -> Found<Vec<u8>> {
         let text = serde_json::to_string(self).map_err(|why| Fault::stored("agency case", why))?;
-        Ok(keys.text_seal(&text, &place(&application.to_string())))
+        Ok(sealing.text_seal(&text, &told_place(&application.to_string())))
     }
 
     pub(super) fn open(keys: &Keys, application: ApplicationId, sealed: &[u8]) -> Found<Self> {
-        let text = keys.text_open(sealed, &place(&application.to_string()));
+        let text = keys.text_open(sealed, &told_place(&application.to_string()));
         let text = text.map_err(|why: BadSeal| Fault::stored("agency case", why))?;
         serde_json::from_str(&text).map_err(|why| Fault::stored("agency case", why))
     }
 
     /// As they are compared: the passport by its fingerprint.
-    pub(super) fn compared(&self, keys: &Keys) -> Found<Details> {
+    pub(super) fn compared(&self, sealing: &Sealing) -> Found<Details> {
         let passport = self.passport.as_ref().map(|(state, number)| {
             let state = CountryCode::parse(state).map_err(|why| Fault::stored("agency case", why))?;
             let number = PassportNumber::parse(number).map_err(|why| Fault::stored("agency case", why))?;
-            let fingerprint = keys.fingerprint(state, &number).hex;
+            let fingerprint = sealing.fingerprint(state, &number).hex;
             Found::Ok(Passport { fingerprint, hint: number.hint().to_owned() })
         });
         Ok(Details {
@@ -89,7 +89,7 @@ impl ToldDetails {
 /// What a release says of these applications, as it is compared.
 pub(super) async fn released(
     conn: &impl ConnectionTrait,
-    app: &App,
+    (app, sealing): (&App, &Sealing),
     release: ReleaseId,
     applications: &[ApplicationId],
 ) -> Found<HashMap<ApplicationId, Details>> {
@@ -105,11 +105,13 @@ pub(super) async fn released(
             employer_nzbn: text("employer_nzbn"),
             occupation_code: text("occupation_code"),
         };
-        released.insert(line.application_id, told.compared(&app.keys)?);
+        released.insert(line.application_id, told.compared(sealing)?);
     }
     Ok(released)
 }
 
-fn place(application: &str) -> TextPlace<'_> {
+/// Where the sealed details of an application stand.
+#[must_use]
+pub fn told_place(application: &str) -> TextPlace<'_> {
     TextPlace { table: "agency_case", column: "told_sealed", row: application }
 }

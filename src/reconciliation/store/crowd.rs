@@ -5,7 +5,7 @@ use entity::{
     ApplicationId, ApplicationStatus, BodyId, ExceptionId, application, told_apart, worker,
     worker_fingerprint,
 };
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, Query, SelectStatement};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder,
     QuerySelect, RelationDef,
@@ -47,6 +47,7 @@ pub async fn by_passport(
         .join(JoinType::InnerJoin, to_application::<worker_fingerprint::Entity>(Column::ApplicationId))
         .columns([application::Column::BodyId, application::Column::SubmittedAt])
         .filter(Column::ExceptionId.eq(exception))
+        .filter(Column::KeyVersion.in_subquery(complete(exception)))
         .filter(application::Column::Status.is_in(live()));
     let of = |column: Column| Expr::col((worker_fingerprint::Entity, column));
     if let Some(((version, print), id)) = after {
@@ -141,6 +142,16 @@ pub async fn told_apart(
         all.extend(rows);
     }
     Ok(all)
+}
+
+/// The oldest key that there are fingerprints of: every worker has one of it, while those of a newer one are filled in.
+fn complete(exception: ExceptionId) -> SelectStatement {
+    use worker_fingerprint::Column;
+    Query::select()
+        .expr(Func::min(Expr::col(Column::KeyVersion)))
+        .from(worker_fingerprint::Entity)
+        .and_where(Expr::col(Column::ExceptionId).eq(exception))
+        .to_owned()
 }
 
 fn to_application<E: EntityTrait>(from: E::Column) -> RelationDef {

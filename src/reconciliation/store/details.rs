@@ -108,12 +108,13 @@ pub async fn lines_of(
     Ok(select.all(conn).await?)
 }
 
-/// The fingerprints of these applications' workers.
+/// The fingerprints of these applications' workers under one key.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn fingerprints_of(
     conn: &impl ConnectionTrait,
+    key: i32,
     applications: &[ApplicationId],
 ) -> Found<HashMap<ApplicationId, String>> {
     use worker_fingerprint::Column;
@@ -121,7 +122,7 @@ pub async fn fingerprints_of(
         .select_only()
         .columns([Column::ApplicationId, Column::Fingerprint])
         .filter(Column::ApplicationId.is_in(applications.iter().copied()))
-        .order_by_asc(Column::KeyVersion);
+        .filter(Column::KeyVersion.eq(key));
     let rows: Vec<(ApplicationId, String)> = select.into_tuple().all(conn).await?;
     Ok(rows.into_iter().collect())
 }

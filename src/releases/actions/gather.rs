@@ -26,12 +26,14 @@ use crate::values::mrz;
 pub(super) type Slugs = HashMap<BodyId, String>;
 
 /// What a line is sealed for: its release, its application and the body whose it is.
-pub(super) fn sealed_row(release: ReleaseId, application: ApplicationId, body: BodyId) -> String {
+#[must_use]
+pub fn sealed_row(release: ReleaseId, application: ApplicationId, body: BodyId) -> String {
     format!("{release}|{application}|{body}")
 }
 
 /// Where the sealed text of a line stands.
-pub(super) fn line_place(row: &str) -> TextPlace<'_> {
+#[must_use]
+pub fn line_place(row: &str) -> TextPlace<'_> {
     TextPlace { table: "release_line", column: "content_sealed", row }
 }
 

@@ -36,7 +36,7 @@ impl Command for MatchLine<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Option<ApplicationId>> {
         let (state, number) = &self.passport;
-        let fingerprint = self.app.keys.fingerprint(*state, number).hex;
+        let fingerprint = self.app.keys.sealing(tx).await?.fingerprint(*state, number).hex;
         // Documents are no business of the agency's but this one, which it has in hand.
         let across = tx.across_tenants().await?;
         let carried = lines::newest_with(tx.conn(), &self.scope, self.exception, &fingerprint).await?;

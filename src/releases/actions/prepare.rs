@@ -14,6 +14,7 @@ use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError};
 use crate::exceptions::store as exceptions;
 use crate::history;
+use crate::keys::Sealing;
 use crate::releases::rules::{self, Refusal, Section, Waiting, Written};
 use crate::releases::store::acts::{self, Frozen};
 use crate::tenancy::BodyScope;
@@ -108,12 +109,13 @@ async fn keep(
     });
     let heads = heads.collect::<Found<Vec<_>>>()?;
     let lines = sections.into_iter().flat_map(|section| section.lines);
-    let lines = lines.map(|line| row(app, &release, line)).collect();
+    let sealing = app.keys.sealing(gate.tx()).await?;
+    let lines = lines.map(|line| row(&sealing, &release, line)).collect();
     let waiting = waiting.into_iter().map(|one| row_of(release.id, one)).collect();
     acts::insert(gate, Frozen { release, sections: heads, lines, waiting, state }).await
 }
 
-fn row(app: &App, release: &release::Model, written: Written) -> release_line::Model {
+fn row(sealing: &Sealing, release: &release::Model, written: Written) -> release_line::Model {
     let Written { application, row, line, text } = written;
     let sealed = sealed_row(release.id, application, line.shared.body);
     release_line::Model {
@@ -135,7 +137,7 @@ fn row(app: &App, release: &release::Model, written: Written) -> release_line::M
         occupation_code: line.shared.occupation,
         nominated_at: line.shared.nominated_at,
         listed_in: line.listed_in.unwrap_or(release.number),
-        content_sealed: app.keys.text_seal(&text, &line_place(&sealed)),
+        content_sealed: sealing.text_seal(&text, &line_place(&sealed)),
     }
 }
 

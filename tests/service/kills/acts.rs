@@ -97,7 +97,7 @@ async fn resolve(app: &App, keyed: Option<&Keyed>) -> Acted<()> {
 
 /// Does an act under a key that is always the same.
 pub async fn perform(app: &App, act: Act) -> Acted<()> {
-    let keyed = Keyed { key: "once".into(), request_hash: [1; 32] };
+    let keyed = Keyed { key: "once".into(), request_hashes: vec![[1; 32]] };
     let keyed = Some(&keyed);
     let agent = agent_scope(&KAURI);
     let lead = staff_scope(&NZTECH_LEAD, Permission::Confirm);

@@ -9,7 +9,7 @@ use super::SentLine;
 use crate::app::App;
 use crate::db::Gate;
 use crate::error::{Fault, Found};
-use crate::keys::Keys;
+use crate::keys::Sealing;
 use crate::quota::store as quota;
 use crate::reconciliation::rules::outcomes::{Case, Details, Ground, Passport, Said, Told, differing};
 use crate::reconciliation::store::details;
@@ -18,11 +18,11 @@ use crate::releases::store::acts::find_last_published;
 use crate::values::reference::Reference;
 
 /// A line as it is compared: the passport by its fingerprint, the reference as we spell it.
-pub(super) fn told(keys: &Keys, line: &SentLine) -> Found<Told> {
+pub(super) fn told(sealing: &Sealing, line: &SentLine) -> Found<Told> {
     let typed = line.reference.as_str().trim();
     let reference =
         Reference::parse(typed).map_or_else(|_| typed.to_owned(), |reference| reference.to_string());
-    let details = ToldDetails::from(line).compared(keys)?;
+    let details = ToldDetails::from(line).compared(sealing)?;
     Ok(Told { reference, said: line.said.clone(), details })
 }
 
@@ -30,6 +30,7 @@ pub(super) fn told(keys: &Keys, line: &SentLine) -> Found<Told> {
 pub(super) async fn load(
     gate: &Gate<'_>,
     app: &App,
+    sealing: &Sealing,
     exception: &class_exception::Model,
     told: &[Told],
 ) -> Found<(Named, Ground)> {
@@ -39,7 +40,7 @@ pub(super) async fn load(
     let places = quota::lock_places_of(gate, &ids).await?;
     let places: HashMap<ApplicationId, place::Model> =
         places.into_iter().filter_map(|place| Some((place.application_id?, place))).collect();
-    let prints = details::fingerprints_of(gate.tx().conn(), &ids).await?;
+    let prints = details::fingerprints_of(gate.tx().conn(), sealing.complete(), &ids).await?;
     let documents: Vec<String> =
         told.iter().filter_map(|line| Some(line.details.passport.as_ref()?.fingerprint.clone())).collect();
     let documents = store::load_documents(gate, &documents).await?.into_iter().collect();
@@ -50,14 +51,14 @@ pub(super) async fn load(
         Found::Ok((application.reference.clone(), case))
     });
     let mut cases: HashMap<String, Case> = cases.collect::<Found<_>>()?;
-    look_at_the_release(gate, app, told, &mut cases).await?;
+    look_at_the_release(gate, (app, sealing), told, &mut cases).await?;
     Ok((named, Ground { cases, documents, now: gate.tx().now(), returning_days }))
 }
 
 /// Where the agency tells something else than we have, the release that it has may say what it tells.
 async fn look_at_the_release(
     gate: &Gate<'_>,
-    app: &App,
+    (app, sealing): (&App, &Sealing),
     told: &[Told],
     cases: &mut HashMap<String, Case>,
 ) -> Found<()> {
@@ -77,7 +78,7 @@ async fn look_at_the_release(
         .filter_map(|reference| cases.get(*reference))
         .map(|case| case.application)
         .collect();
-    let mut said = released(gate.tx().conn(), app, newest.release_id, &ids).await?;
+    let mut said = released(gate.tx().conn(), (app, sealing), newest.release_id, &ids).await?;
     for case in cases.values_mut() {
         case.released = said.remove(&case.application);
     }

@@ -15,7 +15,7 @@ use crate::applications::details::ShortText;
 use crate::applications::store::case;
 use crate::db::{Gate, Tx};
 use crate::error::{Fault, Found};
-use crate::keys::Keys;
+use crate::keys::{Keys, Sealing};
 use crate::quota;
 use crate::reconciliation::rules::outcomes::{Case, Ground, Outcome, Told, Wrong};
 use crate::reconciliation::rules::{Field, Finding};
@@ -86,7 +86,7 @@ fn line_number(number: usize) -> i32 {
 
 /// The details that the agency has told of cases, this message included, sealed; of those alone where they have changed.
 pub(super) fn told_of(
-    keys: &Keys,
+    (keys, sealing): (&Keys, &Sealing),
     named: &Named,
     lines: &[SentLine],
     outcomes: &[Outcome],
@@ -106,7 +106,7 @@ pub(super) fn told_of(
         let before = before.unwrap_or_default();
         let after = before.clone().then(fresh);
         if after != before {
-            sealed.insert(application, after.seal(keys, application)?);
+            sealed.insert(application, after.seal(sealing, application)?);
         }
     }
     Ok(sealed)

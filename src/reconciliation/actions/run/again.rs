@@ -35,7 +35,8 @@ pub(super) async fn look_again(gate: &Gate<'_>, app: &App, seen: &Seen) -> Found
         }
     }
     close(tx, gone, ClosedBecause::Mended).await?;
-    open_all(tx, &app.keys, &wrong).await?;
+    let sealing = app.keys.sealing(tx).await?;
+    open_all(tx, &app.keys, &sealing, &wrong).await?;
     Ok(())
 }
 

@@ -50,10 +50,11 @@ async fn judge(
     rows: Vec<Beside>,
 ) -> Found<Vec<Finding>> {
     let ids: Vec<ApplicationId> = rows.iter().map(|row| row.application_id).collect();
-    let prints = fingerprints_of(conn, &ids).await?;
+    let sealing = app.keys.in_use(conn).await?;
+    let prints = fingerprints_of(conn, sealing.complete(), &ids).await?;
     let mut differ = Vec::new();
     for row in rows {
-        let told = ToldDetails::open(&app.keys, row.application_id, &row.told_sealed)?.compared(&app.keys)?;
+        let told = ToldDetails::open(&app.keys, row.application_id, &row.told_sealed)?.compared(&sealing)?;
         let ours = ours(&row, &prints);
         if !differing(&told, &ours, None).is_empty() {
             differ.push((row, told, ours));
@@ -61,7 +62,7 @@ async fn judge(
     }
     let ids: Vec<ApplicationId> = differ.iter().map(|(row, ..)| row.application_id).collect();
     let said = match compared.release {
-        Some((release, _)) if !ids.is_empty() => released(conn, app, release, &ids).await?,
+        Some((release, _)) if !ids.is_empty() => released(conn, (app, &sealing), release, &ids).await?,
         _ => HashMap::new(),
     };
     let newest = compared.release.map(|(_, published)| published.number);
