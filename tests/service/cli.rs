@@ -4,6 +4,7 @@
 mod admin;
 mod history;
 mod jobs;
+mod keys;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -22,6 +23,7 @@ fn nominations(arguments: &[&str]) -> Command {
         "LISTEN",
         "PUBLIC_URL",
         "KEY_FILE",
+        "DEPLOYMENT_KEYS",
         "TRUST_FORWARDED_FOR",
         "CLIENT_SECRETS",
         "CONFIG",

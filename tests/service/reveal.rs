@@ -77,7 +77,7 @@ async fn a_key_puts_it_on_record_once_and_keeps_no_number(world: World) {
     assert!(!kept.answer.expect("an answer").to_string().contains(NUMBER));
     let other = json!({ "reference": "NZT-000000", "idempotencyKey": "once" });
     let refused = send(&assessor, "revealPassport", &other).await;
-    assert_eq!(refused["userErrors"][0]["code"], "NOT_FOUND");
+    assert_eq!(refused["userErrors"][0]["code"], "KEY_REUSED");
     // Another passport by then: the number is not told on the strength of the old record.
     let version = world.application(id).await.version;
     let correction = json!({
