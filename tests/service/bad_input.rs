@@ -8,6 +8,7 @@ use super::support::{Answer, Caller, World};
 
 mod access;
 mod asks;
+mod logs;
 mod requests;
 mod values;
 
