@@ -190,6 +190,7 @@ fn columns(
         closes_at: settings.closes_at,
         allocation_ends_at: settings.allocation_ends_at,
         per_employer_cap: settings.per_employer_cap.map(number).transpose()?,
+        purge_on: settings.purge_on,
         paused: settings.paused,
         revision,
     })
@@ -208,6 +209,7 @@ fn differences(before: &class_exception::Model, after: &class_exception::Model) 
             ("closes_at", told(row.closes_at.map(|at| at.to_rfc3339()))),
             ("allocation_ends_at", told(row.allocation_ends_at.map(|at| at.to_rfc3339()))),
             ("per_employer_cap", told(row.per_employer_cap)),
+            ("purge_on", told(row.purge_on)),
             ("paused", row.paused.to_string()),
         ]
     };

@@ -12,6 +12,7 @@ mod casework;
 mod history;
 mod ledger;
 mod places;
+mod purged;
 mod reconciliation;
 mod records;
 mod releases;
@@ -216,8 +217,13 @@ async fn examine_applications(
             case::examine(&facts, report);
             rounds::examine(&facts, report);
             places::examine(&facts, report);
-            worker::examine(&app.keys, &facts, report);
-            words::examine(&facts, report);
+            match facts.application.purged_at {
+                Some(at) => purged::examine(&facts, at, report),
+                None => {
+                    worker::examine(&app.keys, &facts, report);
+                    words::examine(&facts, report);
+                }
+            }
         }
         match batch.last {
             Some(last) => after = Some(last),

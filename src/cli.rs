@@ -19,6 +19,7 @@ mod outcomes;
 mod reconcile;
 mod release;
 mod serve;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -76,6 +77,9 @@ enum Command {
     /// List the deployment's keys, make a new one, and change to it while the service serves
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Give a worker all that is held about them
+    #[command(subcommand)]
+    Worker(worker::WorkerCommand),
     /// Add identity providers, and invite the first people of a tenant
     #[command(subcommand)]
     Admin(admin::AdminCommand),
@@ -135,6 +139,7 @@ pub async fn run() -> ExitCode {
         Command::History(command) => history::run(command).await,
         Command::Jobs(args) => Box::pin(jobs::run(args)).await,
         Command::Keys(command) => Box::pin(keys::run(command)).await,
+        Command::Worker(command) => Box::pin(worker::run(command)).await,
         Command::Admin(command) => Box::pin(admin::run(command)).await,
     };
     outcome.unwrap_or_else(|problem| {

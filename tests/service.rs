@@ -30,6 +30,7 @@ mod service {
     mod outcomes;
     mod people;
     mod plans;
+    mod purge;
     mod races;
     mod reconciling;
     mod refusals;

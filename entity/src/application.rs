@@ -69,6 +69,8 @@ pub struct Model {
     pub supersedes_reason: Option<String>,
     /// Calendar days in New Zealand from its submission to its latest decision.
     pub days_to_decision: Option<i32>,
+    /// When what it holds of people was purged.
+    pub purged_at: Option<DateTimeUtc>,
     pub created_at: DateTimeUtc,
     pub updated_at: DateTimeUtc,
 }

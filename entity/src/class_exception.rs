@@ -22,6 +22,8 @@ pub struct Model {
     pub closes_at: Option<DateTimeUtc>,
     pub allocation_ends_at: Option<DateTimeUtc>,
     pub per_employer_cap: Option<i32>,
+    /// The day from which what is held of people is purged.
+    pub purge_on: Option<Date>,
     pub paused: bool,
     pub revision: i32,
 }

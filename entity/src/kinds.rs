@@ -704,6 +704,10 @@ kinds! {
         PlaceFreed,
         /// Somebody read a worker's passport number whole.
         PassportRevealed,
+        /// Everything that is held about a worker was given out.
+        WorkerExported,
+        /// What was held of people was deleted.
+        PersonalDataPurged,
         /// Somebody was invited to become a member.
         MemberInvited,
         /// An invitation was taken back.

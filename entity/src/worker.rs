@@ -2,7 +2,7 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::{ApplicationId, BodyId};
+use crate::{ApplicationId, BodyId, PersonId};
 
 /// The worker of an application: personal data, kept apart. `Debug` tells nothing of it.
 #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
@@ -23,6 +23,10 @@ pub struct Model {
     pub passport_expires_on: Option<Date>,
     pub offshore: bool,
     pub notice_given_at: Option<DateTimeUtc>,
+    /// The day on which the worker was told that these details are held: the Privacy Act 2020, principle 3A.
+    pub told_on: Option<Date>,
+    /// Who put that on record; none where the service took it in from a body's file.
+    pub told_by: Option<PersonId>,
 }
 
 /// None: what belongs together is loaded by the store that knows whose it is.

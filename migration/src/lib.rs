@@ -22,6 +22,7 @@ mod m0012_sign_in;
 mod m0013_second_wall;
 mod m0015_guards;
 mod m0016_keys;
+mod m0017_personal_data;
 pub mod roles;
 mod wall;
 
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_second_wall::Migration),
             Box::new(m0015_guards::Migration),
             Box::new(m0016_keys::Migration),
+            Box::new(m0017_personal_data::Migration),
         ]
     }
 }

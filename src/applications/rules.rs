@@ -27,7 +27,7 @@ pub use advice::{
 };
 pub use bodies::{takes_applications, will_take_applications};
 pub use case::{AdviceGiven, Case, Hand, Records, Standing};
-pub use completeness::{Completeness, complete_for_submission, missing_evidence, shows};
+pub use completeness::{Completeness, complete_for_submission, lacks_notice, missing_evidence, shows};
 pub use diagram::diagram;
 pub use eligibility::eligibility_of;
 pub use figures::{days_to_decision, median};

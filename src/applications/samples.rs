@@ -57,6 +57,7 @@ pub fn application() -> application::Model {
         supersedes_id: None,
         supersedes_reason: None,
         days_to_decision: None,
+        purged_at: None,
         created_at: now(),
         updated_at: now(),
     }
@@ -114,6 +115,8 @@ pub fn worker() -> worker::Model {
         passport_expires_on: None,
         offshore: true,
         notice_given_at: None,
+        told_on: None,
+        told_by: None,
     }
 }
 

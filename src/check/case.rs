@@ -92,13 +92,17 @@ fn submission(facts: &Facts<'_>, report: &mut Report) {
         | Status::Superseded => true,
     };
     let worker = facts.worker;
+    let was_purged = application.purged_at.is_some();
     let parts = [
         (application.submitted_at.is_some(), "the instant of its submission"),
         (application.declared_at.is_some(), "the employer's declaration"),
         (application.eligibility.is_some(), "what the check said of it"),
-        (worker.is_some_and(|worker| worker.notice_given_at.is_some()), "the notice to the worker"),
         (
-            !needs_passport || worker.is_some_and(|worker| worker.passport_sealed.is_some()),
+            was_purged || worker.is_some_and(|worker| worker.notice_given_at.is_some()),
+            "the notice to the worker",
+        ),
+        (
+            was_purged || !needs_passport || worker.is_some_and(|worker| worker.passport_sealed.is_some()),
             "the worker's passport",
         ),
     ];

@@ -80,7 +80,8 @@ fn marks(facts: &Facts<'_>, report: &mut Report) {
         report.tell(Rule::WorkerMarked, facts.name(), wrong);
     }
     let wrong = "it holds a place, and no fingerprint keeps its worker from a second one";
-    report.expect(!holds || !facts.fingerprints.is_empty(), Rule::WorkerMarked, facts.name(), wrong);
+    let is_marked = !holds || !facts.fingerprints.is_empty() || facts.application.purged_at.is_some();
+    report.expect(is_marked, Rule::WorkerMarked, facts.name(), wrong);
 }
 
 fn queue(facts: &Facts<'_>, report: &mut Report) {

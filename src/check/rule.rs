@@ -172,6 +172,8 @@ rules! {
     PublishedMovement = "published-movement",
     /// The agency has a case exactly of what a published release listed.
     AgencyCase = "agency-case",
+    /// Nothing of a person is left where it was purged, and nothing is purged before its day.
+    Purged = "purged",
     /// There are more violations than are listed.
     NotListed = "not-listed",
 }

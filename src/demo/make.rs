@@ -245,8 +245,14 @@ impl Maker<'_> {
     async fn submit(&mut self, index: usize, row: &Row) -> Acted<()> {
         let scope = self.people.agent_of(&row.employer)?.for_employers()?;
         let InHand { id, version } = self.in_hand(index)?;
-        let command =
-            SubmitApplication { app: self.app, scope: scope.clone(), id, version, declaration: true };
+        let command = SubmitApplication {
+            app: self.app,
+            scope: scope.clone(),
+            id,
+            version,
+            declaration: true,
+            told_on: Some(day_in_new_zealand(self.app.db.clock().now())),
+        };
         self.app.db.perform(&scope, None, &command).await?;
         self.moved(index);
         Ok(())

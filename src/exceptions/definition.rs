@@ -112,6 +112,8 @@ pub struct Settings {
     pub allocation_ends_at: Option<DateTime<Utc>>,
     /// How many places one employer may hold.
     pub per_employer_cap: Option<u32>,
+    /// The day in New Zealand from which what is held of people is purged; never where absent. No place is given by then.
+    pub purge_on: Option<NaiveDate>,
     /// Nothing is taken in and no place is given for now.
     pub paused: bool,
 }

@@ -33,6 +33,7 @@ pub fn nature(kind: EventKind) -> Nature {
 
         EventKind::ConflictDeclared
         | EventKind::PassportRevealed
+        | EventKind::WorkerExported
         | EventKind::EvidenceVerified
         | EventKind::DiscrepancyOpened
         | EventKind::ResolutionProposed
@@ -89,6 +90,7 @@ pub fn nature(kind: EventKind) -> Nature {
         | EventKind::ReleaseAcknowledged
         | EventKind::ReleaseAbandoned
         | EventKind::ReleaseRead
+        | EventKind::PersonalDataPurged
         | EventKind::MemberInvited
         | EventKind::InvitationRevoked
         | EventKind::MemberJoined

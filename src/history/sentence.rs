@@ -116,6 +116,12 @@ pub fn summary(event: &history_event::Model) -> String {
             serde_json::Value::Null => "The worker's passport number was read whole.".into(),
             _ => format!("The agency read the passport number of {} whole.", word("reference")),
         },
+        EventKind::WorkerExported => {
+            "All that is held about the worker was given out, as the worker may ask.".into()
+        }
+        EventKind::PersonalDataPurged => {
+            format!("What was held of people was deleted, of {} applications.", word("applications"))
+        }
         EventKind::MemberInvited => format!("Somebody was invited as {}.", word("role")),
         EventKind::InvitationRevoked => "An invitation was taken back.".into(),
         EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),

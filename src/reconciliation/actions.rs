@@ -9,7 +9,7 @@ mod same_worker;
 mod sign_off;
 mod told;
 
-pub use discrepancies::seal_anew;
+pub use discrepancies::{open_values, seal_anew};
 pub use outcomes::message_place;
 pub use resolve::ResolveDiscrepancy;
 pub(crate) use run::digest;

@@ -140,8 +140,14 @@ async fn settle(world: &World) {
 async fn submit_under_a_key(world: &World, id: entity::ApplicationId) {
     let scope = agent_scope(&cast::RATA);
     let keyed = Keyed { key: "one".into(), request_hashes: vec![[1; 32]] };
-    let command =
-        SubmitApplication { app: &world.app, scope: scope.clone(), id, version: 1, declaration: true };
+    let command = SubmitApplication {
+        app: &world.app,
+        scope: scope.clone(),
+        id,
+        version: 1,
+        declaration: true,
+        told_on: None,
+    };
     world.app.db.perform(&scope, Some(&keyed), &command).await.expect("a submission");
 }
 

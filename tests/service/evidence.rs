@@ -216,7 +216,7 @@ async fn a_record_that_is_being_handed_in_stays(world: World) {
     let other = cases.draft(&Wanted::new("N7654321")).await;
     let record = shared_record(&cases, id).await;
     let (scope, version) = (agent_scope(&KAURI), cases.application(id).await.version);
-    let submit = SubmitApplication { app: &cases.app, scope, id, version, declaration: true };
+    let submit = SubmitApplication { app: &cases.app, scope, id, version, declaration: true, told_on: None };
     let remove = removal(&cases, other, record).await;
     let refused = in_between(&world, (&submit.scope, &submit), (&remove.scope, &remove)).await;
     assert_eq!(refused, Some(UserErrorCode::WrongStatus));

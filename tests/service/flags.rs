@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use entity::ApplicationStatus;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 
 use super::support::cast::{ITP, ITP_ASSESSOR, ITP_LEAD, KAURI_AGENT, NZTECH, NZTECH_LEAD, RATA_AGENT};
@@ -14,6 +15,7 @@ on_both_databases! {
     a_filter_by_flags_finds_those_that_have_them,
     an_employer_learns_nothing_from_a_flag_that_is_the_bodys_alone,
     a_duplicate_is_told_to_both_bodies_and_to_no_employer,
+    a_worker_has_to_have_been_told_from_the_day_of_the_law_on,
 }
 
 const FLAGS: [&str; 8] = [
@@ -117,6 +119,29 @@ async fn page(caller: &Caller, exception: &Value, filter: &Value) -> BTreeMap<St
         if page["pageInfo"]["hasNextPage"] == false {
             assert_eq!(page["totalCount"], json!(all.len()));
             return all;
+        }
+    }
+}
+
+async fn a_worker_has_to_have_been_told_from_the_day_of_the_law_on(world: World) {
+    Fiction::new(&world).await.write(100).await;
+    let told = "UPDATE worker SET told_on = '2026-03-01' \
+                WHERE application_id IN (SELECT id FROM application WHERE status = 'SUBMITTED')";
+    world.conn().execute_unprepared(told).await.expect("an update");
+    // 1 May 2026 begins in New Zealand at noon of 30 April in UTC.
+    for (now, is_law) in [("2026-04-30T11:59:00Z", false), ("2026-04-30T12:00:00Z", true)] {
+        world.clock.move_to(now.parse().expect("an instant"));
+        for member in [&NZTECH_LEAD, &KAURI_AGENT] {
+            let caller = world.sign_in(member).await;
+            let all = page(&caller, &Value::Null, &json!({})).await;
+            let flagged: BTreeSet<String> = all
+                .into_iter()
+                .filter(|(_, own)| own.contains("WORKER_NOT_TOLD"))
+                .map(|(id, _)| id)
+                .collect();
+            let found = page(&caller, &Value::Null, &json!({ "flags": ["WORKER_NOT_TOLD"] })).await;
+            assert_eq!(found.into_keys().collect::<BTreeSet<_>>(), flagged, "{}", member.handle);
+            assert_eq!(!flagged.is_empty(), is_law, "{} {now}", member.handle);
         }
     }
 }

@@ -83,8 +83,14 @@ async fn killed_while_a_worker_is_replaced(world: World) {
     let (worker, reason) = (worker("N3"), words("Another."));
     let replace = ReplaceWorker { app: &world.app, scope: scope.clone(), id: old, version, worker, reason };
     let id = world.app.db.perform(&scope, None, &replace).await.expect("a replacement");
-    let submit =
-        SubmitApplication { app: &world.app, scope: scope.clone(), id, version: 1, declaration: true };
+    let submit = SubmitApplication {
+        app: &world.app,
+        scope: scope.clone(),
+        id,
+        version: 1,
+        declaration: true,
+        told_on: None,
+    };
     world.app.db.perform(&scope, None, &submit).await.expect("a submission");
     cases.endorse(id, &Wanted::new("N3")).await;
     killed_everywhere(&cases, Act::Replace, id).await;

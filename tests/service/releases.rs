@@ -263,8 +263,14 @@ async fn replaced(cases: &Caseload<'_>, old: ApplicationId) -> ApplicationId {
         reason: words("Another."),
     };
     let id = world.app.db.perform(&scope, None, &replace).await.expect("a replacement");
-    let submit =
-        SubmitApplication { app: &world.app, scope: scope.clone(), id, version: 1, declaration: true };
+    let submit = SubmitApplication {
+        app: &world.app,
+        scope: scope.clone(),
+        id,
+        version: 1,
+        declaration: true,
+        told_on: None,
+    };
     world.app.db.perform(&scope, None, &submit).await.expect("a submission");
     cases.endorse(id, &Wanted::new("N9")).await;
     world.confirm(&world.application(id).await).await.expect("a confirmation")

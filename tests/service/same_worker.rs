@@ -349,6 +349,7 @@ async fn two_that_come_at_once_are_found(world: World) {
                 id,
                 version: 1,
                 declaration: true,
+                told_on: None,
             };
             world.app.db.perform(&scope, None, &command).await.expect("a submission");
         };

@@ -41,8 +41,14 @@ async fn a_class_exception_comes_to_its_end(world: World) {
     // The window closes by the clock: nothing new comes in, and all that is there goes on.
     world.clock.move_to(at(CLOSES));
     let scope = agent_scope(&KAURI);
-    let command =
-        SubmitApplication { app: &world.app, scope: scope.clone(), id: draft, version: 1, declaration: true };
+    let command = SubmitApplication {
+        app: &world.app,
+        scope: scope.clone(),
+        id: draft,
+        version: 1,
+        declaration: true,
+        told_on: None,
+    };
     let late = world.app.db.perform(&scope, None, &command).await;
     assert!(matches!(late, Err(Failure::Refused(errors)) if errors[0].code == UserErrorCode::WindowClosed));
     world.confirm(&world.application(third).await).await.expect("a confirmation");

@@ -150,6 +150,7 @@ impl Parties<'_> {
             supersedes_id: None,
             supersedes_reason: None,
             days_to_decision: None,
+            purged_at: None,
             created_at: tx.now(),
             updated_at: tx.now(),
         }

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::applications::details::{Patch, Received};
 use crate::applications::rules::{as_the_employer_knows, may_take_in};
 use crate::applications::store::{case, evidence, imports};
+use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Keyed, Tx};
 use crate::error::{Acted, Failure, Fault, UserError, UserErrorCode};
 use crate::exceptions::rules::Window;
@@ -250,6 +251,8 @@ impl TakeIn<'_> {
             at: received.received_at,
         };
         hand_in(&handing, &mut application, &mut row)?;
+        // The body states that the worker knows of it.
+        (row.told_on, row.told_by) = (Some(day_in_new_zealand(received.received_at)), tx.actor().person);
         let reference = Some(application.reference.clone());
         let event = Event::of_application(EventKind::Imported, &application);
         case::insert(tx, application.clone(), row).await?;

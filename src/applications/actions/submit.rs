@@ -1,6 +1,6 @@
 //! The employer declares an application and hands it in.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, EventKind, application, body, class_exception_body, evidence, worker,
 };
@@ -35,6 +35,8 @@ pub struct SubmitApplication<'a> {
     pub version: i32,
     /// The employer states that the worker knows of it and that it is true.
     pub declaration: bool,
+    /// The day on which the employer told the worker that these details are held.
+    pub told_on: Option<NaiveDate>,
 }
 
 impl Command for SubmitApplication<'_> {
@@ -49,6 +51,9 @@ impl Command for SubmitApplication<'_> {
             body_takes_it(tx, &opened.application).await?;
         }
         let mut worker = case::load_worker(tx, &opened.application).await?;
+        if self.told_on.is_some() {
+            (worker.told_on, worker.told_by) = (self.told_on, tx.actor().person);
+        }
         let evidence = records::hold_for(tx, &opened.application).await?;
         // The employer reads what comes of this; what else was found of a record is told the body by a flag.
         let evidence = as_the_employer_knows(opened.application.status, &evidence);
@@ -64,6 +69,7 @@ impl Command for SubmitApplication<'_> {
             evidence: &evidence,
             terms: &known.terms,
             declared: self.declaration,
+            today: day_in_new_zealand(tx.now()),
         };
         complete_for_submission(&facts)
             .map_err(|refusals| refusals.into_iter().map(UserError::from).collect::<Vec<_>>())?;

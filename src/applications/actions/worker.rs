@@ -34,6 +34,8 @@ pub(super) fn blank(application: ApplicationId, body: BodyId, details: &WorkerDe
         passport_expires_on: None,
         offshore: details.offshore,
         notice_given_at: None,
+        told_on: None,
+        told_by: None,
     }
 }
 

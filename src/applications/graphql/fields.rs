@@ -24,8 +24,9 @@ use super::timeline::{self, ApplicationEventConnection};
 use crate::applications::details::pay_of;
 use crate::applications::rules::{
     Case, Hand, Noticeable, Records, Standing, as_the_employer_knows, available, eligibility_of, flags_of,
-    is_with_the_employer, standing_findings,
+    is_with_the_employer, lacks_notice, standing_findings,
 };
+use crate::clock::day_in_new_zealand;
 use crate::error::{Fault, Found};
 use crate::exceptions::graphql::{self as exceptions, ApprovedRole, EligibilityResult};
 use crate::exceptions::rules::Eligibility;
@@ -45,15 +46,21 @@ impl Application {
             cases(ctx).load_one(TwinOf(self.row.id)),
             cases(ctx).load_one(ExpiredQuestionOn(self.row.id)),
         )?;
+        let now = schema::app(ctx).db.clock().now();
+        let today = day_in_new_zealand(now);
+        // Until the day on which it matters nothing is looked up.
+        let worker =
+            if lacks_notice(None, today) { cases(ctx).load_one(WorkerOf(self.row.id)).await? } else { None };
         let flags = flags_of(&Noticeable {
             application: &self.row,
+            lacks_notice: worker.is_some_and(|worker| lacks_notice(worker.told_on, today)),
             evidence: &evidence,
             terms: &self.terms(ctx).await?.terms,
             by_employer: self.inside().is_none(),
             conflict_declared: conflicts.is_some_and(|declared| !declared.is_empty()),
             question_expired: question.is_some(),
             has_twin: twin.is_some(),
-            now: schema::app(ctx).db.clock().now(),
+            now,
         });
         Ok(flags.into_iter().map(Into::into).collect())
     }
@@ -88,6 +95,9 @@ impl Application {
 
     /// Whom it is for.
     async fn worker(&self, ctx: &Context<'_>) -> Result<Worker> {
+        if self.row.purged_at.is_some() {
+            return Ok(Worker::purged());
+        }
         let worker = cases(ctx).load_one(WorkerOf(self.row.id)).await?;
         Ok(there("worker", worker)?.into())
     }
@@ -265,14 +275,18 @@ impl Application {
 
     /// The check as it would come out if it was submitted now.
     async fn check(&self, ctx: &Context<'_>, known: &KnownTerms) -> Result<Eligibility> {
-        let worker = there("worker", cases(ctx).load_one(WorkerOf(self.row.id)).await?)?;
+        let worker = cases(ctx).load_one(WorkerOf(self.row.id)).await?;
+        let offshore = match worker {
+            None if self.row.purged_at.is_some() => false,
+            worker => there("worker", worker)?.offshore,
+        };
         let evidence = evidence::load_for(ctx, &self.row).await?;
         let evidence = match self.inside() {
             Some(_) => evidence,
             None => as_the_employer_knows(self.row.status, &evidence),
         };
         let pay = pay_of(&self.row)?;
-        let checked = eligibility_of(known, &self.row, pay, worker.offshore, &evidence, true);
+        let checked = eligibility_of(known, &self.row, pay, offshore, &evidence, true);
         let checked: Found<_> = checked.map_err(|errors| Fault::stored("job", format!("{errors:?}")));
         Ok(checked?)
     }

@@ -56,6 +56,9 @@ pub enum ApplicationFlag {
     EvidenceExpired,
     /// The last day of a question in the current round passed without an answer. Stands until the decision.
     QuestionExpired,
+    /// Nobody has put on record when the worker was told that these details are held, which has to be done since
+    /// 1 May 2026.
+    WorkerNotTold,
 }
 
 /// An act on an application. More may come: show nothing for one that you do not know.

@@ -63,6 +63,27 @@ pub struct Worker {
     offshore: Option<bool>,
     /// When the employer stated that the worker knows that these details are held.
     notice_given_at: Option<DateTime>,
+    /// The day on which the worker was told that these details are held, as the employer or the body put on record.
+    told_on: Option<Date>,
+}
+
+impl Worker {
+    /// One whose details are gone.
+    pub(super) fn purged() -> Self {
+        Self {
+            family_name: None,
+            given_names: None,
+            date_of_birth: None,
+            email: None,
+            nationality: None,
+            passport_issuing_state: None,
+            passport_hint: None,
+            passport_expires_on: None,
+            offshore: None,
+            notice_given_at: None,
+            told_on: None,
+        }
+    }
 }
 
 /// A worker as a release says; what is open there is none.
@@ -97,6 +118,7 @@ impl From<ListedWorker> for Worker {
             passport_expires_on: listed.passport_expires_on.map(Date),
             offshore: None,
             notice_given_at: None,
+            told_on: None,
         }
     }
 }
@@ -114,6 +136,7 @@ impl From<worker::Model> for Worker {
             passport_expires_on: row.passport_expires_on.map(Date),
             offshore: Some(row.offshore),
             notice_given_at: row.notice_given_at.map(DateTime),
+            told_on: row.told_on.map(Date),
         }
     }
 }

@@ -21,6 +21,7 @@ pub enum Flag {
     EvidenceMissing,
     EvidenceExpired,
     QuestionExpired,
+    WorkerNotTold,
 }
 
 impl Flag {
@@ -33,7 +34,8 @@ impl Flag {
             | Self::Priority
             | Self::EvidenceMissing
             | Self::EvidenceExpired
-            | Self::QuestionExpired => false,
+            | Self::QuestionExpired
+            | Self::WorkerNotTold => false,
         }
     }
 }
@@ -54,6 +56,8 @@ pub struct Noticeable<'a> {
     pub conflict_declared: bool,
     /// Whether the last day of a question of the current round has passed without an answer.
     pub question_expired: bool,
+    /// Whether the worker has to have been told that the details are held, and nobody has put on record when.
+    pub lacks_notice: bool,
     /// Whether the worker has another live application under the class exception, to whichever body.
     pub has_twin: bool,
     /// The instant.
@@ -78,6 +82,7 @@ pub fn flags_of(facts: &Noticeable<'_>) -> Vec<Flag> {
         (undecided && is_evidence_missing(facts), Flag::EvidenceMissing),
         (undecided && facts.evidence.iter().any(expired), Flag::EvidenceExpired),
         (undecided && facts.question_expired, Flag::QuestionExpired),
+        (is_with_the_body(application.status) && facts.lacks_notice, Flag::WorkerNotTold),
     ];
     let told = flags.into_iter().filter_map(|(stands, flag)| stands.then_some(flag));
     told.filter(|flag| !(facts.by_employer && flag.is_the_bodys_alone())).collect()
@@ -174,6 +179,7 @@ mod tests {
         let mut evidence = ALL.map(samples::evidence).to_vec();
         change(&mut application, &mut evidence);
         flags_of(&Noticeable {
+            lacks_notice: false,
             application: &application,
             evidence: &evidence,
             terms: &definition.expect("a definition").terms,

@@ -31,6 +31,11 @@ pub enum Refusal {
     /// Giving places is over.
     #[error("The giving of places has ended, so nothing is confirmed any more.")]
     DeadlinePassed,
+    /// What it holds of people was purged.
+    #[error(
+        "What this application says of people was deleted on the class exception's date. Nothing can be done to it any more."
+    )]
+    Purged,
     /// A question to the employer is open.
     #[error("A question to the employer is open. Wait for the answer, or cancel the question.")]
     OpenQuestion,
@@ -144,7 +149,7 @@ impl Refusal {
             Self::NotPermitted { .. } => UserErrorCode::NotPermitted,
             Self::Window(WindowRefusal::TooEarly) => UserErrorCode::TooEarly,
             Self::Window(WindowRefusal::Paused | WindowRefusal::Closed) => UserErrorCode::WindowClosed,
-            Self::DeadlinePassed | Self::ReconsiderationOver => UserErrorCode::DeadlinePassed,
+            Self::DeadlinePassed | Self::ReconsiderationOver | Self::Purged => UserErrorCode::DeadlinePassed,
             Self::OpenQuestion => UserErrorCode::OpenQuestion,
             Self::VisaGranted => UserErrorCode::VisaGranted,
             Self::InvitationIssued => UserErrorCode::InvitationIssued,
@@ -188,6 +193,7 @@ impl Refusal {
             | Self::NotPermitted { .. }
             | Self::Window(_)
             | Self::DeadlinePassed
+            | Self::Purged
             | Self::ReconsiderationOver
             | Self::OpenQuestion
             | Self::VisaGranted

@@ -216,22 +216,17 @@ pub async fn find_by_reference(
     Ok(select.one(conn).await?)
 }
 
-/// The worker of an application that was read in the viewer's caseload, for one of the body's people to read the passport
-/// whole; none where that person has declared a conflict with the employer.
+/// Whether somebody has declared no conflict with the employer of an application.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn find_worker_unbiased(
+pub async fn is_unbiased(
     conn: &impl ConnectionTrait,
     scope: &BodyScope,
     application: &application::Model,
-) -> Found<Option<worker::Model>> {
+) -> Found<bool> {
     let conflict = (scope.person(), application.employer_id);
-    if conflict::Entity::find_by_id(conflict).one(conn).await?.is_some() {
-        return Ok(None);
-    }
-    let select = worker::Entity::find_by_id(application.id).filter(worker::Column::BodyId.eq(scope.body()));
-    Ok(select.one(conn).await?)
+    Ok(conflict::Entity::find_by_id(conflict).one(conn).await?.is_none())
 }
 
 /// The applications with these ids, in the viewer's caseload; others are left out.

@@ -6,13 +6,13 @@
 use chrono::{DateTime, Utc};
 use entity::{
     ApplicationId, ApplicationStatus, EvidenceKind, ExceptionId, InformationRequestStatus, application,
-    conflict, evidence, information_request, worker_twin,
+    conflict, evidence, information_request, worker, worker_twin,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::applications::rules::{
-    Flag, awaits_decision, is_undecided, is_with_the_body, is_with_the_employer,
+    Flag, awaits_decision, is_undecided, is_with_the_body, is_with_the_employer, lacks_notice,
 };
 use crate::clock::day_in_new_zealand;
 use crate::error::Found;
@@ -91,6 +91,8 @@ impl Flagged {
             Flag::EvidenceMissing => in_states(is_undecided).add(self.lacks_evidence(by_employer)),
             Flag::EvidenceExpired => in_states(is_undecided).add(self.has_expired_evidence()),
             Flag::QuestionExpired => in_states(is_undecided).add(expired_question()),
+            Flag::WorkerNotTold if !lacks_notice(None, day_in_new_zealand(self.now)) => nothing(),
+            Flag::WorkerNotTold => in_states(is_with_the_body).add(is_found(untold_worker())),
         }
     }
 
@@ -196,6 +198,18 @@ fn expired_question() -> Expr {
         .to_owned();
     let own = [application::Column::BodyId, application::Column::Id, application::Column::Round];
     Expr::tuple(own.map(|column| Expr::col((application::Entity, column)))).in_subquery(questions)
+}
+
+/// The worker of the application at hand, where nobody has put on record when the worker was told.
+fn untold_worker() -> SelectStatement {
+    use worker::{Column, Entity};
+    Query::select()
+        .from(Entity)
+        .and_where(
+            Expr::col((Entity, Column::ApplicationId)).equals((application::Entity, application::Column::Id)),
+        )
+        .and_where(Expr::col((Entity, Column::ToldOn)).is_null())
+        .to_owned()
 }
 
 fn conflicted(scope: &CaseloadScope) -> Condition {

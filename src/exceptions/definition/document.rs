@@ -25,6 +25,7 @@ pub(super) struct Document {
     closes_at: Option<DateTime<Utc>>,
     allocation_ends_at: Option<DateTime<Utc>>,
     per_employer_cap: Option<u32>,
+    purge_on: Option<NaiveDate>,
     #[serde(default)]
     paused: bool,
     pathway: String,
@@ -57,6 +58,7 @@ impl From<Document> for Definition {
                 closes_at: document.closes_at,
                 allocation_ends_at: document.allocation_ends_at,
                 per_employer_cap: document.per_employer_cap,
+                purge_on: document.purge_on,
                 paused: document.paused,
             },
             bodies: document.bodies,

@@ -4,6 +4,7 @@ use super::{
     BodyDefinition, Clocks, Criterion, CriterionKind, Definition, DefinitionError, Fault, Role, Settings,
     Standing, Terms,
 };
+use crate::clock::day_in_new_zealand;
 use crate::exceptions::titles::title_key;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
@@ -74,6 +75,11 @@ fn settings(faults: &mut Faults, settings: &Settings) {
         };
         let sound = if settings.closes_at.is_some() { ends_at >= start } else { ends_at > start };
         faults.unless(sound, "allocation_ends_at", Fault::NotAfter(name));
+    }
+    if let Some(day) = settings.purge_on {
+        // The day is New Zealand's, which begins before UTC's.
+        let over = settings.allocation_ends_at.is_some_and(|ends_at| day > day_in_new_zealand(ends_at));
+        faults.unless(over, "purge_on", Fault::NotAfter("allocation_ends_at, which it needs"));
     }
     if let Some(day) = settings.announced_on {
         // The day is New Zealand's, which is ahead of UTC: an announcement on the opening day itself is in order.

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::db::Tx;
 use crate::error::{Fault, Found};
 use crate::history::{self, Event};
-use crate::keys::{Keys, Sealing, TextPlace};
+use crate::keys::{BadSeal, Keys, Sealing, TextPlace};
 use crate::reconciliation::rules::{Finding, Settlement, is_settled, severity};
 use crate::reconciliation::store::discrepancies as store;
 
@@ -200,18 +200,27 @@ fn seal(
 /// A discrepancy as it would be kept with the current key. One that cannot be opened stays as it is.
 #[must_use]
 pub fn seal_anew(keys: &Keys, sealing: &Sealing, row: discrepancy::Model) -> discrepancy::Model {
-    let open = |column, sealed: &Option<Vec<u8>>| {
-        sealed.as_ref().map(|sealed| keys.text_open(sealed, &place(column, &row))).transpose()
-    };
-    let (Ok(ours), Ok(theirs)) = (open(OURS, &row.ours_sealed), open(THEIRS, &row.theirs_sealed)) else {
-        return row;
-    };
+    let Ok((ours, theirs)) = open_values(keys, &row) else { return row };
     let said = said(&row, ours.as_deref(), theirs.as_deref());
     let is_of = |basis: &Vec<u8>| keys.all().iter().any(|key| *basis == key.values_hash(said.as_bytes()));
     if row.basis.as_ref().is_none_or(|basis| !is_of(basis)) {
         return row;
     }
     seal(sealing, (ours.as_deref(), theirs.as_deref()), row)
+}
+
+/// What each side says.
+///
+/// # Errors
+/// Where a seal does not open.
+pub fn open_values(
+    keys: &Keys,
+    row: &discrepancy::Model,
+) -> Result<(Option<String>, Option<String>), BadSeal> {
+    let open = |column, sealed: &Option<Vec<u8>>| {
+        sealed.as_ref().map(|sealed| keys.text_open(sealed, &place(column, row))).transpose()
+    };
+    Ok((open(OURS, &row.ours_sealed)?, open(THEIRS, &row.theirs_sealed)?))
 }
 
 fn said(row: &discrepancy::Model, ours: Option<&str>, theirs: Option<&str>) -> String {

@@ -9,8 +9,9 @@ use futures_util::stream::try_unfold;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::open_line;
+use super::gather::open_whole_line;
 use crate::app::App;
+use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, Found};
 use crate::exceptions::store as exceptions;
@@ -58,7 +59,7 @@ pub struct Asked<'a> {
     pub format: Format,
 }
 
-/// The file, for a viewer who may take it; none for everybody else, and where there is none.
+/// The file, for a viewer who may take it; none for everybody else, where there is none, and once it was purged.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -66,6 +67,9 @@ pub async fn find_file(app: &App, viewer: &Viewer, asked: &Asked<'_>) -> Found<O
     let scope = viewer.releases();
     let conn = &app.db.read(&scope);
     let Some(exception) = exceptions::find_by_slug(conn, asked.exception).await? else { return Ok(None) };
+    if exceptions::is_purged(&exception, day_in_new_zealand(app.db.clock().now())) {
+        return Ok(None);
+    }
     let Some(seen) = read::find(conn, &scope, exception.id, asked.number).await? else { return Ok(None) };
     let rows = read::sections_of(conn, &scope, &[seen.id]).await?;
     let ids: Vec<BodyId> = rows.iter().map(|row| row.body_id).collect();
@@ -157,7 +161,7 @@ impl File {
             let (conn, of) = (&app.db.read(scope), (self.release, section.body));
             let rows = lines::piece_of_section(conn, scope, of, after, AT_ONCE).await?;
             for row in &rows {
-                text += &self.format.line(row.section_row == 1, &open_line(app, row)?);
+                text += &self.format.line(row.section_row == 1, &open_whole_line(app, row)?);
             }
             let last = rows.last().map(|row| row.section_row);
             if let Some(last) = last.filter(|_| u64::try_from(rows.len()) == Ok(AT_ONCE)) {

@@ -171,7 +171,7 @@ pub(super) async fn former(gate: &Gate<'_>, app: &App) -> Found<(Option<i32>, Ve
         Ok(Former {
             application: line.application_id,
             state: line.state,
-            facts: open_line(app, &line)?.facts(),
+            facts: open_whole_line(app, &line)?.facts(),
             listed_in: line.listed_in,
             reason: line.reason.clone(),
             ended,
@@ -181,15 +181,23 @@ pub(super) async fn former(gate: &Gate<'_>, app: &App) -> Found<(Option<i32>, Ve
     Ok((Some(last.number), lines.collect::<Found<_>>()?))
 }
 
-/// All that a line says, for who may read it whole.
+/// All that a line says, for who may read it whole; none where that was purged.
 ///
 /// # Errors
 /// A fault where it was changed since it was sealed.
-pub fn open_line(app: &App, line: &release_line::Model) -> Found<Content> {
+pub fn open_line(app: &App, line: &release_line::Model) -> Found<Option<Content>> {
+    if line.content_sealed.is_empty() {
+        return Ok(None);
+    }
     let row = sealed_row(line.release_id, line.application_id, line.body_id);
     let text = app.keys.text_open(&line.content_sealed, &line_place(&row));
     let text = text.map_err(|why| Fault::stored("line of a release", why))?;
-    Content::read(&text).map_err(|why| Fault::stored("line of a release", why))
+    Content::read(&text).map(Some).map_err(|why| Fault::stored("line of a release", why))
+}
+
+/// All that a line says, where nothing can have been purged yet.
+pub(super) fn open_whole_line(app: &App, line: &release_line::Model) -> Found<Content> {
+    open_line(app, line)?.ok_or_else(|| Fault::stored("line of a release", "it was purged"))
 }
 
 fn shared_of(line: release_line::Model) -> Shared {

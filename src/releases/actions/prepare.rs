@@ -10,6 +10,7 @@ use super::gather::{Slugs, former, holders, line_place, sealed_row};
 use super::{person, record};
 use crate::app::App;
 use crate::applications::details::ShortText;
+use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError};
 use crate::exceptions::store as exceptions;
@@ -39,6 +40,9 @@ impl Command for PrepareRelease<'_> {
         let exception = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
         if !acts::nominates(tx, exception.id, self.scope.body()).await? {
             return Err(Refusal::NotNominating.into());
+        }
+        if exceptions::is_purged(&exception, day_in_new_zealand(tx.now())) {
+            return Err(Refusal::Purged.into());
         }
         let gate = tx.gate(exception.id).await?;
         if let Some(live) = acts::find_live(&gate).await? {

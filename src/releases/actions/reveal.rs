@@ -5,7 +5,7 @@
 //! refused where something else stands there by then.
 
 use chrono::NaiveDate;
-use entity::{ApplicationId, EventKind, ExceptionId, ReleaseId, release_line};
+use entity::{ApplicationId, EventKind, ExceptionId, ReleaseId};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,6 +17,7 @@ use crate::applications::store::caseload;
 use crate::db::{Command, Keyed, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::history::{self, Event};
+use crate::releases::rules::Content;
 use crate::releases::store::lines;
 use crate::tenancy::{AgencyScope, BodyScope, CaseloadScope, RevealScope};
 use crate::values::country::CountryCode;
@@ -87,8 +88,11 @@ impl RevealPassport<'_> {
         let own = CaseloadScope::Body(scope.clone());
         let found = caseload::find_by_reference(conn, &own, &self.reference).await?;
         let Some(application) = found else { return Ok(None) };
-        let found = caseload::find_worker_unbiased(conn, scope, &application).await?;
-        let Some(worker) = found else { return Ok(None) };
+        if !caseload::is_unbiased(conn, scope, &application).await? {
+            return Ok(None);
+        }
+        let worker = caseload::workers_of(conn, &own, &[application.id]).await?.pop();
+        let Some(worker) = worker else { return Err(none_kept().into()) };
         let Some(sealed) = worker.passport_sealed.as_deref() else { return Err(none_kept().into()) };
         let number = self.app.keys.passport_open(sealed, &passport_place(&worker));
         let passport = Passport {
@@ -105,7 +109,8 @@ impl RevealPassport<'_> {
     async fn on_a_release(&self, conn: &impl ConnectionTrait, scope: &AgencyScope) -> Acted<Option<Seen>> {
         let found = lines::newest_by_reference(conn, scope, &self.reference).await?;
         let Some((line, release)) = found else { return Ok(None) };
-        let passport = passport_of(self.app, &line)?;
+        let Some(content) = open_line(self.app, &line)? else { return Err(none_kept().into()) };
+        let passport = passport_of(&content)?;
         let (application, exception) = (line.application_id, release.exception_id);
         let revealed = Revealed { application, version: None, release: Some(line.release_id) };
         // A body does not read in its timeline who at the agency looked at what.
@@ -131,8 +136,7 @@ pub async fn reveal_passport(command: &RevealPassport<'_>, keyed: Option<&Keyed>
 }
 
 /// The passport as a release says.
-fn passport_of(app: &App, line: &release_line::Model) -> Acted<Passport> {
-    let content = open_line(app, line)?;
+fn passport_of(content: &Content) -> Acted<Passport> {
     let unreadable = |why: &dyn std::fmt::Display| Fault::stored("line of a release", why);
     let number = PassportNumber::parse(content.get("passport_number")).map_err(|why| unreadable(&why))?;
     let day = Some(content.get("passport_expires_on")).filter(|day| !day.is_empty());

@@ -220,7 +220,7 @@ impl ApprovedListLine {
             Whole::OfRelease(row) => Some(row.as_ref().clone()),
             Whole::OfNewest => self.newest(ctx).await?,
         };
-        Ok(row.map(|row| open_line(schema::app(ctx), &row)).transpose()?)
+        Ok(row.map(|row| open_line(schema::app(ctx), &row)).transpose()?.flatten())
     }
 }
 

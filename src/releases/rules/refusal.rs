@@ -10,6 +10,11 @@ pub enum Refusal {
     /// The viewer's body has no part in it.
     #[error("Your body does not nominate under this class exception, so its releases are not yours to make.")]
     NotNominating,
+    /// What its lines would say is gone.
+    #[error(
+        "What was held of people was deleted on the class exception's date, so there is nothing to release."
+    )]
+    Purged,
     /// There is one on its way already.
     #[error(
         "Release {number} is being prepared already. Publish it, or abandon it, and then prepare the next."
@@ -68,6 +73,7 @@ impl Refusal {
             | Self::WrongStatus { .. }
             | Self::NoSection
             | Self::Contradicted { .. } => UserErrorCode::WrongStatus,
+            Self::Purged => UserErrorCode::DeadlinePassed,
             Self::AttestedAlready => UserErrorCode::Duplicate,
             Self::DigestMismatch { .. } => UserErrorCode::DigestMismatch,
             Self::NotAttested { .. } => UserErrorCode::NotAttested,
@@ -85,6 +91,7 @@ impl From<Refusal> for Failure {
             | Refusal::NothingToRelease
             | Refusal::WrongStatus { .. }
             | Refusal::NoSection
+            | Refusal::Purged
             | Refusal::AttestedAlready
             | Refusal::NotAttested { .. }
             | Refusal::Contradicted { .. } => UserError::new(refusal.code(), text).into(),

@@ -124,6 +124,7 @@ fn confirmed(tx: &Tx, exception: ExceptionId, body: BodyId, number: usize) -> ap
         supersedes_id: None,
         supersedes_reason: None,
         days_to_decision: None,
+        purged_at: None,
         created_at: tx.now(),
         updated_at: tx.now(),
     }

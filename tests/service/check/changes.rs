@@ -252,6 +252,8 @@ pub const CHANGES: &[Change] = &[
          WHERE id = (SELECT application_id FROM place WHERE number = 1)",
         &[Rule::DecisionDays],
     ),
+    // What was purged.
+    seen("UPDATE application SET purged_at = created_at WHERE status = 'IN_ASSESSMENT'", &[Rule::Purged]),
     // What the agency said.
     seen(
         "INSERT INTO agency_case (application_id, body_id, status, at) \

@@ -40,11 +40,13 @@ pub const CHANGES: &[Change] = &[
         "UPDATE release_line SET reason = 'WITHDRAWN' WHERE change = 'SUSPENDED'",
         &[Rule::ReleaseDigests],
     ),
-    refused(
+    seen(
         "UPDATE release_line SET content_sealed = (SELECT content_sealed FROM release_line AS other \
              WHERE other.change = 'SUSPENDED') WHERE change IS NULL AND section_row = 1",
         &[Rule::ReleaseDigests],
     ),
+    // Gone before the class exception's date.
+    seen("UPDATE release_line SET content_sealed = substr(content_sealed, 1, 0)", &[Rule::ReleaseDigests]),
     refused(
         "DELETE FROM release_line WHERE change = 'SUSPENDED'",
         &[Rule::ReleaseAddsUp, Rule::ReleaseDigests, Rule::ListedOnRelease],

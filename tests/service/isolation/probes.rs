@@ -192,7 +192,7 @@ fn lists(api: &Api) -> Vec<Read> {
     all
 }
 
-const FLAGS: [&str; 8] = [
+const FLAGS: [&str; 9] = [
     "OVERDUE",
     "POSSIBLE_DUPLICATE",
     "ON_HOLD",
@@ -201,6 +201,7 @@ const FLAGS: [&str; 8] = [
     "EVIDENCE_MISSING",
     "EVIDENCE_EXPIRED",
     "QUESTION_EXPIRED",
+    "WORKER_NOT_TOLD",
 ];
 
 fn filters() -> Vec<Value> {

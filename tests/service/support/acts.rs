@@ -162,7 +162,9 @@ pub fn input(mutation: &str, target: &Target) -> Value {
                 "occupationCode": "261313", "expiresOn": "2022-06-01", "correction": false,
             }],
         }),
-        "submitApplication" => json!({ "id": id, "version": version, "declaration": true }),
+        "submitApplication" => json!({
+            "id": id, "version": version, "declaration": true, "workerToldOn": "2022-02-01",
+        }),
         "assignApplications" => json!({ "ids": [id], "assessor": person }),
         "takeNextApplication" => json!({ "classException": "specialist-tech", "role": ["2613"] }),
         "declareConflict" => json!({ "id": id, "employer": nzbn, "reason": format!("{word} reason") }),

@@ -130,8 +130,14 @@ impl<'a> Caseload<'a> {
     pub async fn submitted(&self, wanted: &Wanted<'_>) -> ApplicationId {
         let id = self.draft(wanted).await;
         let (scope, version) = (agent_scope(wanted.firm), self.application(id).await.version);
-        let command =
-            SubmitApplication { app: &self.app, scope: scope.clone(), id, version, declaration: true };
+        let command = SubmitApplication {
+            app: &self.app,
+            scope: scope.clone(),
+            id,
+            version,
+            declaration: true,
+            told_on: None,
+        };
         self.app.db.perform(&scope, None, &command).await.expect("a submission")
     }
 

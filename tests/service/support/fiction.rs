@@ -177,6 +177,7 @@ impl<'a> Fiction<'a> {
             interest_id: None,
             end_reason: None,
             days_to_decision: None,
+            purged_at: None,
             created_at: begun,
             updated_at: now,
         }
@@ -249,6 +250,8 @@ fn person(of: &application::Model) -> worker::Model {
         passport_hint: None,
         passport_expires_on: None,
         offshore: true,
+        told_on: None,
+        told_by: None,
         notice_given_at: None,
     }
 }

@@ -11,7 +11,7 @@ use crate::applications::details::{Changes, LongText, Patch, ShortText};
 use crate::error::{Acted, UserErrorCode};
 use crate::exceptions::graphql::RemunerationInput;
 use crate::exceptions::rules::QuestionError;
-use crate::schema::scalars::Nzbn;
+use crate::schema::scalars::{Date, Nzbn};
 use crate::tenancy::EmployerScope;
 use crate::values::email::Email;
 use crate::values::pay::Pay;
@@ -170,6 +170,9 @@ pub struct SubmitApplicationInput {
     version: i32,
     /// The employer states that the worker knows of this and that it is true. Without it nothing is submitted.
     declaration: bool,
+    /// The day on which the employer told the worker that the body and the agency hold these details. Needed from
+    /// 1 May 2026 on, by principle 3A of the Privacy Act 2020; who submits puts it on record.
+    worker_told_on: Option<Date>,
 }
 
 impl SubmitApplicationInput {
@@ -180,8 +183,21 @@ impl SubmitApplicationInput {
     pub fn command(self, app: &App, scope: EmployerScope) -> Acted<SubmitApplication<'_>> {
         let mut reader = Reader::default();
         let id = reader.id("id", &self.id);
+        let today = today(app);
+        let told_on = self.worker_told_on.map(|day| day.0);
+        if told_on.is_some_and(|day| day > today) {
+            let message = "This day has not come yet: give the day on which the worker was told.";
+            reader.refuse(UserErrorCode::Invalid, "workerToldOn", message);
+        }
         let id = reader.finish(id)?;
-        Ok(SubmitApplication { app, scope, id, version: self.version, declaration: self.declaration })
+        Ok(SubmitApplication {
+            app,
+            scope,
+            id,
+            version: self.version,
+            declaration: self.declaration,
+            told_on,
+        })
     }
 }
 
