@@ -217,12 +217,11 @@ async fn examine_applications(
             case::examine(&facts, report);
             rounds::examine(&facts, report);
             places::examine(&facts, report);
-            match facts.application.purged_at {
-                Some(at) => purged::examine(&facts, at, report),
-                None => {
-                    worker::examine(&app.keys, &facts, report);
-                    words::examine(&facts, report);
-                }
+            if let Some(at) = facts.application.purged_at {
+                purged::examine(&facts, at, report);
+            } else {
+                worker::examine(&app.keys, &facts, report);
+                words::examine(&facts, report);
             }
         }
         match batch.last {

@@ -23,7 +23,7 @@ use sha2::Sha256;
 use thiserror::Error;
 
 pub use file::{KeyFileError, KeySource, SecretText, add_key_to, new_key_line};
-pub use in_use::{Sealing, load_keys, no_key_yet};
+pub use in_use::{Sealing, load_keys};
 pub use key::{Key, KeyId};
 pub use passports::{Fingerprint, PassportOpenError, PassportPlace};
 pub use ring::Keys;

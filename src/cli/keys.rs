@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Subcommand;
+use entity::DeploymentKeyState;
 
 use super::open::{assemble, no_public_url, ready};
 use super::{DatabaseArgs, Outcome, Problem};
@@ -42,7 +43,7 @@ async fn list(settings: &Settings) -> Outcome {
     app.db.close().await?;
     println!("KEY  ID        STATE     HERE  SEALED  FINGERPRINTS");
     for Standing { number, id, state, is_here, seals, fingerprints } in &all {
-        let state = state.map_or_else(|| "-".to_owned(), |state| state.word());
+        let state = state.map_or_else(|| "-".to_owned(), DeploymentKeyState::word);
         let here = if *is_here { "yes" } else { "no" };
         println!("{number:<4} {id}  {state:<9} {here:<5} {seals:<7} {fingerprints}");
     }

@@ -12,6 +12,7 @@ use crate::error::{Fault, Found};
 use crate::history;
 use crate::reconciliation::actions::open_values;
 use crate::releases::actions::open_line;
+use crate::values::passport::PassportNumber;
 
 pub(super) fn application(row: &application::Model) -> Value {
     json!({
@@ -37,7 +38,7 @@ pub(super) fn worker(app: &App, row: Option<worker::Model>) -> Found<Value> {
     Ok(json!({
         "familyName": row.family_name, "givenNames": row.given_names, "dateOfBirth": row.date_of_birth,
         "nationality": row.nationality, "email": row.email, "passportIssuingState": row.passport_state,
-        "passportNumber": number.as_ref().map(|number| number.expose()), "passportExpiresOn": row.passport_expires_on,
+        "passportNumber": number.as_ref().map(PassportNumber::expose), "passportExpiresOn": row.passport_expires_on,
         "offshore": row.offshore, "employerDeclaredAt": row.notice_given_at, "toldOn": row.told_on,
     }))
 }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use entity::{DeploymentKeyState, deployment_key};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 
 use super::{Fingerprint, Key, Keys, PassportPlace, TextPlace};
 use crate::db::Tx;
@@ -56,12 +56,11 @@ impl Keys {
 
     fn of_row(&self, row: &deployment_key::Model) -> Found<Arc<Key>> {
         let find = || self.all().into_iter().find(|key| key.number() == row.number);
-        let key = match find() {
-            Some(key) => Some(key),
-            None => {
-                self.reload().map_err(|why| Fault::stored("key", why))?;
-                find()
-            }
+        let key = if let Some(key) = find() {
+            Some(key)
+        } else {
+            self.reload().map_err(|why| Fault::stored("key", why))?;
+            find()
         };
         key.filter(|key| key.id().hex() == row.key_id).ok_or_else(|| lacking(row.number))
     }
@@ -78,15 +77,6 @@ fn lacking(number: i32) -> Fault {
 /// Where the database does not answer.
 pub async fn load_keys(conn: &impl ConnectionTrait) -> Found<Vec<deployment_key::Model>> {
     Ok(deployment_key::Entity::find().order_by_asc(deployment_key::Column::Number).all(conn).await?)
-}
-
-/// Whether the database knows of no key: nothing was ever changed.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn no_key_yet(conn: &impl ConnectionTrait) -> Found<bool> {
-    let current = deployment_key::Column::State.eq(DeploymentKeyState::Current);
-    Ok(deployment_key::Entity::find().filter(current).one(conn).await?.is_none())
 }
 
 impl Sealing {

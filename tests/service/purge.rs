@@ -101,23 +101,24 @@ async fn settle(world: &World) -> (Caseload<'_>, ApplicationId) {
     (cases, nominated)
 }
 
+/// All columns of a table of SQLite as one text.
+async fn quoted_columns(world: &World, table: &str) -> String {
+    let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+    let columns = world.conn().query_all_raw(Statement::from_string(DbBackend::Sqlite, columns)).await;
+    let quoted =
+        |row: &sea_orm::QueryResult| format!("quote({})", row.try_get::<String>("", "name").expect("a name"));
+    columns.expect("columns").iter().map(quoted).collect::<Vec<_>>().join("||'|'||")
+}
+
 /// Every row of every table that holds one of these, in any of its columns.
 async fn found(world: &World, words: &[&str]) -> Vec<String> {
     let mut found = Vec::new();
     let backend = world.app.db.backend();
     for (table, _) in world.count_rows().await {
-        let sql = match backend {
-            DbBackend::Postgres => format!("SELECT one::text AS line FROM {table} AS one"),
-            _ => {
-                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-                let columns = world.conn().query_all_raw(Statement::from_string(backend, columns)).await;
-                let columns: Vec<String> = columns
-                    .expect("columns")
-                    .iter()
-                    .map(|row| format!("quote({})", row.try_get::<String>("", "name").expect("a name")))
-                    .collect();
-                format!("SELECT {} AS line FROM {table}", columns.join("||'|'||"))
-            }
+        let sql = if backend == DbBackend::Postgres {
+            format!("SELECT one::text AS line FROM {table} AS one")
+        } else {
+            format!("SELECT {} AS line FROM {table}", quoted_columns(world, &table).await)
         };
         for row in world.conn().query_all_raw(Statement::from_string(backend, sql)).await.expect("rows") {
             let line: String = row.try_get("", "line").expect("a text");

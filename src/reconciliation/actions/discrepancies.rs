@@ -98,7 +98,9 @@ async fn keep(tx: &Tx, rows: &[discrepancy::Model], keys: Option<(&Keys, &Sealin
     let mut before = store::load_by_marks(tx, exception, &marks).await?;
     if let Some((keys, sealing)) = keys {
         // What was kept under an earlier key is compared as the current one would have it.
-        before.values_mut().for_each(|row| *row = seal_anew(keys, sealing, row.clone()));
+        for row in before.values_mut() {
+            *row = seal_anew(keys, sealing, row.clone());
+        }
     }
     let mut taken = HashSet::new();
     let fresh: Vec<_> = rows
