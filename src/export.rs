@@ -87,6 +87,7 @@ impl ExportWorker<'_> {
             "corrections": parts::amendments(store::load_amendments(tx, application.id).await?),
             "releases": parts::lines(self.app, store::load_lines(tx, application.id).await?)?,
             "agency": parts::outcomes(store::load_outcomes(tx, application.id).await?),
+            "agencyDetails": parts::told(self.app, store::find_case(tx, application.id).await?)?,
             "discrepancies": parts::discrepancies(self.app, store::load_discrepancies(tx, application.id).await?)?,
             "history": parts::events(store::load_events(tx, application.id).await?),
         }))

@@ -62,7 +62,7 @@ fn scope() -> SystemScope {
 /// # Errors
 /// Where the database does not answer.
 pub async fn is_under_way(app: &App) -> Found<bool> {
-    let rows = load_keys(app.db.read(&scope())).await?;
+    let rows = load_keys(&app.db.read(&scope())).await?;
     Ok(rows.iter().any(|row| row.state == DeploymentKeyState::Former))
 }
 
@@ -71,7 +71,7 @@ pub async fn is_under_way(app: &App) -> Found<bool> {
 /// # Errors
 /// Where the database does not answer.
 pub async fn unused_key(app: &App) -> Found<Option<i32>> {
-    let rows = load_keys(app.db.read(&scope())).await?;
+    let rows = load_keys(&app.db.read(&scope())).await?;
     let all = app.keys.all();
     let first = all.first().map_or(1, |key| key.number());
     let last = rows.last().map_or(first, |row| row.number);
@@ -88,7 +88,7 @@ pub async fn rotate(app: &App, tell: &(dyn Fn(&str) + Sync)) -> Acted<Rotated> {
         Some(number) if !is_under_way(app).await? => {
             app.db.perform(&scope(), None, &UseKey { app, number }).await?
         }
-        Some(_) | None => app.keys.in_use(app.db.read(&scope())).await?.current().number(),
+        Some(_) | None => app.keys.in_use(&app.db.read(&scope())).await?.current().number(),
     };
     tell(&format!("Key {number} is the current one: what is made anew is made with it."));
     let mut rotated = Rotated { current: number, ..Rotated::default() };
@@ -110,7 +110,7 @@ pub async fn rotate(app: &App, tell: &(dyn Fn(&str) + Sync)) -> Acted<Rotated> {
 /// One pass over everything: how much was changed, and how much was passed over since somebody held it.
 async fn seal_anew(app: &App) -> Acted<(u64, u64)> {
     let exceptions: Vec<ExceptionId> =
-        exceptions::load_all(app.db.read(&scope())).await?.into_iter().map(|one| one.id).collect();
+        exceptions::load_all(&app.db.read(&scope())).await?.into_iter().map(|one| one.id).collect();
     let workers = exceptions.into_iter().map(Part::Workers);
     let parts = workers.chain([Part::Discrepancies, Part::Lines, Part::Messages]);
     let (mut changed, mut passed_over) = (0, 0);
@@ -135,7 +135,7 @@ async fn seal_anew(app: &App) -> Acted<(u64, u64)> {
 /// Where the database does not answer.
 pub async fn standing(app: &App) -> Found<Vec<Standing>> {
     let scope = scope();
-    let conn = app.db.read(&scope);
+    let conn = &app.db.read(&scope);
     let (rows, here) = (load_keys(conn).await?, app.keys.all());
     let row_of = |number| rows.iter().find(|row: &&deployment_key::Model| row.number == number);
     let mut numbers: Vec<i32> = here.iter().map(|key| key.number()).collect();

@@ -593,6 +593,13 @@ impl Scope for RevealScope {
             Self::Agency(scope) => scope.actor(),
         }
     }
+
+    fn acts_as(&self) -> Tenant {
+        match self {
+            Self::Body(scope) => scope.acts_as(),
+            Self::Agency(scope) => scope.acts_as(),
+        }
+    }
 }
 
 /// Who reads the combined list, and so how much of each line.

@@ -25,7 +25,7 @@ pub(super) async fn examine(snapshot: &Snapshot, report: &mut Report) -> Found<(
     Ok(())
 }
 
-fn misfits() -> [(Rule, String, &'static str); 3] {
+fn misfits() -> [(Rule, String, &'static str); 4] {
     let case = "SELECT 1 FROM agency_case WHERE agency_case.application_id = application.id";
     let held = "SELECT 1 FROM place JOIN agency_case ON agency_case.application_id = place.application_id \
                 WHERE place.application_id = application.id";
@@ -60,6 +60,14 @@ fn misfits() -> [(Rule, String, &'static str); 3] {
                      AND (agency_case.hold_until IS NOT NULL) <> (agency_case.status IN {REFUSED}))"
             ),
             "its place rests for no refusal, or a refusal has no end to its rest",
+        ),
+        (
+            Rule::Purged,
+            format!(
+                "application.purged_at IS NOT NULL AND EXISTS ({case} AND (agency_case.told_sealed IS NOT NULL \
+                     OR agency_case.agency_reference IS NOT NULL OR agency_case.reason IS NOT NULL))"
+            ),
+            "it was purged, and what the agency told of it is left",
         ),
     ]
 }

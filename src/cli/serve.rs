@@ -41,7 +41,7 @@ pub(super) async fn run(flags: Given) -> Outcome {
     let secrets = Secrets::load(settings.client_secrets.as_deref(), environment())?;
     let app = assemble(db, keys, settings.public_url.clone(), demo)?;
     // Told at the start, and not at the first write.
-    app.keys.in_use(app.db.read(&SystemScope::of("start"))).await?;
+    app.keys.in_use(&app.db.read(&SystemScope::of("start"))).await?;
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });
     let listener = TcpListener::bind(settings.listen)
         .await

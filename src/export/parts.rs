@@ -1,7 +1,7 @@
 //! What is held, as it is given out: every column that says something of the worker, and none of who works for a body.
 
 use entity::{
-    agency_outcome, amendment, application, assessment, assessment_round, discrepancy, evidence,
+    agency_case, agency_outcome, amendment, application, assessment, assessment_round, discrepancy, evidence,
     history_event, hold, information_request, release_line, turn_back, worker,
 };
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::applications::actions::passport_place;
 use crate::error::{Fault, Found};
 use crate::history;
-use crate::reconciliation::actions::open_values;
+use crate::reconciliation::actions::{open_values, told_place};
 use crate::releases::actions::open_line;
 use crate::values::passport::PassportNumber;
 
@@ -126,6 +126,17 @@ pub(super) fn outcomes(rows: Vec<agency_outcome::Model>) -> Value {
             "reason": row.reason, "expiresOn": row.expires_on, "became": row.became,
         })
     })
+}
+
+/// What the agency said of worker and job: of each detail, what it said last.
+pub(super) fn told(app: &App, case: Option<agency_case::Model>) -> Found<Value> {
+    let Some((id, sealed)) = case.and_then(|case| Some((case.application_id.to_string(), case.told_sealed?)))
+    else {
+        return Ok(Value::Null);
+    };
+    let text = app.keys.text_open(&sealed, &told_place(&id));
+    let text = text.map_err(|why| Fault::stored("what the agency told", why))?;
+    serde_json::from_str(&text).map_err(|why| Fault::stored("what the agency told", why))
 }
 
 /// What did not agree. Of the other application of a pair nothing is told: the worker may be another.

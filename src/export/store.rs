@@ -1,7 +1,7 @@
 //! Everything that hangs on an application, of whichever body: read across tenants for the worker, who is told all of it.
 
 use entity::{
-    ApplicationId, agency_outcome, amendment, application, assessment, assessment_round, body,
+    ApplicationId, agency_case, agency_outcome, amendment, application, assessment, assessment_round, body,
     class_exception, discrepancy, employer, evidence, history_event, hold, information_request, release,
     release_line, turn_back, worker, worker_fingerprint,
 };
@@ -125,6 +125,10 @@ pub(super) async fn load_outcomes(tx: &Tx, id: ApplicationId) -> Found<Vec<agenc
         .filter(agency_outcome::Column::ApplicationId.eq(id))
         .order_by_asc(agency_outcome::Column::Id);
     Ok(select.all(tx.conn()).await?)
+}
+
+pub(super) async fn find_case(tx: &Tx, id: ApplicationId) -> Found<Option<agency_case::Model>> {
+    Ok(agency_case::Entity::find_by_id(id).one(tx.conn()).await?)
 }
 
 pub(super) async fn load_events(tx: &Tx, id: ApplicationId) -> Found<Vec<history_event::Model>> {

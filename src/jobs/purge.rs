@@ -11,7 +11,7 @@ use crate::tenancy::SystemScope;
 pub(super) async fn run(app: &App) -> Acted<Done> {
     let scope = SystemScope::of("purge");
     let mut applications = 0;
-    for exception in exceptions::load_all(app.db.read(&scope)).await? {
+    for exception in exceptions::load_all(&app.db.read(&scope)).await? {
         let command = PurgeNext { exception: exception.id };
         loop {
             let purged = app.db.perform(&scope, None, &command).await?;

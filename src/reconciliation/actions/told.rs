@@ -95,7 +95,7 @@ pub(super) async fn released(
 ) -> Found<HashMap<ApplicationId, Details>> {
     let mut released = HashMap::new();
     for line in lines_of(conn, release, applications).await? {
-        let content = open_line(app, &line)?;
+        let Some(content) = open_line(app, &line)? else { continue };
         let text = |column: &str| Some(content.get(column).to_owned()).filter(|text| !text.is_empty());
         let passport = text("passport_issuing_state").zip(text("passport_number"));
         let born = text("date_of_birth").map(|day| day.parse()).transpose();

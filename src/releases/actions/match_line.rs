@@ -56,7 +56,7 @@ impl MatchLine<'_> {
         let born = self.date_of_birth.to_string();
         let mut found = None;
         for line in carried {
-            if open_line(self.app, line)?.get("date_of_birth") != born {
+            if open_line(self.app, line)?.is_none_or(|content| content.get("date_of_birth") != born) {
                 continue;
             }
             match line.state {

@@ -127,7 +127,7 @@ impl RevealPassport<'_> {
 pub async fn reveal_passport(command: &RevealPassport<'_>, keyed: Option<&Keyed>) -> Acted<Passport> {
     let (db, scope) = (&command.app.db, &command.scope);
     let recorded = db.perform(scope, keyed, command).await?;
-    let seen = command.look(db.read(scope)).await?;
+    let seen = command.look(&db.read(scope)).await?;
     if seen.revealed == recorded {
         return Ok(seen.passport);
     }
