@@ -42,6 +42,13 @@ impl Sha256 {
         }
     }
 
+    /// The first 16 of its bytes as a number: hashes are in order as these are, but for those whose first halves are the same.
+    #[must_use]
+    pub fn first_half(&self) -> u128 {
+        let (half, _) = self.0.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        u128::from_be_bytes(*half)
+    }
+
     /// Its 32 bytes.
     #[must_use]
     pub const fn bytes(&self) -> &[u8; BYTES] {

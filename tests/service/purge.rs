@@ -191,6 +191,10 @@ async fn what_is_left_is_shown(world: &World, nominated: ApplicationId) {
     assert_eq!(refused["userErrors"][0]["code"], "DEADLINE_PASSED");
     let refused = send(&lead, "prepareRelease", &json!({ "classException": "specialist-tech" })).await;
     assert_eq!(refused["userErrors"][0]["code"], "DEADLINE_PASSED");
+    let late = json!({ "classException": "specialist-tech", "messageId": "late", "outcomes": [{ "reference": row.reference,
+        "status": "VISA_GRANTED", "at": "2022-06-01T00:00:00Z", "reason": WORD }] });
+    let refused = send(&officer, "recordAgencyOutcomes", &late).await;
+    assert_eq!(refused["userErrors"][0]["code"], "DEADLINE_PASSED");
 }
 
 async fn a_worker_is_given_all_that_is_held_by_every_body(world: World) {
@@ -217,6 +221,7 @@ async fn a_worker_is_given_all_that_is_held_by_every_body(world: World) {
     assert_eq!(own["corrections"][0]["reason"], format!("{WORD} reason"));
     let differs = own["discrepancies"].as_array().expect("discrepancies").iter();
     assert!(differs.filter(|one| one["theirs"] == "999").count() == 1, "{}", own["discrepancies"]);
+    assert_eq!(own["agencyDetails"]["passport"], json!(["IND", "N9999999"]));
     // Of the others in the caseload there is nothing.
     assert!(!held.to_string().contains("N1111111") && !held.to_string().contains(PASSPORT));
     let given = history_event::Column::Kind.eq(EventKind::WorkerExported);

@@ -53,7 +53,10 @@ pub fn draw<'e>(seed: &Sha256, entries: &'e Entries) -> Vec<Ticket<'e>> {
         Ticket { ticket: hash.into(), entry }
     };
     let mut tickets: Vec<_> = entries.ids().iter().map(ticket).collect();
-    tickets.sort_unstable();
+    // A hash's first half tells nearly all of them apart, in one step.
+    tickets.sort_unstable_by(|one, other| {
+        one.ticket.first_half().cmp(&other.ticket.first_half()).then_with(|| one.cmp(other))
+    });
     tickets
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::discrepancies::{Opened, open_all};
 use crate::app::App;
 use crate::applications::details::ShortText;
+use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::exceptions::store as exceptions;
@@ -26,6 +27,10 @@ use crate::values::passport::PassportNumber;
 
 /// Most lines of one message.
 pub const LINES_MAX: usize = 1_000;
+
+/// Said to who still tells of cases after the date.
+const PURGED: &str =
+    "What is held of people under this class exception was deleted on its date. Nothing more is taken in for it.";
 
 /// A line of a message, read.
 #[derive(Clone, Debug)]
@@ -105,6 +110,9 @@ impl Command for RecordOutcomes<'_> {
         self.is_bounded()?;
         let found = exceptions::find_by_slug(tx.conn(), self.exception.as_str()).await?;
         let exception = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        if exceptions::is_purged(&exception, day_in_new_zealand(tx.now())) {
+            return Err(UserError::at(UserErrorCode::DeadlinePassed, "classException", PURGED).into());
+        }
         let gate = tx.gate(exception.id).await?;
         // An id stands for one message, under whichever class exception it comes.
         tx.lock_limit("agency message", self.message_id.as_str()).await?;
