@@ -12,6 +12,7 @@ pub mod runner;
 pub mod store;
 
 mod ballots;
+mod hands;
 mod purge;
 mod questions;
 mod returning;
@@ -78,6 +79,8 @@ jobs! {
     Seal = "seal", every TimeDelta::minutes(1);
     /// Puts on record which body missed a deadline of a ballot.
     Ballots = "ballots", every TimeDelta::minutes(1);
+    /// Puts what members have in hand whose access has ended back into the queue.
+    Hands = "hands", every TimeDelta::minutes(1);
     /// Deletes what is held of people where the class exception's date for it has come.
     Purge = "purge", every TimeDelta::hours(1);
     /// Deletes sign-ins that have ended.
@@ -95,6 +98,7 @@ pub async fn run(job: Job, app: &App) -> Acted<Done> {
         Job::Returning => returning::run(app).await,
         Job::Seal => seal::run(app).await,
         Job::Ballots => ballots::run(app).await,
+        Job::Hands => hands::run(app).await,
         Job::Purge => purge::run(app).await,
         Job::Sessions => sessions::run(app).await,
     }

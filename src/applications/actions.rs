@@ -47,7 +47,7 @@ pub use decline::Decline;
 pub use draft::{CreateApplication, UpdateApplication};
 pub use evidence::{AddEvidence, RemoveEvidence};
 pub use fill::FillViews;
-pub use hand_over::RemoveMember;
+pub use hand_over::{AT_ONCE as TAKEN_BACK_AT_ONCE, RemoveMember, TakeBack};
 pub use hold::{HoldApplication, ReleaseHold};
 pub use import::{Import, ImportEffect, Outcome, ReadRow, import};
 pub use interest::RegisterInterest;

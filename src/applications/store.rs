@@ -1,7 +1,7 @@
 //! Every query on applications and what hangs on them.
 //!
 //! Each takes a scope or a transaction first and adds the body's or the employer's filter itself. `case` loads
-//! what an act decides on, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
+//! what an act decides on, `hands` who has it in hand, `caseload` what people look at, `flags` what is to be noticed there, `figures` what is
 //! counted of it, `words` what it is searched by; `imports` has what came from elsewhere,
 //! `questions` what the employer is asked, `standing` what an application holds, `twins` which may be of one worker.
 
@@ -11,6 +11,7 @@ pub mod caseload;
 pub mod evidence;
 pub mod figures;
 pub mod flags;
+pub mod hands;
 pub mod imports;
 pub mod interest;
 pub mod questions;

@@ -3,6 +3,7 @@
 mod employers;
 
 use entity::{ApplicationStatus, IssuerTenant, StaffRole, membership, session};
+use nominations::jobs::{Job, run};
 use nominations::people::actions::arrive;
 use nominations::people::rules::issuers::Issuer;
 use nominations::people::store::issuers;
@@ -16,7 +17,7 @@ use super::sign_in::setting::{Added, add_issuer};
 use super::support::acts::{act, document, send};
 use super::support::caseload::{Caseload, Wanted};
 use super::support::cast::{
-    ITP_ASSESSOR, ITP_LEAD, KAURI_AGENT, Member, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND,
+    ITP, ITP_ASSESSOR, ITP_LEAD, KAURI_AGENT, Member, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND,
     NZTECH_SERVICE, OBSERVER, OFFICER,
 };
 use super::support::{Caller, World};
@@ -28,6 +29,7 @@ on_both_databases! {
     a_changed_role_holds_at_once_and_a_body_keeps_a_lead,
     two_leads_who_end_each_other_leave_one,
     a_removed_member_hands_over,
+    what_is_in_hand_goes_back_when_access_ends_by_its_date,
     nothing_is_handed_to_who_may_not_judge_it,
     machines_are_added_with_the_bodys_own_provider,
     sign_ins_are_listed_and_ended_by_their_owner,
@@ -229,6 +231,35 @@ async fn a_removed_member_hands_over(world: World) {
     );
     let assign = json!({ "ids": [GlobalId::of(&first)], "assessor": GlobalId::of(&NZTECH_SECOND.person()) });
     assert_eq!(code(&lead, "assignApplications", assign).await, "NOT_FOUND assessor");
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
+}
+
+async fn what_is_in_hand_goes_back_when_access_ends_by_its_date(world: World) {
+    let cases = Caseload::new(&world, |_| {}).await;
+    let left = cases.in_assessment(&Wanted::new("N0000001"), 0).await;
+    let others = cases.in_assessment(&Wanted { body: &ITP, ..Wanted::new("N0000002") }, 0).await;
+    let advised = cases.recommended(&Wanted::new("N0000003")).await;
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let ends = json!({ "id": id(&NZTECH_ASSESSOR), "version": 1, "endsOn": "2022-03-02" });
+    act(&lead, "changeMember", &ends).await;
+    let put_back = async || run(Job::Hands, &world.app).await.expect("a run").to_string();
+    assert_eq!(put_back().await, "nothing to do");
+    world.clock.move_to("2022-03-02T11:00:00Z".parse().expect("an instant"));
+    assert_eq!(put_back().await, "1 put back");
+    assert_eq!(put_back().await, "nothing to do");
+    let row = world.application(left).await;
+    assert_eq!((row.assessor_id, row.status), (None, ApplicationStatus::Submitted));
+    assert_eq!(world.application(others).await.status, ApplicationStatus::InAssessment);
+    assert_eq!(world.application(advised).await.status, ApplicationStatus::Recommended);
+    let query =
+        "query($it: String!) { application(reference: $it) { timeline(first: 1) { nodes { kind actor } } } }";
+    let told = lead.data(query, json!({ "it": row.reference })).await;
+    let newest = &told["application"]["timeline"]["nodes"][0];
+    assert_eq!((&newest["kind"], &newest["actor"]), (&json!("ASSIGNED"), &json!("Service")), "{told}");
+    // A colleague takes it up, and nobody takes it out of those hands.
+    let taken = json!({ "ids": [GlobalId::of(&left)], "assessor": GlobalId::of(&NZTECH_SECOND.person()) });
+    act(&lead, "assignApplications", &taken).await;
+    assert_eq!(put_back().await, "nothing to do");
     assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
 }
 

@@ -9,7 +9,7 @@ use super::parties::find_exception;
 use super::{Opened, gather, gather_all, nothing_more};
 use crate::app::App;
 use crate::applications::rules::{Action, Refusal};
-use crate::applications::store::case;
+use crate::applications::store::{case, hands};
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Found, UserError, UserErrorCode};
 use crate::history::{self, Event};
@@ -34,7 +34,7 @@ impl Command for TakeNext<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Option<ApplicationId>> {
         let exception = find_exception(tx, &self.exception).await?;
-        let Some(application) = case::claim_next(tx, &self.scope, exception.id, &self.roles).await? else {
+        let Some(application) = hands::claim_next(tx, &self.scope, exception.id, &self.roles).await? else {
             return Ok(None);
         };
         let scope = CaseloadScope::Body(self.scope.clone());
@@ -65,7 +65,7 @@ impl Command for AssignApplications<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Vec<ApplicationId>> {
         if let Some(assessor) = self.assessor
-            && !case::assesses_for(tx, self.scope.body(), assessor).await?
+            && !hands::assesses_for(tx, self.scope.body(), assessor).await?
         {
             return Err(UserError::not_found("assessor", "assessor in your body").into());
         }
@@ -146,7 +146,7 @@ pub(super) async fn put_all_into_hands(
     }
     // As many statements as there are states to stand in afterwards: two at most.
     for (status, ids) in by_status {
-        case::save_hands(tx, &ids, status, assessor).await?;
+        hands::save_hands(tx, &ids, status, assessor).await?;
     }
     let event = |application| {
         Event::of_application(EventKind::Assigned, application).with(json!({ "assessor": assessor }))

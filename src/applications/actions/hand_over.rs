@@ -1,10 +1,12 @@
-//! A member of a body is removed, and what they had in hand goes to a colleague or back to the queue, in one act.
+//! Whoever leaves a body leaves nothing in hand: who is removed hands over in the same act, and whose access ends by its date
+//! loses what is in their hands to the queue.
 
 use entity::{MembershipId, PersonId};
 
 use super::AssignApplications;
+use super::assign::put_all_into_hands;
 use crate::app::App;
-use crate::applications::store::case;
+use crate::applications::store::hands;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Failure, UserError, UserErrorCode};
 use crate::people::actions::end_membership;
@@ -32,17 +34,37 @@ impl Command for RemoveMember<'_> {
     async fn run(&self, tx: &Tx) -> Acted<MembershipId> {
         let ended = end_membership(tx, &self.scope, self.id, self.version).await?;
         if let Some(to) = self.hand_over_to
-            && !case::assesses_for(tx, self.scope.body(), to).await?
+            && !hands::assesses_for(tx, self.scope.body(), to).await?
         {
             return Err(UserError::not_found("handOverTo", "assessor in your body").into());
         }
-        let ids = case::in_hands_of(tx, &self.scope, ended.person_id).await?;
+        let ids = hands::in_hands_of(tx, &self.scope, ended.person_id).await?;
         if !ids.is_empty() {
             let (app, scope) = (self.app, self.scope.clone());
             let assign = AssignApplications { app, scope, ids, assessor: self.hand_over_to };
             assign.run(tx).await.map_err(told_here)?;
         }
         Ok(ended.id)
+    }
+}
+
+/// Applications that one transaction puts back.
+pub const AT_ONCE: u64 = 100;
+
+/// Puts the next applications back into the queue that are in the hands of people whose access has ended. Answers how many;
+/// less than [`AT_ONCE`] where nothing is left that nobody is at work on. Safe to do twice, and by two processes at once.
+#[derive(Clone, Copy, Debug)]
+pub struct TakeBack;
+
+impl Command for TakeBack {
+    type Answer = usize;
+    const NAME: &'static str = "takeBack";
+
+    async fn run(&self, tx: &Tx) -> Acted<usize> {
+        let left = hands::lock_left(tx, AT_ONCE).await?;
+        let count = left.len();
+        put_all_into_hands(tx, left, None).await?;
+        Ok(count)
     }
 }
 
