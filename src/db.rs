@@ -170,7 +170,8 @@ impl Db {
     ) -> Acted<C::Answer> {
         let mut attempt = 1;
         loop {
-            match self.perform_once(scope, keyed, command).await {
+            // On the heap: what an act holds is large, and is nothing for the stack of who waits for it.
+            match Box::pin(self.perform_once(scope, keyed, command)).await {
                 Err(Failure::Fault(fault)) if attempt < ATTEMPTS && may_run_again(&fault) => {
                     tracing::debug!(%fault, attempt, "run again");
                     let spread = u64::try_from(self.random.below(10)).unwrap_or_default();
@@ -204,7 +205,7 @@ impl Db {
     pub async fn rehearse<S: Scope, C: Command>(&self, scope: &S, command: &C) -> Acted<C::Answer> {
         let _turn = self.write_turn().await;
         let tx = self.begin(scope, command).await?;
-        let answer = command.run(&tx).await;
+        let answer = Box::pin(command.run(&tx)).await;
         tx.inner.rollback().await.map_err(Fault::from)?;
         answer
     }
@@ -311,7 +312,7 @@ pub struct Keyed {
 
 async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> Acted<C::Answer> {
     let (Some(keyed), Some(actor_id)) = (keyed, tx.actor.person.or_else(|| command.asker())) else {
-        return command.run(tx).await;
+        return Box::pin(command.run(tx)).await;
     };
     let id = (actor_id, C::NAME.to_owned(), keyed.key.clone());
     let claim = idempotency::ActiveModel {
@@ -328,7 +329,7 @@ async fn run_keyed<C: Command>(tx: &Tx, keyed: Option<&Keyed>, command: &C) -> A
         .exec_without_returning(&tx.inner)
         .await?;
     if claimed == 1 {
-        let answer = command.run(tx).await?;
+        let answer = Box::pin(command.run(tx)).await?;
         let kept = serde_json::to_value(&answer).map_err(|why| Fault::stored("answer", why))?;
         let update = idempotency::ActiveModel { answer: Set(Some(kept)), ..claim };
         idempotency::Entity::update(update).exec(&tx.inner).await?;
