@@ -11,6 +11,7 @@ use super::support::acts::{MUTATIONS, Target, document, input};
 use super::support::api::Api;
 use super::support::cast::{EVERYBODY, ITP, KAURI, NZTECH, NZTECH_LEAD, RATA};
 
+mod authorisation;
 mod inside;
 mod interest;
 mod marks;
@@ -18,6 +19,7 @@ mod probes;
 mod roles;
 mod rows;
 mod secrets;
+mod timing;
 mod wall;
 
 use probes::{nodes, reads, unknown, unknown_id, unknown_nzbn, unknown_reference, viewers};

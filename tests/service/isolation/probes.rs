@@ -63,7 +63,7 @@ pub fn reads(api: &Api, rows: &[Row], nodes: &BTreeMap<&'static str, Vec<String>
 }
 
 /// Releases, with all that hangs on them.
-fn releases(api: &Api) -> Vec<Read> {
+pub fn releases(api: &Api) -> Vec<Read> {
     let line = api.selection("ApprovedListLine", 1);
     let head = "id number status lineCount digest preparedAt publishedAt abandonReason csvUrl jsonUrl
         sections { body { slug } lineCount digest } attestations { body { slug } by at digest }
@@ -87,7 +87,7 @@ fn releases(api: &Api) -> Vec<Read> {
     reads
 }
 
-fn public() -> [Read; 5] {
+pub fn public() -> [Read; 5] {
     let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
     let job = json!({ "classException": "specialist-tech", "jobTitle": "Developer", "remuneration": pay });
     [
@@ -130,7 +130,7 @@ fn public() -> [Read; 5] {
 }
 
 /// The lists, with every filter and order.
-fn lists(api: &Api) -> Vec<Read> {
+pub fn lists(api: &Api) -> Vec<Read> {
     let row = api.selection("Application", 0);
     let caseload = format!(
         "query($filter: ApplicationFilter, $orderBy: ApplicationOrder) {{

@@ -17,7 +17,7 @@ mod foreign;
 use foreign::{FILLED_BY_HAND, FOREIGN_TO_KAURI, FOREIGN_TO_NZTECH, Reading, filled};
 
 /// Tables that everybody reads, each with the reason; the service alone writes them.
-const SHARED: [(&str, &str); 16] = [
+const SHARED: [(&str, &str); 17] = [
     ("ballot", "published, so that anybody can run it again"),
     ("ballot_body", "published with its ballot"),
     ("ballot_commitment", "published with its ballot"),
@@ -30,6 +30,7 @@ const SHARED: [(&str, &str); 16] = [
     ("class_exception", "its settings are public"),
     ("class_exception_body", "which bodies nominate under it is public"),
     ("class_exception_revision", "its terms are public"),
+    ("deployment_key", "numbers and ids of keys, never a key: whoever writes asks which are in use"),
     ("installation", "what the database is for: one row"),
     ("issuer", "where one signs in is shown to whoever is about to; secrets are not in it"),
     ("live_ballot", "which ballot goes on is public"),

@@ -63,6 +63,11 @@ impl Api {
         api
     }
 
+    /// The names of the types that have fields.
+    pub fn objects(&self) -> impl Iterator<Item = &str> {
+        self.objects.keys().map(String::as_str)
+    }
+
     /// The fields of a type.
     pub fn fields(&self, of: &str) -> &[Field] {
         self.objects.get(of).expect("a type of the schema")
