@@ -3,8 +3,8 @@
 //! A seal begins with its format and the id of its key, so that a statement tells by four bytes what is to be done.
 
 use entity::{
-    AgencyMessageId, AmendmentId, ApplicationId, DeploymentKeyState, DiscrepancyId, ReleaseId,
-    agency_case, agency_message, amendment, application, deployment_key, discrepancy, release_line, worker,
+    AgencyMessageId, AmendmentId, ApplicationId, DeploymentKeyState, DiscrepancyId, ReleaseId, agency_case,
+    agency_message, amendment, application, deployment_key, discrepancy, release_line, worker,
     worker_fingerprint,
 };
 use sea_orm::sea_query::{LockBehavior, LockType};
@@ -150,7 +150,10 @@ pub(super) async fn save_amended(
 }
 
 /// What the agency told of applications that are held.
-pub(super) async fn load_told(gate: &Gate<'_>, ids: &[ApplicationId]) -> Found<Vec<(ApplicationId, Vec<u8>)>> {
+pub(super) async fn load_told(
+    gate: &Gate<'_>,
+    ids: &[ApplicationId],
+) -> Found<Vec<(ApplicationId, Vec<u8>)>> {
     let rows = agency_case::Entity::find()
         .filter(agency_case::Column::ApplicationId.is_in(ids.iter().copied()))
         .filter(agency_case::Column::ToldSealed.is_not_null())

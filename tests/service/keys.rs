@@ -227,8 +227,8 @@ async fn whatever_is_sealed_is_sealed_anew(world: World) {
     add_key_to(&path).expect("a key");
     let serving = process(&world, 3, &path).await;
     let rotated = rotate(&serving.app, &silent).await.expect("a change of keys");
-    // The passport with its fingerprint, the correction's, a discrepancy, a line and a message.
-    assert_eq!((rotated.changed, rotated.retired), (6, 1));
+    // The passport with its fingerprint, the correction's, what the agency told, a discrepancy, a line and a message.
+    assert_eq!((rotated.changed, rotated.retired), (7, 1));
     let alone = world.with_keys(4, newest(&path)).await;
     assert_eq!(check(&alone.app).await.expect("a check"), []);
     let discrepancies = r#"{ discrepancies(classException: "specialist-tech") { nodes { ours theirs } } }"#;
@@ -241,6 +241,10 @@ async fn whatever_is_sealed_is_sealed_anew(world: World) {
     let again = say(&officer, &message).await;
     assert_eq!(again["repeated"], 1);
     let lead = alone.sign_in(&NZTECH_LEAD).await;
+    // Held against the caseload again by the new key alone, it is what it was.
+    act(&lead, "reconcile", &json!({ "classException": "specialist-tech" })).await;
+    let seen = officer.data(discrepancies, json!({})).await;
+    assert_eq!(seen["discrepancies"]["nodes"], json!([{ "ours": "111", "theirs": "999" }]));
     let pending = "query($it: String!) { application(reference: $it) { version pendingAmendment { id } } }";
     let pending = lead.data(pending, json!({ "it": application.reference })).await["application"].take();
     let accept = json!({ "id": nominations::schema::GlobalId::of(&id).to_string(), "version": pending["version"],

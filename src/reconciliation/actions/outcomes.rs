@@ -29,8 +29,7 @@ use crate::values::passport::PassportNumber;
 pub const LINES_MAX: usize = 1_000;
 
 /// Said to who still tells of cases after the date.
-const PURGED: &str =
-    "What is held of people under this class exception was deleted on its date. Nothing more is taken in for it.";
+const PURGED: &str = "What is held of people under this class exception was deleted on its date. Nothing more is taken in for it.";
 
 /// A line of a message, read.
 #[derive(Clone, Debug)]
