@@ -12,6 +12,7 @@ use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::exceptions::definition::{BodyDefinition, Definition, Settings};
 use crate::exceptions::store;
+use crate::history::seal::digest_of_value;
 use crate::history::{self, Event};
 use crate::quota;
 use crate::quota::rules::CapChange;
@@ -49,7 +50,9 @@ impl Command for ApplyDefinition<'_> {
         self.fit_quota(&gate, &mut lines).await?;
         if !lines.is_empty() {
             let event = Event::of_exception(EventKind::ExceptionApplied, id);
-            let detail = json!({ "revision": revision, "changes": lines.len() });
+            // History is sealed, and with this the terms are.
+            let terms = digest_of_value(&json!(self.definition.terms));
+            let detail = json!({ "revision": revision, "changes": lines.len(), "terms": terms });
             history::record(tx, [event.with(detail)]).await?;
         }
         Ok(lines)

@@ -9,6 +9,8 @@ mod agency;
 mod ballots;
 mod case;
 mod casework;
+mod database;
+mod hands;
 mod history;
 mod ledger;
 mod places;
@@ -68,14 +70,17 @@ pub async fn check(app: &App) -> Found<Vec<Violation>> {
     let scope = SystemScope::of("check");
     let snapshot = app.db.snapshot(&scope).await?;
     let mut report = Report::default();
+    database::examine(&snapshot, &mut report).await?;
     records::examine(&snapshot, &mut report).await?;
     let frame = Frame::load(app, &snapshot, &mut report).await?;
+    records::examine_terms(&snapshot, &frame.exceptions, &mut report).await?;
     for exception in frame.exceptions.values() {
         ledger::examine(app, &snapshot, exception, &frame, &mut report).await?;
         releases::examine(app, &snapshot, exception, &frame, &mut report).await?;
     }
     examine_applications(app, &snapshot, &frame, &mut report).await?;
     casework::examine(&snapshot, &mut report).await?;
+    hands::examine(&snapshot, &mut report).await?;
     places::examine_workers(&snapshot, &mut report).await?;
     ballots::examine(app, &snapshot, &frame.exceptions, &mut report).await?;
     agency::examine(&snapshot, &mut report).await?;

@@ -48,6 +48,18 @@ pub async fn refuse(manager: &SchemaManager<'_>, table: &str, act: &str) -> Resu
     run(manager, &sql).await
 }
 
+/// Refuses TRUNCATE on `table`, which passes what refuses DELETE. SQLite has no such thing.
+pub async fn refuse_truncate(manager: &SchemaManager<'_>, table: &str) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let sql = format!(
+        "CREATE TRIGGER {table}_refuses_truncate BEFORE TRUNCATE ON {table} \
+         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
+    );
+    run(manager, &sql).await
+}
+
 /// Refuses UPDATE of these columns of an append-only `table`; the others may change from now on.
 pub async fn refuse_but(manager: &SchemaManager<'_>, table: &str, columns: &str) -> Result<(), DbErr> {
     let name = format!("{table}_refuses_update");

@@ -20,6 +20,7 @@ impl MigrationTrait for Migration {
         dialect::execute(manager, KEYS).await?;
         wall::share(manager, "deployment_key").await?;
         dialect::refuse(manager, "deployment_key", "DELETE").await?;
+        dialect::refuse_truncate(manager, "deployment_key").await?;
         dialect::refuse_but(manager, "release_line", LINE).await?;
         dialect::refuse_but(manager, "agency_message", MESSAGE).await
     }

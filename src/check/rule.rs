@@ -24,6 +24,10 @@ macro_rules! rules {
 }
 
 rules! {
+    /// What a row names is there.
+    Dangling = "nothing-dangles",
+    /// What is never changed is refused by the database.
+    Guards = "guards-stand",
     /// The database says what it is for.
     Installation = "installation",
     /// An act that was accepted under a key has its answer.
@@ -80,6 +84,8 @@ rules! {
     Times = "times",
     /// Every change of an application moved its version by one.
     Version = "version",
+    /// Who did something, and when, is what history says.
+    Hands = "done-as-history-says",
     /// History has what happened.
     History = "history",
     /// Who decides a round neither advised nor assessed in it.

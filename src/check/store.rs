@@ -59,6 +59,26 @@ pub(super) async fn load_revisions(snapshot: &Snapshot) -> Found<Vec<(ExceptionI
     Ok(select.into_tuple().all(snapshot.conn()).await?)
 }
 
+/// All revisions, with their terms.
+pub(super) async fn load_terms(snapshot: &Snapshot) -> Found<Vec<class_exception_revision::Model>> {
+    use class_exception_revision::{Column, Entity};
+    let select = Entity::find().order_by_asc(Column::ExceptionId).order_by_asc(Column::Revision);
+    Ok(select.all(snapshot.conn()).await?)
+}
+
+/// What history says of files that were applied, by class exception.
+pub(super) async fn load_applied(
+    snapshot: &Snapshot,
+) -> Found<Vec<(Option<ExceptionId>, serde_json::Value)>> {
+    use history_event::{Column, Entity};
+    let select = Entity::find()
+        .select_only()
+        .columns([Column::ExceptionId, Column::Detail])
+        .filter(Column::Kind.eq(EventKind::ExceptionApplied))
+        .order_by_asc(Column::Id);
+    Ok(select.into_tuple().all(snapshot.conn()).await?)
+}
+
 /// The bodies with the prefix of their references.
 pub(super) async fn load_bodies(snapshot: &Snapshot) -> Found<Vec<(BodyId, String)>> {
     let select = body::Entity::find().select_only().columns([body::Column::Id, body::Column::Prefix]);

@@ -66,6 +66,13 @@ fn instant(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
+/// The digest of a value: SHA-256 of its canonical bytes, in hex. However a database orders the keys of an object, it is the
+/// same.
+#[must_use]
+pub fn digest_of_value(value: &Value) -> String {
+    digest(&canonical(value))
+}
+
 /// JSON without spaces and with sorted keys, whatever order the database keeps them in.
 fn canonical(value: &Value) -> String {
     match value {

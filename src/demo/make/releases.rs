@@ -8,6 +8,7 @@ use crate::applications::actions::{AmendNomination, ConfirmAmendment, RevokeNomi
 use crate::applications::details::{Changes, LongText};
 use crate::applications::store::{caseload, standing};
 use crate::error::{Acted, Failure, Fault, UserErrorCode};
+use crate::jobs::{self, Job};
 use crate::releases::actions::{AcknowledgeRelease, AttestRelease, PrepareRelease, PublishRelease};
 use crate::releases::store::{lines, read};
 use crate::tenancy::{BodyScope, CaseloadScope, ListScope, Permission};
@@ -44,6 +45,8 @@ impl Maker<'_> {
     pub(super) async fn prepare_release(&mut self, exception: &str) -> Acted<Option<ReleaseId>> {
         let scope = self.lead(BODIES[1])?;
         let exception = Line::parse(exception).map_err(bad_row)?;
+        // A release carries the head of what is sealed by then.
+        jobs::run(Job::Seal, self.app).await?;
         let prepare = PrepareRelease { app: self.app, scope: scope.clone(), exception };
         match self.app.db.perform(&scope, None, &prepare).await {
             Err(Failure::Refused(errors)) if errors[0].code == UserErrorCode::WrongStatus => Ok(None),

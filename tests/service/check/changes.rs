@@ -310,4 +310,17 @@ pub const CHANGES: &[Change] = &[
     seen("UPDATE interest SET nzbn = '9429900000025'", &[Rule::InterestFits]),
     seen("UPDATE interest SET body_id = (SELECT id FROM body WHERE slug = 'itp')", &[Rule::InterestFits]),
     refused("DELETE FROM interest", &[Rule::InterestFits]),
+    // What the database itself holds.
+    refused("DELETE FROM application WHERE status = 'IN_ASSESSMENT'", &[Rule::Dangling]),
+    // Who did it.
+    seen(
+        "UPDATE assessment_round SET decided_by = (SELECT id FROM person WHERE handle = 'nztech-second') \
+         WHERE decided_by = (SELECT id FROM person WHERE handle = 'nztech-lead')",
+        &[Rule::Hands],
+    ),
+    seen(
+        "UPDATE assessment_round SET advised_by = (SELECT id FROM person WHERE handle = 'nztech-second') \
+         WHERE decided_by IS NULL",
+        &[Rule::Hands],
+    ),
 ];

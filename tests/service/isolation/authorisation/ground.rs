@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::service::ballots::field::{Field, ROUND_IS_THERE, at};
 use crate::service::isolation::rows::{Row, Stage, row, settle};
+use crate::service::members::with_providers;
 use crate::service::outcomes::line;
 use crate::service::support::acts::{act, input};
 use crate::service::support::cast::{
@@ -147,6 +148,7 @@ async fn caseload(world: &World) -> Vec<Row> {
         said.date_of_birth = chrono::NaiveDate::from_ymd_opt(1970, 1, 1);
         world.say(message, vec![said]).await.expect("news");
     }
+    with_providers(world).await;
     people(world).await;
     let lead = world.sign_in(&NZTECH_LEAD).await;
     let held = row(&rows, &NZTECH, &KAURI, Stage::Recommended);
