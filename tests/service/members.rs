@@ -251,8 +251,9 @@ async fn what_is_in_hand_goes_back_when_access_ends_by_its_date(world: World) {
     assert_eq!((row.assessor_id, row.status), (None, ApplicationStatus::Submitted));
     assert_eq!(world.application(others).await.status, ApplicationStatus::InAssessment);
     assert_eq!(world.application(advised).await.status, ApplicationStatus::Recommended);
+    let lead = world.sign_in(&NZTECH_LEAD).await;
     let query =
-        "query($it: String!) { application(reference: $it) { timeline(first: 1) { nodes { kind actor } } } }";
+        "query($it: String!) { application(reference: $it) { timeline(last: 1) { nodes { kind actor } } } }";
     let told = lead.data(query, json!({ "it": row.reference })).await;
     let newest = &told["application"]["timeline"]["nodes"][0];
     assert_eq!((&newest["kind"], &newest["actor"]), (&json!("ASSIGNED"), &json!("Service")), "{told}");

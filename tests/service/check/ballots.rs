@@ -30,7 +30,7 @@ pub(super) const CHANGES: &[Change] = &[
     ),
     refused(
         "DELETE FROM ballot_entry WHERE entry = (SELECT entry FROM ballot_result WHERE rank = 5)",
-        &[Rule::BallotVerifies, Rule::BallotRanks],
+        &[Rule::BallotVerifies, Rule::BallotRanks, Rule::Dangling],
     ),
     refused(
         "UPDATE ballot_commitment SET commitment = replace(commitment, '1', '2')",

@@ -60,7 +60,7 @@ pub const CHANGES: &[Change] = &[
     seen("UPDATE place SET movements = movements + 1 WHERE number = 2", &[Rule::Ledger]),
     refused(
         "UPDATE place SET number = 9 WHERE number = 3",
-        &[Rule::PlaceNumbers, Rule::Ledger, Rule::LedgerHolder],
+        &[Rule::PlaceNumbers, Rule::Ledger, Rule::LedgerHolder, Rule::Dangling],
     ),
     seen("UPDATE class_exception SET places = 4", &[Rule::PlacesAddUp]),
     seen("UPDATE class_exception SET per_employer_cap = 1", &[Rule::EmployerCap]),
@@ -129,13 +129,13 @@ pub const CHANGES: &[Change] = &[
     refused(
         "UPDATE assessment_round SET decided_by = advised_by \
          WHERE application_id = (SELECT application_id FROM place WHERE number = 1)",
-        &[Rule::TwoPeople],
+        &[Rule::TwoPeople, Rule::Hands],
     ),
     seen(
         "UPDATE assessment SET assessor_id = (SELECT decided_by FROM assessment_round AS round \
              WHERE round.application_id = assessment.application_id) \
          WHERE criterion = 'salary' AND application_id = (SELECT application_id FROM place WHERE number = 1)",
-        &[Rule::TwoPeople],
+        &[Rule::TwoPeople, Rule::Hands],
     ),
     seen(
         "INSERT INTO conflict (person_id, employer_id, body_id, reason, declared_at) \
@@ -223,7 +223,7 @@ pub const CHANGES: &[Change] = &[
         "INSERT INTO amendment (id, application_id, body_id, status, reason, changes, facts, proposed_by, proposed_at) \
          SELECT id, id, body_id, 'PROPOSED', 'A typo.', '[]', '{}', (SELECT person_id FROM membership WHERE role = 'ASSESSOR' LIMIT 1), \
          created_at FROM application WHERE status = 'SUBMITTED'",
-        &[Rule::AmendmentFits],
+        &[Rule::AmendmentFits, Rule::Hands],
     ),
     seen(
         "UPDATE application SET supersedes_id = (SELECT id FROM application WHERE status = 'DRAFT') \
@@ -234,7 +234,7 @@ pub const CHANGES: &[Change] = &[
         "INSERT INTO turn_back (id, application_id, body_id, round, kind, note, turned_by, at) \
          SELECT application_id, application_id, body_id, 2, 'RETURNED', 'No duties.', advised_by, advised_at \
          FROM assessment_round WHERE decision IS NULL",
-        &[Rule::OneRound],
+        &[Rule::OneRound, Rule::Hands],
     ),
     // What it is looked at by.
     seen(
@@ -309,7 +309,7 @@ pub const CHANGES: &[Change] = &[
     refused("DELETE FROM installation", &[Rule::Installation]),
     seen("UPDATE interest SET nzbn = '9429900000025'", &[Rule::InterestFits]),
     seen("UPDATE interest SET body_id = (SELECT id FROM body WHERE slug = 'itp')", &[Rule::InterestFits]),
-    refused("DELETE FROM interest", &[Rule::InterestFits]),
+    refused("DELETE FROM interest", &[Rule::InterestFits, Rule::Dangling]),
     // What the database itself holds.
     refused("DELETE FROM application WHERE status = 'IN_ASSESSMENT'", &[Rule::Dangling]),
     // Who did it.

@@ -171,7 +171,7 @@ fn of_rows(ground: &Ground, stage: Stage, asker: Option<&'static Member>) -> Vec
 }
 
 fn target_of(row: &Row) -> Target {
-    row.target(&GlobalId::of(&NZTECH_SECOND.person()).to_string(), "Kiwiq")
+    row.target(&GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(), "Kiwiq")
 }
 
 /// Sends it, and tells whether it is refused for another reason than who sends it, or not at all.
@@ -183,9 +183,11 @@ async fn passes(caller: &Caller, mutation: &str, target: &Target, whose: Whose) 
     }
     match answer["data"][mutation]["userErrors"][0]["code"].as_str() {
         Some("NOT_PERMITTED" | "CONFLICT_OF_INTEREST") => false,
-        // What is one's own may lack the very thing that is to be acted on; what is of all may not be there yet.
+        // What is of all may not be there yet.
         Some("NOT_FOUND") => whose == Whose::Common,
-        _ => true,
+        // A conflict bars from what would be done, whatever it is refused for first.
+        Some(_) => whose != Whose::Conflict,
+        None => true,
     }
 }
 
@@ -220,9 +222,8 @@ impl Somebodies {
         let membership = |member: &Member| GlobalId::of(&member.membership()).to_string();
         let is_agent = asker.is_some_and(|member| member.firm.is_some());
         let (own, anothers) = match mutation {
-            // Kauri's own is a colleague's; the claim to act for it is with ITP.
+            // Kauri's own is a colleague's; its agent's claim is with NZTech.
             "revokeInvitation" if is_agent => (self.invitations[2].clone(), self.invitations[0].clone()),
-            "decideEmployerClaim" if is_agent => (self.claims[1].clone(), self.claims[0].clone()),
             "revokeInvitation" => (self.invitations[0].clone(), self.invitations[1].clone()),
             "decideEmployerClaim" => (self.claims[0].clone(), self.claims[1].clone()),
             "endSession" => {

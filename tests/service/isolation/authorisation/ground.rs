@@ -142,11 +142,19 @@ async fn caseload(world: &World) -> Vec<Row> {
         world.attest(body, release, &section.digest).await.expect("an attestation");
     }
     world.publish(&NZTECH, release).await.expect("a publication");
+    let digest = world.release(release).await.digest;
+    world.acknowledge(release, &digest).await.expect("an acknowledgement");
+    world.wait_minutes(60);
     for (body, message) in [(&NZTECH, "one"), (&ITP, "two")] {
-        let nominated = row(&rows, body, &KAURI, Stage::Confirmed);
-        let mut said = line(&nominated.reference, entity::AgencyStatus::TravelRequested, world.now());
-        said.date_of_birth = chrono::NaiveDate::from_ymd_opt(1970, 1, 1);
-        world.say(message, vec![said]).await.expect("news");
+        let reference = &row(&rows, body, &KAURI, Stage::Confirmed).reference;
+        let mut invited = line(reference, entity::AgencyStatus::Invited, world.now());
+        invited.said.agency_reference = Some("INZ-1".to_owned());
+        invited.said.reason = Some("All is there.".to_owned());
+        invited.said.expires_on = chrono::NaiveDate::from_ymd_opt(2022, 9, 1);
+        let mut other = line(reference, entity::AgencyStatus::Invited, world.now());
+        other.date_of_birth = chrono::NaiveDate::from_ymd_opt(1970, 1, 1);
+        world.say(message, vec![invited]).await.expect("news");
+        world.say(&format!("{message} again"), vec![other]).await.expect("news");
     }
     with_providers(world).await;
     people(world).await;

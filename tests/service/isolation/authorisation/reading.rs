@@ -16,6 +16,20 @@ pub type Field = (String, String);
 /// Of every field of every type: what each role reads it of.
 pub type Seen = BTreeMap<Field, [BTreeSet<Whose>; ROLES.len()]>;
 
+/// Of nobody in particular, whatever hangs on it or it hangs on.
+const OF_ALL: [&str; 8] =
+    ["ApprovedRole", "Body", "ClassException", "Criterion", "DatedFact", "JobTitle", "Quota", "QuotaPoint"];
+/// Of one body, that stands in it.
+const OF_ONE_BODY: [&str; 7] = [
+    "ApprovedListLine",
+    "Attestation",
+    "BodyPlaces",
+    "BodyReconciliation",
+    "PlaceMovement",
+    "ReleaseChange",
+    "ReleaseSection",
+];
+
 /// A question, and whose it asks for; where several may be in the answer, what stands in it tells.
 type Question = (Whose, Read);
 
@@ -35,7 +49,13 @@ pub async fn measure(ground: &mut Ground) -> Seen {
     }
     in_conflict(&api, ground, &mut seen).await;
     for (field, roles) in &seen {
-        assert!(roles.iter().all(|of| !of.contains(&Whose::Absent)), "{field:?} of nothing is something");
+        for whose in [Whose::Absent, Whose::Hidden] {
+            let is_asked = field.0 == "Query";
+            assert!(
+                is_asked || roles.iter().all(|of| !of.contains(&whose)),
+                "{field:?} is read of what is {whose:?}"
+            );
+        }
     }
     seen
 }
@@ -53,9 +73,8 @@ fn nothing(api: &Api) -> Seen {
 
 /// What only stands around what it is about: pages, and what acts answer.
 pub fn is_wrapping(of: &str) -> bool {
-    ["Connection", "Edge", "Payload"].iter().any(|end| of.ends_with(end))
-        || of == "Mutation"
-        || of == "PageInfo"
+    let of_acts = ["Mutation", "PageInfo", "Impact", "ImportResult", "RevealedPassport", "UserError"];
+    ["Connection", "Edge", "Payload"].iter().any(|end| of.ends_with(end)) || of_acts.contains(&of)
 }
 
 async fn in_conflict(api: &Api, ground: &Ground, seen: &mut Seen) {
@@ -76,7 +95,9 @@ async fn in_conflict(api: &Api, ground: &Ground, seen: &mut Seen) {
 
 fn by_reference(api: &Api, reference: Value) -> Read {
     let selection = api.selection("Application", 2);
-    let query = format!("query($it: String!) {{ application(reference: $it) {{ {selection} }} }}");
+    let query = format!(
+        "query($it: String!) {{ application(reference: $it) {{ {selection} classException {{ slug }} }} }}"
+    );
     Read::new("application", &query, json!({ "it": reference }))
 }
 
@@ -92,7 +113,16 @@ fn of_rows(api: &Api, ground: &Ground, asker: Option<&Member>) -> Vec<Question> 
             );
             (whose, Read::new("node", &query, json!({ "it": id })))
         };
-        all.extend(row.interest.iter().map(|id| of("Interest", 1, id)));
+        // An expression of interest is told to its body whether or not something was handed in since.
+        let whose = match whose {
+            Whose::Hidden => Whose::of_body(row.body.slug, asker),
+            whose => whose,
+        };
+        let interest = api.selection("Interest", 1);
+        let interest = format!(
+            "query($it: ID!) {{ nodes(ids: [$it]) {{ __typename ... on Interest {{ {interest} classException {{ slug }} }} }} }}"
+        );
+        all.extend(row.interest.iter().map(|id| (whose, Read::new("nodes", &interest, json!({ "it": id })))));
         all.extend(row.questions.iter().map(|id| of("InformationRequest", 1, id)));
         all.extend(row.events.iter().chain(&row.events_inside).map(|id| of("ApplicationEvent", 1, id)));
         all.extend(Some(&row.discrepancy).filter(|id| !id.is_empty()).map(|id| of("Discrepancy", 2, id)));
@@ -119,6 +149,9 @@ fn of_all(api: &Api, ids: &BTreeMap<&'static str, Vec<String>>) -> Vec<Question>
         (Whose::Common, whole_exception(api)),
     ];
     all.extend(public().into_iter().chain(releases(api)).map(|read| (Whose::Common, read)));
+    all.extend(
+        [JOB_TITLES, FOUND_TITLES, RELEASES].map(|query| (Whose::Common, Read::new("", query, json!({})))),
+    );
     for read in lists(api) {
         let whose = if read.member == "approvedList" { Whose::Common } else { Whose::Own };
         all.push((whose, read));
@@ -145,6 +178,15 @@ fn of_all(api: &Api, ids: &BTreeMap<&'static str, Vec<String>>) -> Vec<Question>
     all
 }
 
+const JOB_TITLES: &str = "{ classException(slug: \"specialist-tech\") { roles { jobTitles {
+    title classification occupationCode occupationTitle } } } }";
+const FOUND_TITLES: &str =
+    "{ searchJobTitles(classException: \"specialist-tech\", query: \"software engineer\") {
+    score role { code } jobTitle { title } } }";
+const RELEASES: &str =
+    "{ classException(slug: \"specialist-tech\") { latestRelease { historyHead previousNumber
+    classException { slug } } } }";
+
 fn whole_exception(api: &Api) -> Read {
     let selection = api.selection("ClassException", 3);
     Read::new(
@@ -157,7 +199,9 @@ fn whole_exception(api: &Api) -> Read {
 /// A ballot is of all, and published.
 fn of_ballots(api: &Api) -> Vec<Question> {
     let ballot = api.selection("Ballot", 2);
-    let query = format!("{{ classException(slug: \"specialist-tech\") {{ ballots {{ {ballot} }} }} }}");
+    let query = format!(
+        "{{ classException(slug: \"specialist-tech\") {{ ballots {{ {ballot} classException {{ slug }} }} }} }}"
+    );
     vec![(Whose::Common, Read::new("classException", &query, json!({})))]
 }
 
@@ -187,7 +231,10 @@ impl Walk<'_> {
         };
         let of = value["__typename"].as_str().unwrap_or(of).to_owned();
         let whose = match (whose, value["body"]["slug"].as_str()) {
+            _ if OF_ALL.contains(&of.as_str()) => Whose::Common,
             (Whose::Common, Some(body)) => Whose::of_body(body, self.asker),
+            // Whose it is was not asked for: it is elsewhere.
+            (Whose::Common, None) if OF_ONE_BODY.contains(&of.as_str()) => return,
             _ => whose,
         };
         for (name, inner) in
