@@ -12,6 +12,7 @@ use super::support::api::Api;
 use super::support::cast::{EVERYBODY, ITP, KAURI, NZTECH, NZTECH_LEAD, RATA};
 
 mod authorisation;
+mod canaries;
 mod inside;
 mod interest;
 mod marks;

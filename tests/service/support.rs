@@ -9,6 +9,7 @@ pub mod cast;
 pub mod command;
 pub mod database;
 pub mod fiction;
+pub mod log;
 pub mod releases;
 
 use std::panic::resume_unwind;
@@ -72,7 +73,7 @@ pub struct World {
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.
-pub async fn in_a_world<F>(kind: Kind, test: fn(World) -> F)
+pub async fn in_a_world<F>(kind: Kind, test: impl FnOnce(World) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {

@@ -1,41 +1,12 @@
 //! Whatever is sent, nothing of a person is in the log: not of what is taken, and not of what is refused.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use serde_json::{Value, json};
-use tracing::Dispatch;
-use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::asks::Asks;
 use super::{leaves, set};
 use crate::service::support::acts::{MUTATIONS, document};
+use crate::service::support::log::Log;
 use crate::service::support::{Kind, World, in_a_world};
-
-/// All that was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("nobody panicked").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
 
 /// What stands in every text, and in place of every passport.
 const WORD: &str = "Kakapoq";
@@ -48,19 +19,9 @@ const PERSONAL: [&str; 7] =
 // One thread, so that all of the test logs to the one subscriber.
 #[tokio::test]
 async fn nothing_of_a_person_is_logged_whatever_is_sent() {
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("debug,nominations=trace"))
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    // Where there is one subscriber, whoever reaches a line first asks it through its own thread, which has none in other
-    // tests, and the line stays silent for good. Where there are two, all are asked.
-    let _another = Dispatch::new(NoSubscriber::default());
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let (log, _logging) = Log::record();
     in_a_world(Kind::Sqlite, send_everything).await;
-    let log = String::from_utf8(log.0.lock().expect("nobody panicked").clone()).expect("a text");
-    let log = log.to_lowercase();
+    let log = log.take().to_lowercase();
     // Or nothing was looked at.
     assert!(log.contains("graphql"), "{log}");
     for personal in PERSONAL {

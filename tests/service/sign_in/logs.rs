@@ -1,61 +1,25 @@
 //! Nothing of a sign-in is in the log: no token, no code, no verifier, no address of anybody.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
 use entity::{IssuerTenant, StaffRole};
 use serde_json::Value;
-use tracing::Dispatch;
-use tracing::subscriber::NoSubscriber;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 use url::Url;
 
 use super::browser::Browser;
 use super::provider::nztech;
 use super::setting::{Added, add_issuer, bind, invite, keep_time};
 use crate::service::support::cast::{NZTECH, NZTECH_LEAD, NZTECH_SERVICE};
+use crate::service::support::log::Log;
 use crate::service::support::{Kind, World, in_a_world, post};
-
-/// All that was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("nobody panicked").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'w> MakeWriter<'w> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'w self) -> Self {
-        self.clone()
-    }
-}
 
 // One thread, so that all of the test logs to the one subscriber.
 #[tokio::test]
 async fn nothing_of_a_sign_in_is_logged() {
     tokio::task::spawn_blocking(nztech).await.expect("a provider");
-    let log = Log::default();
-    let subscriber = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new("debug,nominations=trace"))
-        .with_ansi(false)
-        .with_writer(log.clone())
-        .finish();
-    // Where there is one subscriber, whoever reaches a line first asks it through its own thread, which has none in other
-    // tests, and the line stays silent for good. Where there are two, all are asked.
-    let _another = Dispatch::new(NoSubscriber::default());
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let (log, _logging) = Log::record();
     in_a_world(Kind::Sqlite, sign_in_every_way).await;
-    let log = String::from_utf8(log.0.lock().expect("nobody panicked").clone()).expect("a text");
+    let log = log.take();
     // Or nothing was looked at.
     assert!(
         log.contains("a sign-in does not fit") && log.contains("a machine's token is not taken"),

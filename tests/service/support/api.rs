@@ -16,6 +16,7 @@ pub struct Field {
     pub name: String,
     /// The type without lists and exclamation marks.
     pub of: String,
+    pub is_list: bool,
     pub arguments: Vec<Argument>,
 }
 
@@ -25,6 +26,8 @@ pub struct Argument {
     pub name: String,
     /// The type without lists and exclamation marks.
     pub of: String,
+    /// The type as it is written.
+    pub kind: Type,
     pub is_needed: bool,
 }
 
@@ -32,13 +35,19 @@ pub struct Argument {
 pub struct Api {
     objects: BTreeMap<String, Vec<Field>>,
     inputs: BTreeMap<String, Vec<Argument>>,
+    enums: BTreeMap<String, Vec<String>>,
     nodes: BTreeSet<String>,
 }
 
 impl Api {
     /// As it is printed.
     pub fn read() -> Self {
-        let mut api = Self { objects: BTreeMap::new(), inputs: BTreeMap::new(), nodes: BTreeSet::new() };
+        let mut api = Self {
+            objects: BTreeMap::new(),
+            inputs: BTreeMap::new(),
+            enums: BTreeMap::new(),
+            nodes: BTreeSet::new(),
+        };
         for definition in parse_schema(print_sdl()).expect("a schema").definitions {
             let TypeSystemDefinition::Type(defined) = definition else { continue };
             let name = defined.node.name.node.to_string();
@@ -50,6 +59,7 @@ impl Api {
                     let fields = object.fields.into_iter().map(|field| Field {
                         name: field.node.name.node.to_string(),
                         of: base(&field.node.ty.node),
+                        is_list: matches!(field.node.ty.node.base, BaseType::List(_)),
                         arguments: field.node.arguments.iter().map(|one| argument(&one.node)).collect(),
                     });
                     api.objects.insert(name, fields.collect());
@@ -57,7 +67,11 @@ impl Api {
                 TypeKind::InputObject(input) => {
                     api.inputs.insert(name, input.fields.iter().map(|one| argument(&one.node)).collect());
                 }
-                TypeKind::Scalar | TypeKind::Interface(_) | TypeKind::Union(_) | TypeKind::Enum(_) => {}
+                TypeKind::Enum(of) => {
+                    let values = of.values.iter().map(|value| value.node.value.node.to_string());
+                    api.enums.insert(name, values.collect());
+                }
+                TypeKind::Scalar | TypeKind::Interface(_) | TypeKind::Union(_) => {}
             }
         }
         api
@@ -81,6 +95,21 @@ impl Api {
     /// The fields of an input; none of what is no input.
     pub fn input(&self, name: &str) -> Option<&[Argument]> {
         self.inputs.get(name).map(Vec::as_slice)
+    }
+
+    /// The values of an enum; none of what is no enum.
+    pub fn values(&self, name: &str) -> Option<&[String]> {
+        self.enums.get(name).map(Vec::as_slice)
+    }
+
+    /// Whether this is a type with fields of its own.
+    pub fn is_object(&self, name: &str) -> bool {
+        self.objects.contains_key(name)
+    }
+
+    /// Every field of every type that has fields, each with its type.
+    pub fn members(&self) -> BTreeSet<(&str, &str)> {
+        self.objects.iter().flat_map(|(of, fields)| names_of(of, fields)).collect()
     }
 
     /// The types that `node` can answer.
@@ -112,10 +141,15 @@ impl Api {
     }
 }
 
+fn names_of<'a>(of: &'a str, fields: &'a [Field]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    fields.iter().map(move |field| (of, field.name.as_str()))
+}
+
 fn argument(value: &async_graphql::parser::types::InputValueDefinition) -> Argument {
     Argument {
         name: value.name.node.to_string(),
         of: base(&value.ty.node),
+        kind: value.ty.node.clone(),
         is_needed: !value.ty.node.nullable && value.default_value.is_none(),
     }
 }
