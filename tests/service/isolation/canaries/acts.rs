@@ -15,7 +15,7 @@ use crate::service::isolation::rows::{Row, Stage, list, pay_of, text};
 use crate::service::isolation::{may_see, unknown_nzbn, unknown_reference};
 use crate::service::support::Caller;
 use crate::service::support::acts::{MUTATIONS, Target, input};
-use crate::service::support::cast::{EVERYBODY, ITP, KAURI, NZTECH, RATA};
+use crate::service::support::cast::{EVERYBODY, ITP, KAURI, KAURI_SECOND, NZTECH, RATA};
 
 /// Whose success tells nobody more than they could read before.
 const HARMLESS: [&str; 20] = [
@@ -106,7 +106,9 @@ fn own(mutation: &str, row: &Row, handle: &str, target: &mut Target) {
         // It tells what nobody is told otherwise.
         target.reference = unknown_reference();
     }
-    if HARMLESS.contains(&mutation) {
+    // The bodies have nothing of this agent's hand, and so do not know the name.
+    let may_act = row.stage == Stage::Draft || handle != KAURI_SECOND.handle;
+    if HARMLESS.contains(&mutation) && may_act {
         word_of(mutation, row, handle).clone_into(&mut target.word);
     } else if !REHEARSED.contains(&mutation) {
         target.version -= 1;
