@@ -168,7 +168,7 @@ fn settle(mutation: &str, word: &str, input: &mut Value) {
     if input.get("dryRun").is_some() {
         input["dryRun"] = json!(true);
     }
-    if input.get("remuneration").is_some() {
+    if word != OF_NO_ROW && input.get("remuneration").is_some() {
         input["remuneration"]["amount"] = json!(pay_of(word));
     }
     if mutation == "registerEmployer" {
