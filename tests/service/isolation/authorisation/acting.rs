@@ -171,7 +171,7 @@ fn of_rows(ground: &Ground, stage: Stage, asker: Option<&'static Member>) -> Vec
 }
 
 fn target_of(row: &Row) -> Target {
-    row.target(&GlobalId::of(&NZTECH_ASSESSOR.person()).to_string(), "Kiwiq")
+    row.target(GlobalId::of(&NZTECH_ASSESSOR.person()).as_ref(), "Kiwiq")
 }
 
 /// Sends it, and tells whether it is refused for another reason than who sends it, or not at all.

@@ -88,12 +88,12 @@ async fn in_conflict(api: &Api, ground: &Ground, seen: &mut Seen) {
             .iter()
             .filter(|row| row.firm.nzbn == KAURI.nzbn && Whose::of(row, asker) == Whose::Own);
         let questions: Vec<Question> =
-            own.map(|row| (Whose::Conflict, by_reference(api, json!(row.reference)))).collect();
+            own.map(|row| (Whose::Conflict, by_reference(api, &row.reference))).collect();
         Walk { api, seen, role, asker }.ask_all(&caller, &questions).await;
     }
 }
 
-fn by_reference(api: &Api, reference: Value) -> Read {
+fn by_reference(api: &Api, reference: &str) -> Read {
     let selection = api.selection("Application", 2);
     let query = format!(
         "query($it: String!) {{ application(reference: $it) {{ {selection} classException {{ slug }} }} }}"
@@ -103,9 +103,9 @@ fn by_reference(api: &Api, reference: Value) -> Read {
 
 /// What hangs on applications.
 fn of_rows(api: &Api, ground: &Ground, asker: Option<&Member>) -> Vec<Question> {
-    let mut all = vec![(Whose::Absent, by_reference(api, json!(unknown_reference())))];
+    let mut all = vec![(Whose::Absent, by_reference(api, &unknown_reference()))];
     for (whose, row) in ground.rows_of(asker) {
-        all.push((whose, by_reference(api, json!(row.reference))));
+        all.push((whose, by_reference(api, &row.reference)));
         let of = |kind: &str, depth, id: &String| {
             let selection = api.selection(kind, depth);
             let query = format!(

@@ -376,9 +376,8 @@ fn price(field: &Field) -> (usize, usize) {
     match field.name.as_str() {
         "history" => (1, 40),
         "jobTitles" => (1, 5),
-        "edges" => (1, 1),
         "nodes" if has("ids") => (3, 3),
-        "nodes" => (1, 1),
+        "edges" | "nodes" => (1, 1),
         _ if has("first") => (12, 3),
         _ if field.is_list => (1, 3),
         _ => (1, 1),
