@@ -3,6 +3,7 @@
 //! Who asks is found out here and nowhere else; from here on there is only a `Viewer`. Bodies, variables and
 //! tokens are never logged.
 
+mod access;
 mod answer;
 mod ballots;
 mod body;
@@ -10,7 +11,7 @@ mod cookies;
 mod credentials;
 mod demo;
 mod graphql;
-mod machines;
+mod origins;
 mod releases;
 mod request;
 mod session;
@@ -36,6 +37,15 @@ use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::schema::{self, ApiSchema};
 use answer::Refusal;
 
+/// The API.
+const GRAPHQL: &str = "/graphql";
+/// A release as a file.
+const RELEASE: &str = "/releases/{exception}/{number}/{file}";
+/// The list of a ballot.
+const ENTRIES: &str = "/ballots/{exception}/{number}/entries.txt";
+/// All else that it takes to run a ballot again.
+const BALLOT: &str = "/ballots/{exception}/{number}/ballot.json";
+
 /// What handlers are given.
 #[derive(Clone)]
 struct Service {
@@ -48,14 +58,14 @@ struct Service {
 pub fn router(app: Arc<App>, peers: Peers) -> Router {
     let mut routes = Router::new()
         .route("/", get(front_page))
-        .route("/graphql", post(graphql::answer))
-        .route("/releases/{exception}/{number}/{file}", get(releases::file))
+        .route(GRAPHQL, post(graphql::answer))
+        .route(RELEASE, get(releases::file))
         .route("/sign-in", get(sign_in::choose))
         .route("/sign-in/{issuer}", get(sign_in::begin))
         .route("/sign-in/{issuer}/callback", get(sign_in::come_back))
         .route("/sign-out", post(session::sign_out))
-        .route("/ballots/{exception}/{number}/entries.txt", get(ballots::entries))
-        .route("/ballots/{exception}/{number}/ballot.json", get(ballots::document))
+        .route(ENTRIES, get(ballots::entries))
+        .route(BALLOT, get(ballots::document))
         .route("/livez", get(|| async { "alive\n" }))
         .route("/readyz", get(ready));
     if app.demo {
@@ -74,6 +84,7 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
         })
         .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(from_fn_with_state(Arc::clone(&app), origins::share))
         .layer(from_fn_with_state(app, request::accompany))
 }
 

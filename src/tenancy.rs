@@ -116,7 +116,7 @@ impl Viewer {
         Self { member: Some(member), session: Some(session) }
     }
 
-    /// The sign-in that this request came with; none for machines that send a provider's token.
+    /// The sign-in that this request came with; none where a provider's token came with it.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
         self.session

@@ -48,6 +48,8 @@ ids! {
     EmployerId;
     /// An identity provider whose tokens are taken.
     IssuerId;
+    /// A frontend of others.
+    FrontendId;
     /// A sign-in, as its owner names it; never its token.
     SessionId;
     /// An invitation to become a member.

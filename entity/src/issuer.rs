@@ -17,7 +17,7 @@ pub struct Model {
     /// Exactly as it stands in `iss`.
     pub url: String,
     pub client_id: String,
-    /// `aud` of the access tokens of machines; none where machines have none.
+    /// `aud` of access tokens for the API; none where none are taken.
     pub audience: Option<String>,
     pub tenant: IssuerTenant,
     pub body_id: Option<BodyId>,

@@ -716,6 +716,10 @@ kinds! {
         MemberJoined,
         /// A machine became a member.
         ServiceAccountAdded,
+        /// A frontend of others was added, with its origins and clients.
+        FrontendAdded,
+        /// A frontend of others was removed.
+        FrontendRemoved,
         /// A member's role or end changed.
         MemberChanged,
         /// A membership was ended.

@@ -23,6 +23,7 @@ mod m0013_second_wall;
 mod m0015_guards;
 mod m0016_keys;
 mod m0017_personal_data;
+mod m0018_frontends;
 pub mod roles;
 mod wall;
 
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_guards::Migration),
             Box::new(m0016_keys::Migration),
             Box::new(m0017_personal_data::Migration),
+            Box::new(m0018_frontends::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! What stands by itself: the installation, the revisions of class exceptions, the answers under keys, what came of
-//! expressions of interest.
+//! What stands by itself: the installation, frontends of others, the revisions of class exceptions, the answers under keys,
+//! what came of expressions of interest.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,13 @@ pub(super) async fn examine(snapshot: &Snapshot, report: &mut Report) -> Found<(
     report.expect(installed, Rule::Installation, "database", "nothing says what it is for");
     for (act, key) in store::load_unanswered(snapshot).await? {
         report.tell(Rule::Answer, format!("key {key} of {act}"), "it was accepted and has no answer");
+    }
+    for frontend in store::load_shut_frontends(snapshot).await? {
+        report.tell(Rule::Frontend, frontend, "it has no origin or no client");
+    }
+    for client in store::load_strange_clients(snapshot).await? {
+        let wrong = "it is our own, or of a provider whose access tokens are not taken";
+        report.tell(Rule::Frontend, format!("client {client} of a frontend"), wrong);
     }
     Ok(())
 }

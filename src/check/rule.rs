@@ -32,6 +32,8 @@ rules! {
     Installation = "installation",
     /// An act that was accepted under a key has its answer.
     Answer = "answer-kept",
+    /// A frontend of others has an origin, and a client of its own at a provider whose access tokens are taken.
+    Frontend = "frontend",
     /// The revisions of a class exception run from 1 to its current one, and each can be read.
     Revisions = "revisions",
     /// Places and excess are what is free, held and returning; nothing is free while something is held above the cap.

@@ -8,13 +8,14 @@ use std::collections::HashMap;
 use entity::{
     ApplicationId, BallotId, BodyId, EmployerId, EventKind, ExceptionId, ReconciliationId, application,
     application_word, assessment, assessment_round, ballot_entry, ballot_result, body, class_exception,
-    class_exception_body, class_exception_revision, conflict, employer, evidence, history_event, idempotency,
-    imported_row, installation, place, place_movement, queue_entry, reconciliation, worker,
-    worker_fingerprint,
+    class_exception_body, class_exception_revision, conflict, employer, evidence, frontend, frontend_client,
+    frontend_origin, history_event, idempotency, imported_row, installation, issuer, place, place_movement,
+    queue_entry, reconciliation, worker, worker_fingerprint,
 };
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, JoinType, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, RelationDef, Statement,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, FromQueryResult, JoinType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, RelationDef, Statement,
 };
 
 use super::{Facts, Frame};
@@ -30,6 +31,38 @@ const MOST_READ: u64 = 100;
 
 pub(super) async fn is_installed(snapshot: &Snapshot) -> Found<bool> {
     Ok(installation::Entity::find().count(snapshot.conn()).await? == 1)
+}
+
+/// The names of frontends that nobody can use: without an origin, or without a client.
+pub(super) async fn load_shut_frontends(snapshot: &Snapshot) -> Found<Vec<String>> {
+    let origins =
+        Query::select().column(frontend_origin::Column::FrontendId).from(frontend_origin::Entity).to_owned();
+    let clients =
+        Query::select().column(frontend_client::Column::FrontendId).from(frontend_client::Entity).to_owned();
+    let lacking = Condition::any()
+        .add(frontend::Column::Id.not_in_subquery(origins))
+        .add(frontend::Column::Id.not_in_subquery(clients));
+    let select = frontend::Entity::find().select_only().column(frontend::Column::Name).filter(lacking);
+    let select = select.order_by_asc(frontend::Column::Name).limit(MOST_READ);
+    Ok(select.into_tuple().all(snapshot.conn()).await?)
+}
+
+/// The clients of frontends of which no token could be theirs.
+pub(super) async fn load_strange_clients(snapshot: &Snapshot) -> Found<Vec<String>> {
+    let to_issuer = frontend_client::Entity::belongs_to(issuer::Entity)
+        .from(frontend_client::Column::IssuerId)
+        .to(issuer::Column::Id)
+        .into();
+    let own = Expr::col((issuer::Entity, issuer::Column::ClientId))
+        .equals((frontend_client::Entity, frontend_client::Column::ClientId));
+    let select = frontend_client::Entity::find()
+        .select_only()
+        .column(frontend_client::Column::ClientId)
+        .join(JoinType::InnerJoin, to_issuer)
+        .filter(Condition::any().add(own).add(issuer::Column::Audience.is_null()))
+        .order_by_asc(frontend_client::Column::ClientId)
+        .limit(MOST_READ);
+    Ok(select.into_tuple().all(snapshot.conn()).await?)
 }
 
 /// Keys without an answer, by act.

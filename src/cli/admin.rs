@@ -1,4 +1,4 @@
-//! `nominations admin …`: identity providers, and the first people of a tenant.
+//! `nominations admin …`: identity providers, frontends of others, and the first people of a tenant.
 
 use std::process::ExitCode;
 
@@ -12,9 +12,9 @@ use super::{DatabaseArgs, Outcome, Problem};
 use crate::app::App;
 use crate::clock::{Clock, in_new_zealand};
 use crate::config::Given;
-use crate::people::actions::{AddIssuer, InviteByHand, NewIssuer};
+use crate::people::actions::{AddFrontend, AddIssuer, InviteByHand, NewIssuer, RemoveFrontend};
 use crate::people::rules::invitations::DAYS_TO_USE;
-use crate::people::store::issuers;
+use crate::people::store::{frontends, issuers};
 use crate::tenancy::SystemScope;
 use crate::values::text::Line;
 
@@ -24,6 +24,12 @@ pub(crate) enum AdminCommand {
     AddIssuer(AddIssuerArgs),
     /// List the identity providers, with the address that each sends browsers back to
     ListIssuers(ListIssuersArgs),
+    /// Add a frontend that others serve from origins of their own, with its clients at identity providers
+    AddFrontend(AddFrontendArgs),
+    /// List the frontends of others
+    ListFrontends(ListFrontendsArgs),
+    /// Remove a frontend of others: it is shut out from the next request on
+    RemoveFrontend(RemoveFrontendArgs),
     /// Invite the first lead of a body; prints a link that can be used once
     InviteLead(InviteLeadArgs),
     /// Invite an officer of the agency or an observer of the ministry; prints a link that can be used once
@@ -44,7 +50,7 @@ pub(crate) struct AddIssuerArgs {
     /// The id of our client there; the secret is a setting of `serve`
     #[arg(long)]
     client_id: String,
-    /// The `aud` of machines' access tokens; machines have none where this is left out
+    /// The `aud` of access tokens, of machines and of frontends; none are taken where this is left out
     #[arg(long)]
     audience: Option<String>,
     #[command(flatten)]
@@ -75,6 +81,36 @@ struct TenantArgs {
 pub(crate) struct ListIssuersArgs {
     #[command(flatten)]
     service: ServiceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddFrontendArgs {
+    /// What it is called here
+    #[arg(long)]
+    name: String,
+    /// An origin that it is served from, exactly as browsers send it, such as https://desk.example.nz; given once for each
+    #[arg(long = "origin", value_name = "ORIGIN", required = true)]
+    origins: Vec<String>,
+    /// Its client at an identity provider, by the provider's short name; given once for each
+    #[arg(long = "client", value_name = "ISSUER=CLIENT_ID", required = true, value_parser = client)]
+    clients: Vec<(String, String)>,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListFrontendsArgs {
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RemoveFrontendArgs {
+    /// What it is called here
+    #[arg(long)]
+    name: String,
+    #[command(flatten)]
+    database: DatabaseArgs,
 }
 
 #[derive(Debug, Args)]
@@ -130,6 +166,9 @@ pub(super) async fn run(command: AdminCommand) -> Outcome {
     match command {
         AdminCommand::AddIssuer(args) => add_issuer(args).await,
         AdminCommand::ListIssuers(args) => list_issuers(args).await,
+        AdminCommand::AddFrontend(args) => add_frontend(args).await,
+        AdminCommand::ListFrontends(args) => list_frontends(args).await,
+        AdminCommand::RemoveFrontend(args) => remove_frontend(args).await,
         AdminCommand::InviteLead(args) => {
             let (name, body) = (args.name, Some(args.body));
             invite(args.service, &name, StaffRole::Lead, body).await
@@ -194,11 +233,55 @@ async fn list_issuers(args: ListIssuersArgs) -> Outcome {
         println!("  knows      {whose}, as {}", roles.join(", "));
         println!("  issuer     {}", issuer.url);
         println!("  client     {}", issuer.client_id);
-        println!("  audience   {}", issuer.audience.as_deref().unwrap_or("none: no machines"));
+        println!("  audience   {}", issuer.audience.as_deref().unwrap_or("none: no access tokens"));
         println!("  callback   {}sign-in/{}/callback", app.public_url, issuer.slug);
         println!("  after sign-out {}", app.public_url);
     }
     app.db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `ISSUER=CLIENT_ID`. A short name has no `=`, and a client's id may have some.
+fn client(typed: &str) -> Result<(String, String), String> {
+    let parts = typed.split_once('=').map(|(issuer, client)| (issuer.to_owned(), client.to_owned()));
+    parts.ok_or_else(|| "write the short name of a provider, =, and the client's id there".to_owned())
+}
+
+async fn add_frontend(args: AddFrontendArgs) -> Outcome {
+    let name = Line::parse(&args.name).map_err(|why| Problem::told(format!("--name: {why}")))?;
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    let command = AddFrontend { name, origins: args.origins, clients: args.clients };
+    db.perform(&SystemScope::of("admin"), None, &command).await?;
+    db.close().await?;
+    println!("Added. Its pages may use the API from now on, with access tokens of these clients.");
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list_frontends(args: ListFrontendsArgs) -> Outcome {
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    for frontend in frontends::load_all(&db, &SystemScope::of("admin")).await? {
+        println!("{}", frontend.name);
+        for origin in frontend.origins {
+            println!("  origin     {origin}");
+        }
+        for (issuer, client_id) in frontend.clients {
+            println!("  client     {client_id} at {issuer}");
+        }
+    }
+    db.close().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn remove_frontend(args: RemoveFrontendArgs) -> Outcome {
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    db.perform(&SystemScope::of("admin"), None, &RemoveFrontend { name: args.name }).await?;
+    db.close().await?;
+    println!(
+        "Removed. No page of its origins reads an answer any more, and no token of its clients is taken."
+    );
     Ok(ExitCode::SUCCESS)
 }
 

@@ -126,6 +126,8 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::InvitationRevoked => "An invitation was taken back.".into(),
         EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),
         EventKind::ServiceAccountAdded => "A machine was given access.".into(),
+        EventKind::FrontendAdded => format!("The frontend {} was added.", word("name")),
+        EventKind::FrontendRemoved => format!("The frontend {} was removed.", word("name")),
         EventKind::MemberChanged => format!("A member's access changed: {}.", list(&event.detail["fields"])),
         EventKind::MemberRemoved => "A member's access was ended.".into(),
         EventKind::EmployerClaimed => "Somebody asked to act for an employer.".into(),

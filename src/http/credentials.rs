@@ -1,5 +1,5 @@
 //! Who asks: a token from the `Authorization` header or from the session's cookie, never both. In the header it is that of
-//! a sign-in, or a machine's access token, which its provider has signed.
+//! a sign-in, or an access token that a provider has signed: a machine's own, or a person's.
 //!
 //! A token that is no sign-in is refused, not overlooked: else somebody whose session ended would be shown the
 //! public's view without a word. A cookie alone proves nothing about who made the request, so a request that
@@ -10,7 +10,7 @@ use url::Url;
 
 use super::answer::Refusal;
 use super::cookies::Cookie;
-use super::machines;
+use super::{access, origins};
 use crate::app::App;
 use crate::people::actions;
 use crate::schema::errors::FORBIDDEN;
@@ -62,11 +62,11 @@ pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
 ///
 /// # Errors
 /// 401 for a token that is no sign-in, or no longer; the cookie that held it is cleared.
-pub async fn viewer(app: &App, given: &Given) -> Result<Viewer, Refusal> {
+pub async fn viewer(app: &App, given: &Given, headers: &HeaderMap) -> Result<Viewer, Refusal> {
     let Some(token) = given.token() else { return Ok(Viewer::public()) };
     // Our own tokens have no dots, and those of providers have two.
     if matches!(given, Given::Bearer(_)) && token.contains('.') {
-        return machines::viewer(app, token).await;
+        return access::viewer(app, token, origins::origin(headers)).await;
     }
     if let Some(viewer) = actions::viewer_of(app, token).await? {
         return Ok(viewer);
@@ -88,11 +88,14 @@ fn bearer(authorization: &HeaderValue) -> Result<String, Refusal> {
     }
 }
 
-/// A page of another site can send our cookie along, but can say neither of these two.
+/// A page of another origin can have our cookie sent along, but can say neither of these two. What a browser says of the page
+/// goes before what the page says.
 fn check_is_of_our_pages(headers: &HeaderMap) -> Result<(), Refusal> {
-    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
-    let is_ours = matches!(site, Some(b"same-origin" | b"none"));
-    if is_ours || headers.contains_key("x-requested-with") {
+    let is_ours = match headers.get("sec-fetch-site").map(HeaderValue::as_bytes) {
+        Some(site) => matches!(site, b"same-origin" | b"none"),
+        None => headers.contains_key("x-requested-with"),
+    };
+    if is_ours {
         return Ok(());
     }
     let message = "A request with a session cookie has to come from this site's own pages: send the header \
@@ -138,13 +141,16 @@ mod tests {
     #[test]
     fn a_cookie_needs_proof_of_our_own_pages() {
         let cookie = ("cookie", "session=t0k");
+        let said = ("x-requested-with", "nominations");
         for (proof, is_taken) in [
             (vec![], false),
             (vec![("sec-fetch-site", "cross-site")], false),
             (vec![("sec-fetch-site", "same-site")], false),
             (vec![("sec-fetch-site", "same-origin")], true),
             (vec![("sec-fetch-site", "none")], true),
-            (vec![("x-requested-with", "nominations")], true),
+            (vec![said], true),
+            (vec![("sec-fetch-site", "cross-site"), said], false),
+            (vec![("sec-fetch-site", "same-site"), said], false),
         ] {
             let sent = [vec![cookie], proof].concat();
             assert_eq!(read("http://127.0.0.1:8080", &sent).is_ok(), is_taken, "{sent:?}");

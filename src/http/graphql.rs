@@ -43,7 +43,7 @@ pub async fn answer(
 ) -> Result<Response, Refusal> {
     body::check_is_json(&headers)?;
     let given = credentials::given(&headers, &service.app.public_url)?;
-    let viewer = credentials::viewer(&service.app, &given).await?;
+    let viewer = credentials::viewer(&service.app, &given, &headers).await?;
     let sent = body::read(&headers, sent, body_max(&viewer)).await?;
     let asked = Asked::read(&sent)?;
     let mut response = match asked.fit() {

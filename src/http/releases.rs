@@ -20,7 +20,8 @@ pub async fn file(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let app = &service.app;
-    let viewer = credentials::viewer(app, &credentials::given(&headers, &app.public_url)?).await?;
+    let given = credentials::given(&headers, &app.public_url)?;
+    let viewer = credentials::viewer(app, &given, &headers).await?;
     let absent =
         || Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such file for you to take.");
     let scope = viewer.combined_list().ok_or_else(absent)?;

@@ -18,7 +18,10 @@ use crate::random::Random;
 use crate::schema::context::RequestId;
 
 /// The id of a request, in and out.
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// What is said around a refusal before it is written: other methods, and whose pages may read it.
+const AROUND: [HeaderName; 4] =
+    [header::ALLOW, header::VARY, header::ACCESS_CONTROL_ALLOW_ORIGIN, header::ACCESS_CONTROL_EXPOSE_HEADERS];
 /// Most characters of an id that a caller sends.
 const CALLERS_ID_MAX: usize = 64;
 
@@ -36,10 +39,10 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
     span.in_scope(|| tracing::info!(milliseconds = started.elapsed().as_millis(), "answered"));
 
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
-        let allow = response.headers().get(header::ALLOW).cloned();
+        let said = |name: HeaderName| Some((name.clone(), response.headers().get(name)?.clone()));
+        let around: Vec<_> = AROUND.into_iter().filter_map(said).collect();
         response = (refusal.status, refusal.body(&id)).into_response();
-        let allow = allow.map(|methods| (header::ALLOW, methods));
-        response.headers_mut().extend(refusal.headers.into_iter().chain(allow));
+        response.headers_mut().extend(refusal.headers.into_iter().chain(around));
     }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));

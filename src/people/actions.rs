@@ -4,6 +4,7 @@
 mod admin;
 mod arrive;
 mod claims;
+mod frontends;
 mod invite;
 mod members;
 mod sessions;
@@ -14,6 +15,7 @@ use entity::{IssuerId, MembershipId, StaffRole, invitation};
 pub use admin::{AddIssuer, InviteByHand, NewIssuer};
 pub use arrive::arrive;
 pub use claims::{DecideEmployerClaim, DecidingScope, RegisterEmployer};
+pub use frontends::{AddFrontend, RemoveFrontend, person_of};
 pub use invite::{InviteColleague, InviteMember, RevokeInvitation};
 pub use members::{AddServiceAccount, ChangeMember, end_membership};
 pub use sessions::EndSession;

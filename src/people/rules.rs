@@ -3,6 +3,7 @@
 
 pub mod arrival;
 pub mod claims;
+pub mod frontends;
 pub mod invitations;
 pub mod issuers;
 pub mod members;

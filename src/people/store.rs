@@ -5,6 +5,7 @@
 //! through an application that was submitted to their body.
 
 pub mod claims;
+pub mod frontends;
 pub mod invitations;
 pub mod issuers;
 pub mod members;

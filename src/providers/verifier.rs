@@ -37,10 +37,12 @@ pub enum Kind<'e> {
         /// What this attempt sent along.
         nonce: &'e str,
     },
-    /// Lets a machine use the API.
+    /// Lets a machine, or a frontend for a person, use the API.
     Access {
         /// The API, as the provider calls it.
         audience: &'e str,
+        /// How long after it was issued a person's is taken, whatever the provider says.
+        persons_seconds: u32,
     },
 }
 
@@ -49,6 +51,8 @@ pub enum Kind<'e> {
 pub struct Claims {
     /// Who, among all whom the issuer knows; for a machine the id of its client.
     pub subject: String,
+    /// The client that sends a person's access token; none in a machine's own, and none in an ID token.
+    pub client: Option<String>,
     /// What the provider calls them.
     pub name: Option<String>,
     /// Their address, where the provider has made sure of it.
@@ -100,8 +104,8 @@ pub enum TokenRefusal {
     /// It has not begun.
     #[error("it has not begun")]
     NotYet,
-    /// It is not a machine's own.
-    #[error("it is not a machine's own")]
+    /// It does not say which client it was issued to, or names two.
+    #[error("it does not name its client")]
     Client,
 }
 
@@ -212,7 +216,7 @@ fn check_claims(body: Body, expected: &Expected<'_>, now: DateTime<Utc>) -> Resu
         return Err(TokenRefusal::Claims);
     }
     check_times(&body, now)?;
-    match expected.kind {
+    let client = match expected.kind {
         Kind::Id { client_id, nonce } => {
             if !body.aud.is_only(client_id) || body.azp.as_deref().is_some_and(|azp| azp != client_id) {
                 return Err(TokenRefusal::Audience);
@@ -220,24 +224,44 @@ fn check_claims(body: Body, expected: &Expected<'_>, now: DateTime<Utc>) -> Resu
             if body.nonce.as_deref() != Some(nonce) {
                 return Err(TokenRefusal::Nonce);
             }
+            None
         }
-        Kind::Access { audience } => {
+        Kind::Access { audience, persons_seconds } => {
             if !body.aud.is_only(audience) {
                 return Err(TokenRefusal::Audience);
             }
-            // A person's access token has the person as its subject, and a client beside it.
-            if body.client_id.as_deref() != Some(body.sub.as_str()) {
-                return Err(TokenRefusal::Client);
-            }
+            // A machine's own has its client as the subject; a person's has the person there, and the client beside.
+            let client = client_of(&body)?;
+            if client == body.sub { None } else { Some(persons(&body, client, persons_seconds, now)?) }
         }
-    }
+    };
     let email = body.email.filter(|_| body.email_verified);
-    Ok(Claims { subject: body.sub, name: body.name, email })
+    Ok(Claims { subject: body.sub, client, name: body.name, email })
+}
+
+/// The client that an access token was issued to (RFC 9068); `azp`, which some providers write beside it, may not differ.
+fn client_of(body: &Body) -> Result<&str, TokenRefusal> {
+    let client = body.client_id.as_deref().filter(|client| !client.is_empty());
+    let client = client.ok_or(TokenRefusal::Client)?;
+    if body.azp.as_deref().is_some_and(|azp| azp != client) { Err(TokenRefusal::Client) } else { Ok(client) }
+}
+
+/// The client of a person's token, which is not taken for as long as its provider likes.
+fn persons(body: &Body, client: &str, longest: u32, now: DateTime<Utc>) -> Result<String, TokenRefusal> {
+    let issued = body.iat.ok_or(TokenRefusal::Claims)?;
+    if seconds(now) >= issued + f64::from(longest) {
+        return Err(TokenRefusal::Expired);
+    }
+    Ok(client.to_owned())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are whole numbers below 2^53")]
+fn seconds(at: DateTime<Utc>) -> f64 {
+    at.timestamp() as f64
 }
 
 fn check_times(body: &Body, now: DateTime<Utc>) -> Result<(), TokenRefusal> {
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are whole numbers below 2^53")]
-    let now = now.timestamp() as f64;
+    let now = seconds(now);
     if now >= body.exp + LEEWAY_SECONDS {
         return Err(TokenRefusal::Expired);
     }

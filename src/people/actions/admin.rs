@@ -28,7 +28,7 @@ pub struct NewIssuer {
     pub url: String,
     /// Our client there.
     pub client_id: String,
-    /// `aud` of machines' access tokens.
+    /// `aud` of access tokens for the API; none are taken where it is left out.
     pub audience: Option<String>,
     /// Whose people it knows.
     pub tenant: IssuerTenant,
@@ -116,7 +116,7 @@ impl Command for InviteByHand<'_> {
     }
 }
 
-async fn refuse_in_a_demo(tx: &Tx) -> Acted<()> {
+pub(super) async fn refuse_in_a_demo(tx: &Tx) -> Acted<()> {
     let found = installation::Entity::find().one(tx.conn()).await?;
     match found.map(|found| found.kind) {
         Some(InstallationKind::Production) => Ok(()),
@@ -142,8 +142,6 @@ fn check(new: &NewIssuer) -> Acted<()> {
     if address.is_none_or(|url| url.query().is_some() || url.fragment().is_some()) {
         return Err(invalid("The address of a provider begins with https:// and has neither ? nor #."));
     }
-    let is_word =
-        |text: &str| (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
     if !is_word(&new.client_id) || new.audience.as_deref().is_some_and(|audience| !is_word(audience)) {
         return Err(invalid("The client's id and the audience are words of at most 255 characters."));
     }
@@ -158,6 +156,11 @@ fn check(new: &NewIssuer) -> Acted<()> {
     Ok(())
 }
 
-fn invalid(message: &str) -> crate::error::Failure {
+/// Whether a text is what providers call clients and audiences.
+pub(super) fn is_word(text: &str) -> bool {
+    (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+pub(super) fn invalid(message: &str) -> crate::error::Failure {
     UserError::new(UserErrorCode::Invalid, message).into()
 }

@@ -15,7 +15,7 @@ pub struct Issuer {
     pub url: String,
     /// Our client there.
     pub client_id: String,
-    /// `aud` of machines' access tokens; none where machines have none.
+    /// `aud` of access tokens for the API; none where none are taken.
     pub audience: Option<String>,
     /// Whose people it knows.
     pub tenant: IssuerTenant,

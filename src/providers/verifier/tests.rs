@@ -8,7 +8,8 @@ use super::*;
 const NOW: i64 = 1_646_092_800;
 const ISSUER: &str = "https://login.example.nz/t";
 const ID: Expected<'static> = Expected { issuer: ISSUER, kind: Kind::Id { client_id: "web", nonce: "n" } };
-const ACCESS: Expected<'static> = Expected { issuer: ISSUER, kind: Kind::Access { audience: "api" } };
+const ACCESS: Expected<'static> =
+    Expected { issuer: ISSUER, kind: Kind::Access { audience: "api", persons_seconds: 600 } };
 
 fn id_claims() -> Value {
     json!({ "iss": ISSUER, "sub": "ana", "aud": "web", "exp": NOW + 300, "iat": NOW, "nonce": "n", "name": "Ana" })
@@ -43,13 +44,46 @@ fn each_claim_is_held_against_what_is_expected() {
         (&ID, "exp", Value::Null, TokenRefusal::Claims),
         (&ID, "exp", json!("soon"), TokenRefusal::Claims),
         (&ACCESS, "aud", json!("web"), TokenRefusal::Audience),
-        (&ACCESS, "client_id", json!("web"), TokenRefusal::Client),
+        (&ACCESS, "client_id", json!(""), TokenRefusal::Client),
+        (&ACCESS, "azp", json!("web"), TokenRefusal::Client),
         (&ACCESS, "client_id", Value::Null, TokenRefusal::Client),
     ] {
         let mut claims = if matches!(expected.kind, Kind::Id { .. }) { id_claims() } else { access_claims() };
         claims[field] = value.clone();
         assert_eq!(checked(claims, expected), Err(refusal), "{field} {value}");
     }
+}
+
+#[test]
+fn a_persons_access_token_names_its_client_and_is_not_old() {
+    let with = |more: Value| {
+        let mut claims = access_claims();
+        for (name, value) in more.as_object().expect("an object") {
+            claims[name] = value.clone();
+        }
+        let body = serde_json::from_value(claims).expect("claims");
+        let now = DateTime::from_timestamp(NOW, 0).expect("an instant");
+        check_claims(body, &ACCESS, now).map(|claims| (claims.subject, claims.client))
+    };
+    let anas = Ok(("ana".to_owned(), Some("desk".to_owned())));
+    assert_eq!(with(json!({})), Ok(("robot".to_owned(), None)), "a machine's own");
+    for (more, expected) in [
+        (json!({}), anas.clone()),
+        (json!({ "azp": "desk" }), anas.clone()),
+        (json!({ "azp": "web" }), Err(TokenRefusal::Client)),
+        (json!({ "client_id": null }), Err(TokenRefusal::Client)),
+        (json!({ "iat": NOW - 599 }), anas),
+        (json!({ "iat": NOW - 600 }), Err(TokenRefusal::Expired)),
+        (json!({ "iat": null }), Err(TokenRefusal::Claims)),
+    ] {
+        let mut sent = json!({ "sub": "ana", "client_id": "desk" });
+        for (name, value) in more.as_object().expect("an object") {
+            sent[name] = value.clone();
+        }
+        assert_eq!(with(sent), expected, "{more}");
+    }
+    // A machine's own lasts for as long as its provider says.
+    assert!(with(json!({ "iat": NOW - 86_400 })).is_ok());
 }
 
 #[test]

@@ -194,6 +194,11 @@ async fn the_files_are_served_byte_for_byte_and_may_be_kept_once_they_stand(worl
     assert_eq!(list.body, files::entries(world.conn(), id).await.expect("a list"));
     assert_eq!(public["entriesDigest"], Sha256::of(&list.body).to_string());
     assert_eq!(list.header("content-type"), "text/plain; charset=utf-8");
+    // Anybody may verify, with a page of any origin.
+    for answer in [&list, &going_on] {
+        assert_eq!(answer.header("access-control-allow-origin"), "*");
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+    }
     assert_eq!(list.header("cache-control"), "public, max-age=31536000, immutable");
     assert_eq!(going_on.header("cache-control"), "public, no-cache");
     assert_eq!(verify(&going_on.body, &list.body).differs, Vec::<String>::new());

@@ -307,6 +307,19 @@ pub const CHANGES: &[Change] = &[
     refused("DELETE FROM class_exception_revision", &[Rule::Revisions, Rule::Terms]),
     seen("UPDATE idempotency SET answer = NULL", &[Rule::Answer]),
     refused("DELETE FROM installation", &[Rule::Installation]),
+    seen(
+        "INSERT INTO frontend (id, name, added_at) SELECT id, 'x', created_at FROM application WHERE status = 'REVOKED'",
+        &[Rule::Frontend],
+    ),
+    seen(
+        "INSERT INTO issuer (id, slug, name, url, client_id, audience, tenant, roles, added_at) \
+         SELECT id, 'x', 'x', 'https://x', 'ours', 'api', 'AGENCY', '[]', created_at \
+         FROM application WHERE status = 'REVOKED'; \
+         INSERT INTO frontend (id, name, added_at) SELECT id, 'x', added_at FROM issuer; \
+         INSERT INTO frontend_origin (origin, frontend_id) SELECT 'https://x', id FROM issuer; \
+         INSERT INTO frontend_client (issuer_id, client_id, frontend_id) SELECT id, client_id, id FROM issuer",
+        &[Rule::Frontend],
+    ),
     seen("UPDATE interest SET nzbn = '9429900000025'", &[Rule::InterestFits]),
     seen("UPDATE interest SET body_id = (SELECT id FROM body WHERE slug = 'itp')", &[Rule::InterestFits]),
     refused("DELETE FROM interest", &[Rule::InterestFits, Rule::Dangling]),

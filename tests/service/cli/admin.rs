@@ -139,3 +139,40 @@ async fn put_behind_its_back(url: &str) {
     issuer::Entity::insert(row.into_active_model()).exec_without_returning(&conn).await.expect("a row");
     conn.close().await.expect("a closed database");
 }
+
+#[test]
+fn a_frontend_is_added_listed_and_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = production(folder.path());
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/exceptions/specialist-tech.toml");
+    assert!(output(&["exception", "apply", file, "--database-url", &url]).status.success());
+    let whose = ["--body", "nztech", "--audience", "urn:nominations"];
+    assert_eq!(admin(&url, &add("nztech", "https://login.example.nz/nztech", &whose)).0, Some(0));
+    let frontend = |origin: &'static str, client: &'static str| {
+        ["add-frontend", "--name", "NZTech's desk", "--origin", origin, "--client", client]
+    };
+    let desk = "https://desk.nztech.example.nz";
+    for (arguments, code, words) in [
+        (frontend("https://desk.nztech.example.nz/", "nztech=desk"), 1, "not even a slash"),
+        (frontend("https://*.nztech.example.nz", "nztech=desk"), 1, "one host"),
+        (frontend(desk, "itp=desk"), 1, "no such provider"),
+        (frontend(desk, "desk"), 2, "the short name of a provider"),
+    ] {
+        let (told, text) = admin(&url, &arguments);
+        assert!(told == Some(code) && text.contains(words), "{text}");
+    }
+    let good = [&frontend(desk, "nztech=desk=1")[..], &["--origin", "http://127.0.0.1:5173"]].concat();
+    assert_eq!(admin(&url, &good).0, Some(0));
+    let (code, told) = admin(&url, &good);
+    assert!(code == Some(1) && told.contains("already"), "{told}");
+    let (code, told) = admin(&url, &["list-frontends"]);
+    assert_eq!(code, Some(0));
+    for line in ["NZTech's desk", desk, "http://127.0.0.1:5173", "desk=1 at nztech"] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let removal = ["remove-frontend", "--name", "NZTech's desk"];
+    assert_eq!(admin(&url, &removal).0, Some(0));
+    let (code, told) = admin(&url, &removal);
+    assert!(code == Some(1) && told.contains("no such frontend"), "{told}");
+    assert_eq!(admin(&url, &["list-frontends"]), (Some(0), String::new()));
+}

@@ -21,10 +21,7 @@ async fn nothing_of_a_sign_in_is_logged() {
     in_a_world(Kind::Sqlite, sign_in_every_way).await;
     let log = log.take();
     // Or nothing was looked at.
-    assert!(
-        log.contains("a sign-in does not fit") && log.contains("a machine's token is not taken"),
-        "{log}"
-    );
+    assert!(log.contains("a sign-in does not fit") && log.contains("an access token is not taken"), "{log}");
     let secrets = SECRETS.lock().expect("nobody panicked").clone();
     assert!(secrets.len() > 15, "{secrets:?}");
     for secret in secrets {

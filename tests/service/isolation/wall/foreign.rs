@@ -38,6 +38,9 @@ pub const FOREIGN_TO_NZTECH: &[(&str, &str, Reading)] = &[
     ("employer_agent", EVERY, No),
     ("employer_claim", ITPS, No),
     ("evidence", ITPS, No),
+    ("frontend", EVERY, No),
+    ("frontend_client", EVERY, No),
+    ("frontend_origin", EVERY, No),
     ("held_back", ITPS, No),
     ("history_event", ITPS, No),
     ("hold", ITPS, No),
@@ -117,6 +120,9 @@ pub const FILLED_BY_HAND: &[&str] = &[
     "INSERT INTO employer (id, nzbn, legal_name, folded_name) VALUES ({one}, '9429900000049', 'Miro', 'miro')",
     "INSERT INTO employer_claim (id, person_id, body_id, nzbn, legal_name, status, created_at) \
      VALUES ({one}, {one}, {itp}, '9429900000049', 'Miro', 'ASKED', {now})",
+    "INSERT INTO frontend (id, name, added_at) VALUES ({one}, 'x', {now})",
+    "INSERT INTO frontend_client (issuer_id, client_id, frontend_id) VALUES ({one}, 'x', {one})",
+    "INSERT INTO frontend_origin (origin, frontend_id) VALUES ('https://x', {one})",
     "INSERT INTO held_back (release_id, application_id, body_id, reference, reason) \
      VALUES ({one}, {itps}, {itp}, 'ITP-1', 'ON_HOLD')",
     "INSERT INTO hold (id, application_id, body_id, reason, held_by, held_at) VALUES ({one}, {itps}, {itp}, 'x', {one}, {now})",
