@@ -1,6 +1,9 @@
 // A real OpenID provider on a free port of 127.0.0.1, for the tests of sign-in, which start it.
 //
-//     node provider.mjs '{"callback": "http://…/sign-in/nztech/callback", "secret": "…", "audience": "…"}'
+//     node provider.mjs '{"callback": "http://…/sign-in/nztech/callback", "secret": "…", "audience": "…", "page": "http://…"}'
+//
+// `page` is the origin of a frontend, where two public clients sign people in, `desk` and `unlisted`. For another API they
+// get a token where they name it as `resource`.
 //
 // It prints one line of JSON, {"issuer": …}, once it serves, and ends when its standard input does, so that it never
 // outlives the tests. Whoever is named in `login_hint` is signed in without a password. `POST /test/rotate` signs with a
@@ -34,6 +37,12 @@ const machine = (client_id) => ({
   grant_types: ['client_credentials'],
   response_types: [],
   redirect_uris: [],
+});
+
+const frontend = (client_id) => ({
+  client_id,
+  redirect_uris: [`${wanted.page}/callback`],
+  token_endpoint_auth_method: 'none',
 });
 
 // What the provider remembers, so that it is the same provider with other keys.
@@ -78,7 +87,8 @@ class Memory {
 function makeProvider(keys) {
   const provider = new Provider(issuer, {
     adapter: Memory,
-    clients: [web, machine('robot'), machine('stranger')],
+    clients: [web, machine('robot'), machine('stranger'), frontend('desk'), frontend('unlisted')],
+    clientBasedCORS: (ctx, origin, client) => client.redirectUris.some((uri) => new URL(uri).origin === origin),
     jwks: { keys },
     cookies: { keys: ['only for tests'] },
     claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
@@ -91,9 +101,9 @@ function makeProvider(keys) {
         enabled: true,
         defaultResource: (ctx, client) => (client.clientId === 'nominations' ? undefined : wanted.audience),
         useGrantedResource: () => true,
-        getResourceServerInfo: () => ({
+        getResourceServerInfo: (ctx, resource) => ({
           scope: '',
-          audience: wanted.audience,
+          audience: resource,
           accessTokenFormat: 'jwt',
           jwt: { sign: { alg: 'RS256' } },
         }),

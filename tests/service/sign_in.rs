@@ -3,9 +3,11 @@
 
 mod browser;
 mod flow;
+mod frontends;
 mod hostile;
 mod logs;
 mod machines;
+mod pages;
 mod provider;
 mod refusals;
 mod rotation;

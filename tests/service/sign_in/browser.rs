@@ -45,10 +45,15 @@ impl Browser {
     }
 
     /// Goes through a provider, and tells where that sends the browser back to: the path and what stands behind it.
-    pub async fn at_provider(&mut self, mut url: Url) -> String {
+    pub async fn at_provider(&mut self, url: Url) -> String {
+        self.through_provider(url, PUBLIC_URL).await
+    }
+
+    /// The same for a page of another origin.
+    pub async fn through_provider(&mut self, mut url: Url, home: &str) -> String {
         url.query_pairs_mut().append_pair("login_hint", &self.account);
         for _ in 0..10 {
-            if let Some(path) = url.as_str().strip_prefix(PUBLIC_URL) {
+            if let Some(path) = url.as_str().strip_prefix(home) {
                 return path.to_owned();
             }
             let answer = self.web.get(url.clone()).header("cookie", header(&self.theirs)).send().await;

@@ -8,6 +8,8 @@ use std::sync::OnceLock;
 
 use serde_json::{Value, json};
 
+use super::pages::pages;
+
 /// Where the service of a test says that it is reached.
 pub const PUBLIC_URL: &str = "http://127.0.0.1:8080";
 /// The API, as the providers call it.
@@ -48,7 +50,8 @@ impl Provider {
             "the tests' providers are not installed: run `npm ci --prefix tests/providers`, or `make test`"
         );
         let callback = format!("{PUBLIC_URL}/sign-in/{slug}/callback");
-        let wanted = json!({ "callback": callback, "secret": secret, "audience": AUDIENCE });
+        let page = &pages().origin;
+        let wanted = json!({ "callback": callback, "secret": secret, "audience": AUDIENCE, "page": page });
         let mut process = Command::new("node")
             .arg("provider.mjs")
             .arg(wanted.to_string())
