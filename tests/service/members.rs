@@ -57,7 +57,12 @@ pub(super) async fn issuer(world: &World, slug: &str) -> Issuer {
 
 /// Somebody whose ID token was verified.
 pub(super) fn claims(subject: &str) -> Claims {
-    Claims { subject: subject.to_owned(), name: Some(format!("Name of {subject}")), email: None }
+    Claims {
+        subject: subject.to_owned(),
+        client: None,
+        name: Some(format!("Name of {subject}")),
+        email: None,
+    }
 }
 
 /// The token in a link.
