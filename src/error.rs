@@ -45,6 +45,10 @@ pub struct UserError {
     pub field: Option<Vec<String>>,
 }
 
+/// What is said where a slug is none of a class exception.
+pub const NO_SUCH_EXCEPTION: &str =
+    "There is no such class exception. Take the slug of one from `classExceptions`.";
+
 impl UserError {
     /// A refusal that no single field is to blame for.
     #[must_use]
@@ -67,6 +71,12 @@ impl UserError {
             field,
             format!("There is no such {what}. Check the id or reference."),
         )
+    }
+
+    /// The same for a class exception, which is named by its slug.
+    #[must_use]
+    pub fn no_such_exception(field: &str) -> Self {
+        Self::at(UserErrorCode::NotFound, field, NO_SUCH_EXCEPTION)
     }
 }
 

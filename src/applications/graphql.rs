@@ -51,6 +51,7 @@ pub use timeline::ApplicationEvent;
 pub(crate) use timeline::find_event;
 
 use crate::applications::store::caseload;
+use crate::error::NO_SUCH_EXCEPTION;
 use crate::exceptions::graphql as exceptions;
 use crate::schema::{self, GlobalId, PageArgs, bad_input, page_cost};
 use crate::values::reference::Reference;
@@ -105,8 +106,7 @@ impl CaseloadQuery {
 /// The class exception that a caller names.
 pub(crate) async fn named(ctx: &Context<'_>, slug: &str) -> Result<ExceptionId> {
     let found = exceptions::find(ctx, slug).await?.map(|current| current.row.id);
-    let message = "There is no such class exception. Take the slug of one from `classExceptions`.";
-    found.ok_or_else(|| bad_input(message))
+    found.ok_or_else(|| bad_input(NO_SUCH_EXCEPTION))
 }
 
 /// An application by its row's id; none where the viewer may not see it.

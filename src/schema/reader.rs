@@ -81,11 +81,19 @@ impl Reader {
     /// The short name of something. What cannot be one is the name of nothing, and never reaches the database,
     /// which refuses some texts altogether.
     pub(crate) fn slug(&mut self, field: &str, typed: String, what: &str) -> Option<String> {
-        let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if typed.bytes().all(is_slug) {
+        if is_slug(&typed) {
             return Some(typed);
         }
         self.errors.push(UserError::not_found(field, what));
+        None
+    }
+
+    /// The slug of a class exception, at `classException`.
+    pub(crate) fn exception(&mut self, typed: String) -> Option<String> {
+        if is_slug(&typed) {
+            return Some(typed);
+        }
+        self.errors.push(UserError::no_such_exception("classException"));
         None
     }
 
@@ -115,6 +123,10 @@ impl Reader {
             }
         }
     }
+}
+
+fn is_slug(typed: &str) -> bool {
+    typed.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 #[cfg(test)]

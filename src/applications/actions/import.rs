@@ -77,7 +77,7 @@ impl<'a> Import<'a> {
     pub async fn begin(app: &'a App, scope: ImportScope, exception: &str, dry_run: bool) -> Acted<Self> {
         let conn = &app.db.read(&scope);
         let found = exceptions::find_by_slug(conn, exception).await?;
-        let found = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let found = found.ok_or_else(|| UserError::no_such_exception("classException"))?;
         if !exceptions::bodies_of(conn, found.id).await?.iter().any(|(_, body)| body.id == scope.body()) {
             let message = "Your body does not nominate under this class exception.";
             return Err(UserError::at(UserErrorCode::NotFound, "classException", message).into());

@@ -11,7 +11,7 @@ use crate::exceptions::store as exceptions;
 /// The class exception with this slug.
 pub(super) async fn find_exception(tx: &Tx, slug: &str) -> Acted<class_exception::Model> {
     let found = exceptions::find_by_slug(tx.conn(), slug).await?;
-    Ok(found.ok_or_else(|| UserError::not_found("classException", "class exception"))?)
+    Ok(found.ok_or_else(|| UserError::no_such_exception("classException"))?)
 }
 
 /// The body with this slug, where `takes` says that it takes anything under the exception today.

@@ -36,7 +36,7 @@ impl Command for OpenBallot {
 
     async fn run(&self, tx: &Tx) -> Acted<BallotId> {
         let found = exceptions::find_by_slug(tx.conn(), &self.exception).await?;
-        let found = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let found = found.ok_or_else(|| UserError::no_such_exception("classException"))?;
         let members = exceptions::bodies_of(tx.conn(), found.id).await?;
         let bodies: Vec<BodyId> = members.iter().map(|(member, _)| member.body_id).collect();
         if !bodies.contains(&self.scope.body()) {

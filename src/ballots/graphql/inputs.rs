@@ -39,7 +39,7 @@ impl OpenBallotInput {
     pub fn command(self, scope: BodyScope) -> Acted<OpenBallot> {
         let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if !self.class_exception.bytes().all(is_slug) {
-            return Err(UserError::not_found("classException", "class exception").into());
+            return Err(UserError::no_such_exception("classException").into());
         }
         let beacon = read_beacon(self.beacon_chain.as_deref(), self.beacon_round)?;
         let plan = Plan { commit_by: self.commit_by.0, reveal_by: self.reveal_by.0, beacon };

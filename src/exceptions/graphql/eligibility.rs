@@ -183,10 +183,7 @@ fn number_of_matches(first: i32) -> Result<usize> {
 /// The class exception that a caller names.
 async fn named(ctx: &Context<'_>, slug: &str) -> Result<Arc<Current>> {
     let found = super::find(ctx, slug).await?;
-    found.ok_or_else(|| {
-        let message = "There is no such class exception. Take the slug of one from `classExceptions`.";
-        refused(&[UserError::at(UserErrorCode::NotFound, "classException", message)])
-    })
+    found.ok_or_else(|| refused(&[UserError::no_such_exception("classException")]))
 }
 
 fn invalid(field: &str, message: String) -> UserError {

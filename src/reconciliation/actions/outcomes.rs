@@ -108,7 +108,7 @@ impl Command for RecordOutcomes<'_> {
     async fn run(&self, tx: &Tx) -> Acted<Recorded> {
         self.is_bounded()?;
         let found = exceptions::find_by_slug(tx.conn(), self.exception.as_str()).await?;
-        let exception = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let exception = found.ok_or_else(|| UserError::no_such_exception("classException"))?;
         if exceptions::is_purged(&exception, day_in_new_zealand(tx.now())) {
             return Err(UserError::at(UserErrorCode::DeadlinePassed, "classException", PURGED).into());
         }

@@ -87,12 +87,12 @@ impl ReconcileInput {
     /// `NOT_FOUND` where there is none of this name.
     pub(super) async fn exception(self, ctx: &Context<'_>) -> Acted<ExceptionId> {
         let mut reader = Reader::default();
-        let slug = reader.slug("classException", self.class_exception, "class exception");
+        let slug = reader.exception(self.class_exception);
         let slug = reader.finish(slug)?;
         let found = exceptions::find(ctx, &slug)
             .await
             .map_err(|error| Fault::stored("class exception", error.message))?;
-        let not_found = || UserError::not_found("classException", "class exception");
+        let not_found = || UserError::no_such_exception("classException");
         Ok(found.map(|current| current.row.id).ok_or_else(not_found)?)
     }
 }

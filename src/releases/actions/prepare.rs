@@ -37,7 +37,7 @@ impl Command for PrepareRelease<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<ReleaseId> {
         let found = exceptions::load_by_slugs(tx.conn(), [self.exception.as_str()]).await?.pop();
-        let exception = found.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let exception = found.ok_or_else(|| UserError::no_such_exception("classException"))?;
         if !acts::nominates(tx, exception.id, self.scope.body()).await? {
             return Err(Refusal::NotNominating.into());
         }

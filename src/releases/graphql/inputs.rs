@@ -32,7 +32,7 @@ impl PrepareReleaseInput {
         let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let slug = ShortText::parse(&self.class_exception).ok();
         let slug = slug.filter(|slug| slug.as_str().bytes().all(is_slug));
-        let exception = slug.ok_or_else(|| UserError::not_found("classException", "class exception"))?;
+        let exception = slug.ok_or_else(|| UserError::no_such_exception("classException"))?;
         Ok(PrepareRelease { app, scope, exception })
     }
 }

@@ -81,7 +81,7 @@ impl CreateApplicationInput {
         let job_title = read_job_title(&mut reader, &self.job_title);
         let pay = read_pay(&mut reader, &self.remuneration);
         let worker = self.worker.read(&mut reader, today(app));
-        let exception = reader.slug("classException", self.class_exception, "class exception");
+        let exception = reader.exception(self.class_exception);
         let body = reader.slug("body", self.body, "body");
         let interest = self.interest.and_then(|id| reader.id("interest", &id));
         let read = exception.zip(body).zip(job_title).zip(pay).zip(worker);

@@ -53,7 +53,7 @@ impl ImportApplicationsInput {
     pub fn read(&self, now: DateTime<Utc>) -> Acted<(String, Vec<ReadRow>)> {
         let mut reader = Reader::default();
         reader.bound("rows", self.rows.len(), ROWS_MAX);
-        let exception = reader.slug("classException", self.class_exception.clone(), "class exception");
+        let exception = reader.exception(self.class_exception.clone());
         let exception = reader.finish(exception)?;
         let rows = self.rows.iter().map(|row| row.read(now)).collect::<Acted<_>>()?;
         Ok((exception, rows))

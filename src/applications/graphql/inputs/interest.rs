@@ -44,7 +44,7 @@ impl RegisterInterestInput {
     /// Everything that cannot be taken, each with its field.
     pub fn command(self, app: &App, source: Source) -> Acted<RegisterInterest<'_>> {
         let mut reader = Reader::default();
-        let exception = reader.slug("classException", self.class_exception, "class exception");
+        let exception = reader.exception(self.class_exception);
         let body = reader.slug("body", self.body, "body");
         let legal_name = reader.need("legalName", &self.legal_name, ShortText::parse);
         let contact_email = reader.need("contactEmail", &self.contact_email, Email::parse);
