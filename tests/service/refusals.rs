@@ -303,6 +303,16 @@ async fn lists_are_bounded_and_all_or_none(world: World) {
     assert_eq!(seen["node"], json!({ "status": "SUBMITTED", "version": case.version }));
     let roles = json!({ "classException": "specialist-tech", "role": vec!["2613"; 21] });
     assert_eq!(refusal(&lead, "takeNextApplication", roles).await, [told("TOO_MANY", "role")]);
+    let roles = json!({ "classException": "specialist-tech", "role": ["2613", "9999"] });
+    assert_eq!(refusal(&lead, "takeNextApplication", roles).await, [told("INVALID", "role.1")]);
+    let unknown = json!({ "classException": "specialist-technology" });
+    let refused =
+        payload(&lead, "takeNextApplication", "application { id }", unknown).await["userErrors"][0].take();
+    assert_eq!(refused["code"], "NOT_FOUND");
+    assert!(
+        refused["message"].as_str().expect("a message").ends_with("from `classExceptions`."),
+        "{refused}"
+    );
 }
 
 fn told(code: &str, field: &str) -> (String, Vec<String>) {

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use entity::{ApplicationId, ApplicationStatus, EventKind, PersonId, application, conflict};
+use entity::{ApplicationId, ApplicationStatus, EventKind, PersonId, application, class_exception, conflict};
 use serde_json::json;
 
+use super::draft::no_such_role;
 use super::parties::find_exception;
 use super::{Opened, gather, gather_all, nothing_more};
 use crate::app::App;
@@ -34,6 +35,7 @@ impl Command for TakeNext<'_> {
 
     async fn run(&self, tx: &Tx) -> Acted<Option<ApplicationId>> {
         let exception = find_exception(tx, &self.exception).await?;
+        self.roles_are_known(tx, &exception).await?;
         let Some(application) = hands::claim_next(tx, &self.scope, exception.id, &self.roles).await? else {
             return Ok(None);
         };
@@ -43,6 +45,28 @@ impl Command for TakeNext<'_> {
         opened.application.assessor_id = Some(self.scope.person());
         opened.moves(Action::Take, ApplicationStatus::InAssessment);
         Ok(Some(opened.save(tx, EventKind::Taken, nothing_more()).await?.id))
+    }
+}
+
+impl TakeNext<'_> {
+    /// Refuses a role that the terms have never had. What waits may be held against earlier ones.
+    async fn roles_are_known(&self, tx: &Tx, exception: &class_exception::Model) -> Acted<()> {
+        if self.roles.is_empty() {
+            return Ok(());
+        }
+        let known = self.app.shelf.terms(tx.conn(), exception.id, exception.revision).await?;
+        let mut unknown: Vec<(usize, &String)> = self.roles.iter().enumerate().collect();
+        unknown.retain(|(_, code)| known.terms.role(code).is_none());
+        for revision in (1..exception.revision).rev() {
+            if unknown.is_empty() {
+                break;
+            }
+            let earlier = self.app.shelf.terms(tx.conn(), exception.id, revision).await?;
+            unknown.retain(|(_, code)| earlier.terms.role(code).is_none());
+        }
+        let errors: Vec<_> =
+            unknown.iter().map(|(at, _)| no_such_role(&known, &format!("role.{at}"))).collect();
+        if errors.is_empty() { Ok(()) } else { Err(errors.into()) }
     }
 }
 

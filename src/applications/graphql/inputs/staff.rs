@@ -57,7 +57,7 @@ pub struct TakeNextApplicationInput {
     idempotency_key: Option<String>,
     /// Slug of the class exception whose queue it is.
     class_exception: String,
-    /// Codes of at most 20 approved roles to choose from; any where absent or empty.
+    /// Codes of at most 20 approved roles to choose from; any where absent or empty. One that there never was is refused.
     role: Option<Vec<String>>,
 }
 
@@ -68,7 +68,7 @@ impl TakeNextApplicationInput {
     /// Where the class exception or a role cannot be one.
     pub fn command(self, app: &App, scope: BodyScope) -> Acted<TakeNext<'_>> {
         let mut reader = Reader::default();
-        let exception = reader.slug("classException", self.class_exception, "class exception");
+        let exception = reader.exception(self.class_exception);
         let sent = self.role.unwrap_or_default();
         reader.bound("role", sent.len(), ROLES_MAX);
         let sent = sent.iter().take(ROLES_MAX).enumerate();
