@@ -18,7 +18,7 @@ use serde_json::json;
 
 pub use days::count_by_day;
 pub use nature::{Nature, nature};
-pub use sealing::{SealNext, has_head, head, last_seal};
+pub use sealing::{SealNext, find_by_head, head, last_seal};
 pub use sentence::summary;
 pub use timeline::{By, TimelineKey, by, count_timeline, find_in_timeline, page_of_timeline};
 pub use verify::{Verified, verify};

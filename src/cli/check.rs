@@ -6,6 +6,7 @@ use super::open::{assemble, ready};
 use super::{DatabaseArgs, Outcome};
 use crate::check::check;
 use crate::clock::Clock;
+use crate::counted::counted;
 
 pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     let settings = args.settings()?;
@@ -20,6 +21,6 @@ pub(super) async fn run(args: DatabaseArgs) -> Outcome {
     for violation in &violations {
         println!("{violation}");
     }
-    println!("{} violations.", violations.len());
+    println!("{}.", counted(violations.len(), "violation", "violations"));
     Ok(ExitCode::FAILURE)
 }

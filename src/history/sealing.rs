@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::seal::{digest_of_event, digest_of_movement, seal_over};
 use crate::db::{Command, Snapshot, Tx};
 use crate::error::{Acted, Fault, Found};
+use crate::values::sha256::Sha256;
 
 /// How many records one seal closes at most.
 pub const BATCH: usize = 1_000;
@@ -74,13 +75,13 @@ pub async fn last_seal(conn: &impl ConnectionTrait) -> Found<Option<seal::Model>
     Ok(seal::Entity::find().order_by_desc(seal::Column::Number).one(conn).await?)
 }
 
-/// Whether one of the seals has this head.
+/// The seal that has this head; none where no seal has it.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn has_head(snapshot: &Snapshot, head: &str) -> Found<bool> {
-    let select = seal::Entity::find().filter(seal::Column::Head.eq(head.to_lowercase()));
-    Ok(select.one(snapshot.conn()).await?.is_some())
+pub async fn find_by_head(snapshot: &Snapshot, head: &Sha256) -> Found<Option<seal::Model>> {
+    let select = seal::Entity::find().filter(seal::Column::Head.eq(head.to_string()));
+    Ok(select.one(snapshot.conn()).await?)
 }
 
 /// What waits, in order of id, at most a batch. One whose record is gone is left for `verify` to tell.

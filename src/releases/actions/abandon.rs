@@ -7,6 +7,7 @@ use serde_json::json;
 use super::open;
 use crate::applications::details::LongText;
 use crate::applications::rules::Impact;
+use crate::counted::counted;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, Found};
 use crate::history::{self, Event};
@@ -91,11 +92,11 @@ fn abandoned(
 }
 
 fn impact(number: i32, lines: i32, attested: usize) -> Impact {
-    let count = |count: usize, of: &str| format!("{count} {of}{}", if count == 1 { "" } else { "s" });
-    let lines_told = count(usize::try_from(lines).unwrap_or_default(), "line");
+    let lines_told = counted(lines, "line", "lines");
     let attested = match attested {
         0 => String::new(),
-        some => format!(" {} of it no longer stands for anything.", count(some, "attestation")),
+        1 => " 1 attestation of it no longer stands for anything.".to_owned(),
+        some => format!(" {some} attestations of it no longer stand for anything."),
     };
     Impact {
         places_returned: 0,

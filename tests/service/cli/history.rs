@@ -33,6 +33,15 @@ async fn the_head_is_printed_and_a_changed_past_is_told() {
         "{}",
         said(&verified)
     );
+    let told = format!("The head {head} is that of seal 1 of ");
+    assert!(said(&verified).contains(&told), "{}", said(&verified));
+    let capitals = history(&database, &["verify", "--head", &head.to_uppercase()]);
+    assert!(capitals.status.success() && said(&capitals).contains(&told), "{}", said(&capitals));
+    for malformed in ["", "91ff", &format!("{head}0"), &head.replace(char::is_numeric, "g")] {
+        let refused = history(&database, &["verify", "--head", malformed]);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains("64 hexadecimal digits"), "{}", said(&refused));
+    }
     let other = "0".repeat(64);
     let unknown = history(&database, &["verify", "--head", &other]);
     assert_eq!(unknown.status.code(), Some(1));
@@ -61,5 +70,7 @@ fn without_a_seal_there_is_no_head() {
     let head = history(&database, &["head"]);
     assert_eq!(head.status.code(), Some(1));
     assert!(said(&head).contains("`nominations jobs run seal`"), "{}", said(&head));
-    assert!(history(&database, &["verify"]).status.success());
+    let verified = history(&database, &["verify"]);
+    assert!(verified.status.success(), "{}", said(&verified));
+    assert!(said(&verified).starts_with("Nothing is sealed yet; 0 records wait"), "{}", said(&verified));
 }
