@@ -11,7 +11,7 @@ use crate::applications::details::{LongText, ShortText};
 use crate::cli::lines::LineCount;
 use crate::clock::end_of_day;
 use crate::reconciliation::actions::outcomes::{SentLine, read_passport};
-use crate::reconciliation::rules::outcomes::Said;
+use crate::reconciliation::rules::outcomes::{Said, can_be_told};
 use crate::values::dates::{parse_date, parse_instant};
 use crate::values::nzbn::Nzbn;
 
@@ -165,7 +165,8 @@ fn status(typed: &str) -> Result<AgencyStatus, String> {
     let theirs = WORDS.iter().find(|(theirs, _)| *theirs == word).map(|(_, status)| *status);
     let ours = || AgencyStatus::all().into_iter().find(|status| status.word() == word);
     theirs.or_else(ours).ok_or_else(|| {
-        let words = AgencyStatus::all().into_iter().map(AgencyStatus::word).collect::<Vec<_>>().join(", ");
+        let told = AgencyStatus::all().into_iter().filter(|status| can_be_told(*status));
+        let words = told.map(AgencyStatus::word).collect::<Vec<_>>().join(", ");
         format!("it is none of {words}, nor one of the agency's own words rft_… and ita_….")
     })
 }
@@ -216,7 +217,7 @@ mod tests {
         for (row, told) in [
             (",invited,2022-03-04,,,,,,", "nomination_ref: it has to say something."),
             ("NZT-1,,2022-03-04,,,,,,", "status: it has to say something."),
-            ("NZT-1,not_arrived,2022-03-04,,,,,,", "status: it is none of NOT_SENT,"),
+            ("NZT-1,not_arrived,2022-03-04,,,,,,", "status: it is none of TRAVEL_REQUESTED,"),
             ("NZT-1,invited,04/03/2022,,,,,,", "status_date: give a day"),
             ("NZT-1,invited,2022-03-04,1.1.1990,,,,,", "date_of_birth: "),
             ("NZT-1,invited,2022-03-04,,IND,,,,", "passport_number: "),

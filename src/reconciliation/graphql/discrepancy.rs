@@ -7,7 +7,7 @@ use super::kinds::{ClosedBecause, DiscrepancyKind, DiscrepancyStatus, Resolution
 use crate::error::{Fault, Found};
 use crate::keys::TextPlace;
 use crate::people::graphql::{Body, load_body};
-use crate::reconciliation::rules::{Mends, allowed, explanation, mends};
+use crate::reconciliation::rules::{Mends, Values, allowed, explanation, mends};
 use crate::reconciliation::store::reading::Seen;
 use crate::schema::connection::connection;
 use crate::schema::scalars::DateTime;
@@ -160,9 +160,20 @@ impl Discrepancy {
     }
 
     /// What is wrong and what can be done, in words.
-    async fn explanation(&self) -> String {
+    #[expect(clippy::unused_async, reason = "every resolver is async")]
+    async fn explanation(&self, ctx: &Context<'_>) -> Result<String> {
+        let row = self.row();
         let two = matches!(self.mends(), Mends::Bodies(_, Some(_)));
-        explanation(self.row().kind, self.row().field.as_deref(), two)
+        // The words of other kinds do not depend on what each side says.
+        let values = if row.kind == entity::DiscrepancyKind::IllegalStatusChange {
+            Values {
+                ours: self.opened(ctx, "ours_sealed", row.ours_sealed.as_ref())?,
+                theirs: self.opened(ctx, "theirs_sealed", row.theirs_sealed.as_ref())?,
+            }
+        } else {
+            Values::default()
+        };
+        Ok(explanation(row.kind, row.field.as_deref(), two, &values))
     }
 
     /// What each body proposes last, where two have a part in it.

@@ -29,17 +29,20 @@ pub enum Field {
     Occupation,
     /// Where the case stands at the agency.
     Status,
+    /// Since when it stands there.
+    At,
 }
 
 impl Field {
     /// Every field.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Passport,
         Self::NameAndBirth,
         Self::DateOfBirth,
         Self::EmployerNzbn,
         Self::Occupation,
         Self::Status,
+        Self::At,
     ];
 
     /// Its name in the public schema and in the database.
@@ -52,6 +55,7 @@ impl Field {
             Self::EmployerNzbn => "employerNzbn",
             Self::Occupation => "occupationCode",
             Self::Status => "status",
+            Self::At => "at",
         }
     }
 }

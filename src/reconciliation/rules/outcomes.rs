@@ -12,8 +12,8 @@ use entity::{
     AgencyStatus, ApplicationId, BodyId, DiscrepancyKind, OutcomeFate, PlaceState, ReleaseLineState,
 };
 
-use status::{acts_on_the_line, can_be_told, rank};
-pub use status::{follows, holds_back_until, is_refusal, place_for};
+use status::{acts_on_the_line, rank};
+pub use status::{can_be_told, follows, holds_back_until, is_refusal, place_for};
 
 use super::finding::Field;
 
@@ -121,10 +121,15 @@ pub enum Wrong {
     Differs(Field, Option<String>, Option<String>),
     /// The line was removed, or what it carried has ended.
     RemovedLine,
-    /// The status cannot follow the one before, or lies in the future.
+    /// The status cannot follow the one before.
     Illegal {
         /// Where the case stands.
         from: AgencyStatus,
+    },
+    /// The status lies in the future.
+    Ahead {
+        /// Since when the agency says that it stands.
+        at: DateTime<Utc>,
     },
 }
 
@@ -137,7 +142,7 @@ impl Wrong {
             Self::DuplicateLine => DiscrepancyKind::DuplicateLine,
             Self::Differs(..) => DiscrepancyKind::DetailsDiffer,
             Self::RemovedLine => DiscrepancyKind::RemovedLineActedOn,
-            Self::Illegal { .. } => DiscrepancyKind::IllegalStatusChange,
+            Self::Illegal { .. } | Self::Ahead { .. } => DiscrepancyKind::IllegalStatusChange,
         }
     }
 }
@@ -160,7 +165,7 @@ impl Outcome {
     pub fn tells_details(&self) -> bool {
         let is_its_own = |wrong: &Wrong| match wrong {
             Wrong::UnknownReference | Wrong::DuplicateLine => false,
-            Wrong::Differs(..) | Wrong::RemovedLine | Wrong::Illegal { .. } => true,
+            Wrong::Differs(..) | Wrong::RemovedLine | Wrong::Illegal { .. } | Wrong::Ahead { .. } => true,
         };
         self.about.is_some() && self.fate != OutcomeFate::Late && self.wrong.iter().all(is_its_own)
     }
@@ -256,7 +261,7 @@ fn misfits(
         return vec![Wrong::UnknownReference];
     }
     if differing.is_empty() && line.said.at > now + AHEAD {
-        return vec![Wrong::Illegal { from: case.stands.status }];
+        return vec![Wrong::Ahead { at: line.said.at }];
     }
     differing
 }
@@ -268,9 +273,11 @@ pub fn differing(told: &Details, ours: &Details, released: Option<&Details>) -> 
     if let Some(released) = released {
         let field = |wrong: &Wrong| match wrong {
             Wrong::Differs(field, ..) => Some(*field),
-            Wrong::UnknownReference | Wrong::DuplicateLine | Wrong::RemovedLine | Wrong::Illegal { .. } => {
-                None
-            }
+            Wrong::UnknownReference
+            | Wrong::DuplicateLine
+            | Wrong::RemovedLine
+            | Wrong::Illegal { .. }
+            | Wrong::Ahead { .. } => None,
         };
         let others: Vec<_> = compared(told, released).iter().filter_map(field).collect();
         wrong.retain(|one| field(one).is_some_and(|field| others.contains(&field)));
@@ -318,7 +325,7 @@ fn is_late(said: &Said, stands: &Said) -> bool {
 }
 
 /// Whether a status is one that the agency dates.
-fn is_dated(status: AgencyStatus) -> bool {
+pub(super) fn is_dated(status: AgencyStatus) -> bool {
     !matches!(status, AgencyStatus::NotSent | AgencyStatus::Sent | AgencyStatus::Acknowledged)
 }
 

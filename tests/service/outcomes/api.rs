@@ -15,6 +15,7 @@ use crate::service::support::{Caller, World};
 
 on_both_databases! {
     a_message_is_taken_in_and_the_own_side_reads_the_case,
+    what_cannot_follow_is_explained_by_what_can_be_done,
     what_cannot_be_read_is_refused_whole,
     a_document_in_hand_leads_to_its_line,
 }
@@ -26,6 +27,47 @@ const CASE: &str =
 
 fn message(id: &str, outcomes: &Value) -> Value {
     json!({ "classException": "specialist-tech", "messageId": id, "outcomes": outcomes })
+}
+
+async fn what_cannot_follow_is_explained_by_what_can_be_done(world: World) {
+    let cases = Caseload::new(&world, |_| {}).await;
+    let id = cases.confirmed(&Wanted::new("N1234567")).await;
+    let reference = world.application(id).await.reference;
+    world.acknowledged().await;
+    world.clock.move_to(at(AT));
+    let officer = world.sign_in(&OFFICER).await;
+    let mut said = Vec::new();
+    for (number, (status, at, correction)) in [
+        ("INVITED", "2032-03-05T00:00:00Z", false),
+        ("INVITED", "2032-03-06T00:00:00Z", true),
+        ("SENT", "2022-03-05T00:00:00Z", true),
+        ("ACKNOWLEDGED", "2022-03-05T00:00:00Z", true),
+        ("INVITED", "2022-03-06T00:00:00Z", false),
+        ("TRAVEL_REQUESTED", "2022-03-07T00:00:00Z", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let line = json!([{ "reference": reference, "status": status, "at": at, "correction": correction }]);
+        let answer = "disputed discrepancies { kind field explanation }";
+        let message = message(&format!("m-{number}"), &line);
+        said.push(payload(&officer, "recordAgencyOutcomes", answer, message).await);
+    }
+    let disputed: Vec<_> = said.iter().map(|answer| answer["disputed"].clone()).collect();
+    assert_eq!(disputed, [1, 1, 1, 1, 0, 1].map(Value::from), "{said:#?}");
+    for (number, field, told) in [
+        (0, "at", "dates the status in the future"),
+        (1, "at", "dates the status in the future"),
+        (2, "status", "follows from our releases"),
+        (3, "status", "It acknowledges the release"),
+        (5, "status", "the agency sends it again as a correction"),
+    ] {
+        let one = &said[number]["discrepancies"][0];
+        assert_eq!((&one["kind"], &one["field"]), (&json!("ILLEGAL_STATUS_CHANGE"), &json!(field)));
+        let explanation = one["explanation"].as_str().expect("an explanation");
+        assert!(explanation.contains(told), "{number}: {explanation}");
+        assert_eq!(explanation.contains("sends it again as a correction"), number == 5, "{explanation}");
+    }
 }
 
 async fn a_message_is_taken_in_and_the_own_side_reads_the_case(world: World) {

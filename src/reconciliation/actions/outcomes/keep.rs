@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::SecondsFormat;
 use entity::{
     AgencyMessageId, AgencyStatus, ApplicationId, DiscrepancyKind, ExceptionId, PlaceMovementKind,
     PlaceState, agency_case, agency_outcome,
@@ -233,6 +234,11 @@ fn finding(exception: ExceptionId, line: &Told, outcome: &Outcome, wrong: &Wrong
             Field::Status,
             Some(from.word()),
             status,
+        ),
+        Wrong::Ahead { at } => Finding { apart, ..of(DiscrepancyKind::IllegalStatusChange) }.differing(
+            Field::At,
+            None,
+            Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
         ),
     }
 }

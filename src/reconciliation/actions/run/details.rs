@@ -90,7 +90,11 @@ fn findings_of(exception: ExceptionId, row: &Beside, wrong: &[Wrong]) -> Vec<Fin
         Wrong::Differs(field, ours, theirs) => {
             Some(about.clone().differing(*field, ours.clone(), theirs.clone()))
         }
-        Wrong::UnknownReference | Wrong::DuplicateLine | Wrong::RemovedLine | Wrong::Illegal { .. } => None,
+        Wrong::UnknownReference
+        | Wrong::DuplicateLine
+        | Wrong::RemovedLine
+        | Wrong::Illegal { .. }
+        | Wrong::Ahead { .. } => None,
     });
     found.collect()
 }

@@ -55,7 +55,8 @@ pub(super) fn rank(status: AgencyStatus) -> u8 {
 }
 
 /// Whether the agency may say it at all: that a line was sent or acknowledged follows from releases.
-pub(super) fn can_be_told(status: AgencyStatus) -> bool {
+#[must_use]
+pub fn can_be_told(status: AgencyStatus) -> bool {
     is_refusal(status) || stage(status) >= Some(2)
 }
 

@@ -165,7 +165,7 @@ fn each_fault_is_told_for_what_it_is() {
     let hints = Wrong::Differs(Field::Passport, Some("001".into()), Some("9".into()));
     // The sixth, seventh and eighth line say the same of one case: only the first of them is no repetition.
     assert!(wrong[7] == [Wrong::DuplicateLine] && wrong[8] == [Wrong::DuplicateLine], "{hints:?}");
-    assert_eq!(wrong[9], [Wrong::Illegal { from: S::Acknowledged }]);
+    assert_eq!(wrong[9], [Wrong::Ahead { at: lines[9].said.at }]);
     let mut anew = super::tests::ground([(4, case(4))]);
     assert_eq!(fold(&lines[7..8], &mut anew)[0].wrong, [hints]);
 }
