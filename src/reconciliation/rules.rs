@@ -23,4 +23,4 @@ pub use resolution::{
 };
 pub use settled::{Settlement, is_settled};
 pub use severity::severity;
-pub use signing::{SignOffRefusal, may_sign};
+pub use signing::{SignOffRefusal, StillOpen, may_sign};

@@ -171,6 +171,9 @@ async fn nothing_is_signed_while_anything_is_open(world: World) {
     for id in [old, run] {
         let refused = sign(&lead, &json!(GlobalId::of(&id))).await;
         assert_eq!(refused["userErrors"][0]["code"], "OPEN_DISCREPANCIES");
+        let told = format!("1 thing that does not agree is still open, and it is the turn of {}. ", ITP.name);
+        let message = refused["userErrors"][0]["message"].as_str().expect("a message");
+        assert!(message.starts_with(&told), "{message}");
     }
     let row = open(&world).await.remove(0);
     let input =
@@ -178,7 +181,9 @@ async fn nothing_is_signed_while_anything_is_open(world: World) {
     let resolved =
         payload(&world.sign_in(&ITP_LEAD).await, "resolveDiscrepancy", "discrepancy { status }", input).await;
     assert_eq!(resolved["discrepancy"]["status"], "RESOLVED");
-    assert_eq!(sign(&lead, &json!(GlobalId::of(&run))).await["userErrors"][0]["code"], "OPEN_DISCREPANCIES");
+    let refused = sign(&lead, &json!(GlobalId::of(&run))).await["userErrors"][0].take();
+    assert_eq!(refused["code"], "OPEN_DISCREPANCIES");
+    assert!(refused["message"].as_str().expect("a message").contains("nothing is any more"), "{refused}");
     let input = json!({ "classException": "specialist-tech" });
     let again = payload(&lead, "reconcile", "reconciliation { id balanced }", input).await;
     assert_eq!(again["reconciliation"]["balanced"], true, "what was settled stays settled: {again}");
