@@ -22,6 +22,8 @@ pub struct Report {
     pub holds: Vec<String>,
     /// What differs, a sentence each.
     pub differs: Vec<String>,
+    /// Where the ballot stands, by its file; none where that cannot be read.
+    pub status: Option<BallotStatus>,
 }
 
 type Checked = Result<String, String>;
@@ -42,6 +44,7 @@ pub fn verify(document: &[u8], entries: &[u8]) -> Report {
     let ballot = PublishedBallot::read(document).map_err(|why| report.differs.push(why.to_string())).ok();
     let entries =
         Entries::read(entries).map_err(|why| report.differs.push(format!("entries.txt: {why}"))).ok();
+    report.status = ballot.as_ref().map(|ballot| ballot.status);
     let (Some(ballot), Some(entries)) = (ballot, entries) else { return report };
     report.note(Ok("ballot.json is whole: it has the hash that stands at its end".into()));
     match Run::begin(&ballot, &entries) {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use entity::BallotStatus;
 
 use super::{Outcome, Problem};
 use crate::ballots::rules::{Scheme, SchemeError, Secret, commitment};
@@ -92,7 +93,13 @@ fn run_again(files: &[PathBuf]) -> Outcome {
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Problem> {
-    std::fs::read(file).map_err(Problem::io(format!("reading {}", file.display())))
+    let bytes = std::fs::read(file).map_err(Problem::io(format!("reading {}", file.display())))?;
+    if bytes.is_empty() {
+        let words =
+            format!("{} is empty: take the file from the ballot's address once more.", file.display());
+        return Err(Problem::Told(words));
+    }
+    Ok(bytes)
 }
 
 fn print(report: &Report) {
@@ -105,8 +112,19 @@ fn print(report: &Report) {
         println!("DIFFERS  {}", printable(sentence));
     }
     match report.differs.len() {
-        0 => println!("The ballot is what its files say."),
+        0 => println!("The ballot is what its files say{}", told_of(report.status)),
         1 => println!("The files do not fit together: 1 thing differs."),
         count => println!("The files do not fit together: {count} things differ."),
+    }
+}
+
+/// How the verdict ends, by where the ballot stands.
+fn told_of(status: Option<BallotStatus>) -> &'static str {
+    match status {
+        Some(BallotStatus::Drawn) | None => ".",
+        Some(BallotStatus::Void) => ". It was voided, and nothing was drawn.",
+        Some(BallotStatus::Committing | BallotStatus::Revealing | BallotStatus::Ready) => {
+            " so far. There is no draw yet: verify it again once it is drawn."
+        }
     }
 }

@@ -67,6 +67,16 @@ fn a_ballot_goes_from_its_freeze_to_somebody_who_runs_it_again() {
     });
     assert_eq!(read("order.txt"), published.collect::<String>());
     assert_eq!(results.len(), 15);
+    // So are the seed and the commitments that it makes of the file.
+    let seed = document["draw"]["seed"].as_str().expect("a seed");
+    assert!(told.contains(&format!("\n{seed}  -\n{seed}\n")), "{told}");
+    for part in document["bodies"].as_array().expect("bodies") {
+        let (body, said) =
+            (part["body"].as_str().expect("a slug"), part["commitment"].as_str().expect("one"));
+        assert!(told.contains(&format!("\n{body} {said} {said}\n")), "{told}");
+    }
+    let secret = std::fs::metadata(folder.path().join("itp.secret")).expect("a file").permissions();
+    assert_eq!(std::os::unix::fs::PermissionsExt::mode(&secret) & 0o777, 0o600);
     let hashes: Vec<_> = told.lines().filter(|line| line.ends_with("  -")).collect();
     let hash = hashes.last().and_then(|line| line.split(' ').next()).expect("the hash of the file");
     assert!(read("ballot.json").ends_with(&format!("\"sha256\": \"{hash}\"\n}}\n")), "{told}");

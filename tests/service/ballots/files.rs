@@ -291,6 +291,23 @@ fn the_command_line_runs_a_ballot_again_and_names_what_differs() {
         let refused = run_verify(folder.path(), files);
         assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     }
+    let absent = run_verify(folder.path(), &["ballot.json", "absent.txt"]);
+    assert!(said(&absent).contains("absent.txt: No such file"), "{}", said(&absent));
+    write("entries.txt", b"");
+    let empty = run_verify(folder.path(), &["ballot.json", "entries.txt"]);
+    assert_eq!(empty.status.code(), Some(1), "{}", said(&empty));
+    assert!(said(&empty).contains("entries.txt is empty"), "{}", said(&empty));
+}
+
+#[test]
+fn a_ballot_that_goes_on_is_told_to_have_no_draw_yet() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let open = PublishedBallot { status: BallotStatus::Ready, draw: None, ..drawn() };
+    fs::write(folder.path().join("ballot.json"), open.file()).expect("to write");
+    fs::write(folder.path().join("entries.txt"), entries().file()).expect("to write");
+    let told = run_verify(folder.path(), &["ballot.json", "entries.txt"]);
+    assert!(told.status.success(), "{}", said(&told));
+    assert!(said(&told).contains("say so far. There is no draw yet"), "{}", said(&told));
 }
 
 #[test]
