@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use crate::counted::counted;
 use crate::releases::rules::{Verified, differences, verify};
+use crate::values::sha256::Sha256;
 
 /// Releases of the combined list.
 #[derive(Debug, Subcommand)]
@@ -16,9 +18,15 @@ pub(super) enum ReleaseCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         /// The digest that the release has to have, as the service tells it
-        #[arg(long, value_name = "SHA-256")]
-        digest: Option<String>,
+        #[arg(long, value_name = "SHA-256", value_parser = parse_digest)]
+        digest: Option<Sha256>,
     },
+}
+
+fn parse_digest(typed: &str) -> Result<Sha256, &'static str> {
+    Sha256::parse(&typed.to_lowercase()).map_err(
+        |_| "Give the release's digest as the service tells it: 64 hexadecimal digits, 0 to 9 and a to f.",
+    )
 }
 
 /// Does it; ends with 1 where something differs.
@@ -48,19 +56,33 @@ pub(super) fn run(command: ReleaseCommand) -> ExitCode {
             }
         }
     }
-    let differing = differences(&read).into_iter().chain(digest.and_then(|digest| missed(&read, &digest)));
-    for line in differing {
+    let wanted = digest.map(|digest| digest.to_string());
+    let missed = wanted.as_deref().and_then(|digest| missed(&read, digest));
+    for line in differences(&read).into_iter().chain(missed) {
         println!("{line}");
         faults += 1;
     }
+    println!("{}", verdict(faults, &read, wanted.is_some()));
     if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What came of all files together.
+fn verdict(faults: usize, read: &[(String, Verified)], is_named: bool) -> String {
+    let has_digest = read.iter().any(|(_, verified)| verified.digest.is_some());
+    match (faults, has_digest, is_named) {
+        (0, true, true) => "The release is what its files say, and has the digest that was named.".to_owned(),
+        (0, true, false) => "The release is what its files say.".to_owned(),
+        (0, false, _) => "The table is whole, and has no digest to be held against.".to_owned(),
+        (1, ..) => "The release is not what its files say: 1 thing is wrong.".to_owned(),
+        (faults, ..) => format!("The release is not what its files say: {faults} things are wrong."),
+    }
 }
 
 fn tell(name: &str, verified: &Verified) {
     println!("{name}: release {} of {}", verified.release, verified.exception);
     for (body, part) in &verified.sections {
         let lines =
-            part.lines.map_or_else(|| "not in this file".to_owned(), |count| format!("{count} lines"));
+            part.lines.map_or_else(|| "not in this file".to_owned(), |count| counted(count, "line", "lines"));
         println!("  section {body}, {lines}: {}", part.digest);
     }
     match &verified.digest {

@@ -9,7 +9,7 @@ use nominations::applications::actions::{
 };
 use nominations::applications::details::{Changes, LongText, WorkerDetails};
 use nominations::check::check;
-use nominations::error::UserErrorCode as Code;
+use nominations::error::{Failure, UserErrorCode as Code};
 use nominations::releases::rules::{release_digest, section_digest, section_header};
 use nominations::schema::GlobalId;
 use nominations::tenancy::Permission;
@@ -359,7 +359,13 @@ async fn a_release_that_is_not_so_any_more_is_not_published(world: World) {
     world.attest(&NZTECH, release, &world.section_digest(release, &NZTECH).await).await.expect("done");
     set_hold(&world, id, true).await;
     let before = world.count_rows().await;
-    assert_eq!(code(world.publish(&NZTECH, release).await), Code::WrongStatus);
+    let Err(Failure::Refused(refused)) = world.publish(&NZTECH, release).await else {
+        panic!("it was published");
+    };
+    assert_eq!(refused[0].code, Code::WrongStatus);
+    let reference = world.application(id).await.reference;
+    let told = format!("What this release says of {reference} is not so any more: it is on hold. ");
+    assert!(refused[0].message.starts_with(&told), "{}", refused[0].message);
     assert_eq!(world.count_rows().await, before);
     assert_eq!(world.place_of(id).await.expect("a place").state, PlaceState::Reserved);
     world.abandon(&NZTECH, release).await.expect("given up");

@@ -94,11 +94,11 @@ async fn still_so(opened: &Opened<'_>, app: &App, own: BodyId, lines: &[release_
         }
     });
     let carried: Vec<Carried> = carried.collect();
-    let Some(reference) = contradiction(&carried) else { return Ok(()) };
-    // Which line of another body is not so any more is that body's to know.
-    let is_own = |line: &&release_line::Model| line.reference == reference && line.body_id == own;
-    let line = lines.iter().find(is_own).map_or("a line of another body", |line| line.reference.as_str());
-    Err(Refusal::Contradicted { line: line.to_owned() }.into())
+    let Some((reference, why)) = contradiction(&carried) else { return Ok(()) };
+    // Which line of another body is not so any more, and why, is that body's to know.
+    let is_own = lines.iter().any(|line| line.reference == reference && line.body_id == own);
+    let (line, why) = if is_own { (reference, Some(why)) } else { ("a line of another body", None) };
+    Err(Refusal::Contradicted { line: line.to_owned(), why }.into())
 }
 
 /// Tells each application of what the release says anew of it.

@@ -55,11 +55,17 @@ pub enum Refusal {
         bodies: Vec<String>,
     },
     /// What it says is not so any more.
-    #[error("What this release says of {line} is not so any more. Abandon it, and prepare the next.")]
+    #[error("What this release says of {line} is not so any more{}. Abandon it, and prepare the next.", told(*.why))]
     Contradicted {
         /// The line by its reference, where the viewer may know it.
         line: String,
+        /// Why not, where the viewer may know that.
+        why: Option<&'static str>,
     },
+}
+
+fn told(why: Option<&str>) -> String {
+    why.map_or_else(String::new, |why| format!(": {why}"))
 }
 
 impl Refusal {

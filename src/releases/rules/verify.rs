@@ -36,9 +36,20 @@ pub struct Part {
 /// What is wrong with a file. Never repeats what stands in it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
+    /// There is nothing in it.
+    #[error("it is empty, and was to be a release's JSON or its CSV")]
+    Empty,
     /// It is no text in UTF-8.
-    #[error("it is not in UTF-8")]
+    #[error(
+        "it is not in UTF-8: it is neither a release's JSON nor its CSV as they are taken from the service"
+    )]
     NotText,
+    /// It begins as neither form does.
+    #[error(
+        "it is neither a release's JSON nor its CSV: the JSON begins with {{, the CSV with a byte order mark and the \
+         column class_exception"
+    )]
+    Neither,
     /// It does not have the form of a release's file.
     #[error("it is no file of a release that this version can read: {0}")]
     NotReadable(String),
@@ -101,7 +112,16 @@ struct JsonSection {
 /// Everything that is wrong with it.
 pub fn verify(bytes: &[u8]) -> Result<Verified, Vec<FileFault>> {
     let text = std::str::from_utf8(bytes).map_err(|_| vec![FileFault::NotText])?;
-    if text.starts_with('{') { verify_json(text) } else { verify_csv(text) }
+    let is_table = text.trim_start_matches(BOM).starts_with(COLUMNS[0]);
+    if text.is_empty() {
+        Err(vec![FileFault::Empty])
+    } else if text.starts_with('{') {
+        verify_json(text)
+    } else if is_table || text.starts_with(BOM) {
+        verify_csv(text)
+    } else {
+        Err(vec![FileFault::Neither])
+    }
 }
 
 fn verify_json(text: &str) -> Result<Verified, Vec<FileFault>> {
@@ -176,11 +196,11 @@ fn release_fault(file: &JsonFile) -> Option<FileFault> {
 fn verify_csv(text: &str) -> Result<Verified, Vec<FileFault>> {
     let unreadable = |why: &str| vec![FileFault::NotReadable(why.to_owned())];
     let rows =
-        text.strip_prefix(BOM).ok_or_else(|| unreadable("it does not begin with a byte order mark"))?;
+        text.strip_prefix(BOM).ok_or_else(|| unreadable("the byte order mark at its beginning is gone"))?;
     let mut reader = ReaderBuilder::new().from_reader(rows.as_bytes());
     let headers = reader.headers().map_err(|_| unreadable("its first row"))?;
     if !headers.iter().eq(COLUMNS) {
-        return Err(unreadable("its columns are others"));
+        return Err(unreadable("its columns are not those of a release's CSV"));
     }
     let mut contents = Vec::new();
     for (record, row) in reader.records().zip(2..) {
@@ -356,6 +376,21 @@ mod tests {
         assert_eq!(differences(&files), ["a and b have another section of itp"]);
         let swapped = [rows[0], rows[2], rows[1], rows[3], rows[4]].concat();
         assert!(verify(swapped.as_bytes()).is_err());
-        assert!(verify(b"").is_err() && verify(b"{}").is_err() && verify(&[0xFF]).is_err());
+        assert!(verify(b"{}").is_err() && verify(&[0xFF]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_file_of_a_release_is_told_what_was_expected() {
+        let (json, csv) = files(None);
+        let fault = |text: &str| verify(text.as_bytes()).expect_err("no file of a release").remove(0);
+        assert_eq!(fault(""), FileFault::Empty);
+        for other in ["\u{1}{}", "[]", "name,age\r\n", "An e-mail.", &json[1..], &json.replacen('{', "[", 1)]
+        {
+            assert_eq!(fault(other), FileFault::Neither, "{}", &other[..2]);
+        }
+        let told = fault(csv.trim_start_matches(BOM)).to_string();
+        assert!(told.contains("the byte order mark at its beginning is gone"), "{told}");
+        let told = fault(&format!("{BOM}name,age\r\n")).to_string();
+        assert!(told.contains("its columns are not those of a release's CSV"), "{told}");
     }
 }

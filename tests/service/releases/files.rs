@@ -111,8 +111,18 @@ fn the_command_verifies(files: &[(&str, &[u8])], digest: &str) {
     let good = run(digest);
     assert!(good.status.success(), "{}", said(&good));
     assert!(said(&good).contains(&format!("  release: {digest}\n")), "{}", said(&good));
+    assert!(
+        said(&good).ends_with("what its files say, and has the digest that was named.\n"),
+        "{}",
+        said(&good)
+    );
+    assert!(run(&digest.to_uppercase()).status.success());
     let another = run(&"0".repeat(64));
     assert_eq!(another.status.code(), Some(1), "{}", said(&another));
+    assert!(said(&another).ends_with("not what its files say: 1 thing is wrong.\n"), "{}", said(&another));
+    let malformed = run(&digest[1..]);
+    assert_eq!(malformed.status.code(), Some(2), "{}", said(&malformed));
+    assert!(said(&malformed).contains("64 hexadecimal digits"), "{}", said(&malformed));
     let (name, bytes) = files[1];
     let changed = String::from_utf8(bytes.to_vec()).expect("a text").replace("Rao", "Roa");
     std::fs::write(folder.path().join(name), changed).expect("a file");
