@@ -19,10 +19,13 @@ use crate::keys::Keys;
 use crate::random::Random;
 use crate::tenancy::SystemScope;
 
+/// Where a demo is made, and what is served, where nobody names another place.
+const USUAL_PLACE: &str = "data/nominations.db";
+
 #[derive(Clone, Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Where the demo's SQLite database is made; its key stands beside it
-    #[arg(long, default_value = "data/nominations.db")]
+    #[arg(long, default_value = USUAL_PLACE)]
     database: PathBuf,
     /// The same number makes the same references and ids, given the same moment
     #[arg(long, default_value_t = 600)]
@@ -51,10 +54,11 @@ pub(super) async fn run(args: DemoArgs) -> Outcome {
     let made = Box::pin(fill(&args, &making, keys)).await?;
     std::fs::rename(&making, &args.database).map_err(Problem::io("moving the demo to its place"))?;
     println!(
-        "A demo with {} applications stands at {}; {} acts made it. `nominations serve` serves it.",
+        "A demo with {} applications stands at {}; {} acts made it. `{}` serves it.",
         made.applications,
         args.database.display(),
-        made.acts
+        made.acts,
+        serving(&args.database)
     );
     Ok(ExitCode::SUCCESS)
 }
@@ -70,11 +74,26 @@ async fn keep(database: &Path) -> Outcome {
     }
     let moved = db.perform(&SystemScope::of("demo"), None, &MoveDates).await?;
     db.close().await?;
-    let path = database.display();
+    let (path, serving) = (database.display(), serving(database));
+    let moved = match moved {
+        1 => "1 of its windows was moved on".to_owned(),
+        count => format!("{count} of its windows were moved on"),
+    };
     println!(
-        "The demo at {path} is there already; {moved} of its windows were moved on. Delete it to make another."
+        "The demo at {path} is there already; {moved}. `{serving}` serves it. Delete it to make another."
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The command that serves a demo, as it is pasted into a shell.
+fn serving(database: &Path) -> String {
+    if database == Path::new(USUAL_PLACE) {
+        return "nominations serve".to_owned();
+    }
+    let url = format!("sqlite://{}", database.display());
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-:".contains(c);
+    let url = if url.chars().all(is_plain) { url } else { format!("'{}'", url.replace('\'', r"'\''")) };
+    format!("nominations serve --database-url {url}")
 }
 
 async fn fill(args: &DemoArgs, making: &Path, keys: Keys) -> Result<crate::demo::Made, Problem> {
@@ -125,4 +144,21 @@ fn progress_bar() -> ProgressBar {
     let style = ProgressStyle::with_template("making the demo {bar:40} {pos}/{len} steps, {eta} left");
     let bar = ProgressBar::new(0);
     style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_serves_a_demo_names_the_database_that_it_is_in() {
+        for (database, command) in [
+            ("data/nominations.db", "nominations serve"),
+            ("other.db", "nominations serve --database-url sqlite://other.db"),
+            ("/tmp/other.db", "nominations serve --database-url sqlite:///tmp/other.db"),
+            ("Ana's demo.db", r"nominations serve --database-url 'sqlite://Ana'\''s demo.db'"),
+        ] {
+            assert_eq!(serving(Path::new(database)), command);
+        }
+    }
 }

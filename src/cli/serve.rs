@@ -1,5 +1,6 @@
 //! `nominations serve`
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -43,9 +44,8 @@ pub(super) async fn run(flags: Given) -> Outcome {
     // Told at the start, and not at the first write.
     app.keys.in_use(&app.db.read(&SystemScope::of("start"))).await?;
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(Problem::io(format!("listening on {}", settings.listen)))?;
+    let listener =
+        TcpListener::bind(settings.listen).await.map_err(|why| no_listening(settings.listen, why))?;
     println!("Serving on {}", settings.listen);
     if demo {
         println!("{}", what_next(&settings));
@@ -62,6 +62,17 @@ pub(super) async fn run(flags: Given) -> Outcome {
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why nothing is served there, and what to do where somebody else is.
+fn no_listening(listen: SocketAddr, why: std::io::Error) -> Problem {
+    if why.kind() == std::io::ErrorKind::AddrInUse {
+        return Problem::told(format!(
+            "Another process listens on {listen} already. End it, or name another address with --listen, \
+             e.g. --listen 127.0.0.1:8090 (or LISTEN in the environment)."
+        ));
+    }
+    Problem::io(format!("listening on {listen}"))(why)
 }
 
 /// The variables of the environment that are texts.

@@ -68,12 +68,33 @@ fn a_demo_is_whole_and_making_it_again_leaves_it() {
     let key = folder.path().join("demo.db.key");
     let made = make_demo(&database, "60");
     assert!(made.status.success(), "{}", said(&made));
+    let serving = format!("`nominations serve --database-url {}` serves it.", url(&database));
+    assert!(said(&made).contains(&serving), "{}", said(&made));
     let checked = check(&database, &key);
     assert!(checked.status.success(), "{}", said(&checked));
     let before = std::fs::read(&key).expect("a key");
     let again = make_demo(&database, "60");
     assert!(again.status.success() && said(&again).contains("is there already"), "{}", said(&again));
+    assert!(said(&again).contains(&serving), "{}", said(&again));
     assert_eq!(std::fs::read(&key).expect("a key"), before);
+    a_run_tells_whose_each_thing_is(&database);
+}
+
+fn a_run_tells_whose_each_thing_is(database: &Path) {
+    let run = output(&["reconcile", "specialist-tech", "--database-url", &url(database)]);
+    let told = said(&run);
+    let open: Vec<_> = told.lines().filter_map(|line| line.strip_prefix("open: ")).collect();
+    assert_eq!(run.status.code(), Some(i32::from(!open.is_empty())), "{told}");
+    let mut groups: Vec<_> = open.iter().filter_map(|line| line.split_once(' ')).map(|(_, of)| of).collect();
+    for group in &groups {
+        let whose = group.split_once(", ").map(|(_, whose)| whose);
+        assert!(
+            whose.is_some_and(|whose| ["agency", "itp", "nztech", "itp and nztech"].contains(&whose)),
+            "{told}"
+        );
+    }
+    groups.dedup();
+    assert_eq!(groups.len(), open.len(), "{told}");
 }
 
 #[test]
@@ -147,6 +168,11 @@ fn a_demo_is_served_on_this_machine_alone_and_stops_when_told() {
     assert!(make_demo(&database, "30").status.success());
     let beyond = output(&["serve", "--database-url", &url(&database), "--listen", "0.0.0.0:0"]);
     assert_eq!(beyond.status.code(), Some(1), "{}", said(&beyond));
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("its address").to_string();
+    let refused = output(&["serve", "--database-url", &url(&database), "--listen", &listen]);
+    assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
+    assert!(said(&refused).contains("name another address with --listen"), "{}", said(&refused));
     let mut served = Served::start(&database);
     let answer = served.ask();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
