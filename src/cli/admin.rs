@@ -88,7 +88,7 @@ pub(crate) struct AddFrontendArgs {
     /// What it is called here
     #[arg(long)]
     name: String,
-    /// An origin that it is served from, exactly as browsers send it, such as https://desk.example.nz; given once for each
+    /// An origin that it is served from, exactly as browsers send it, such as `https://desk.example.nz`; given once for each
     #[arg(long = "origin", value_name = "ORIGIN", required = true)]
     origins: Vec<String>,
     /// Its client at an identity provider, by the provider's short name; given once for each
