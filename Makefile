@@ -17,6 +17,7 @@ run: ## build, make a demo if there is none, and serve it on http://127.0.0.1:80
 	@$(CARGO) run --quiet -- serve
 
 test: $(PROVIDERS) ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
+	@command -v jq >/dev/null || { echo 'jq is missing: install it, as the docs use it and the tests run what they show' >&2; exit 1; }
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	tests/with-postgres $(CARGO) test --workspace
