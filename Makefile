@@ -5,6 +5,8 @@
 
 # The identity providers that the tests of sign-in start.
 PROVIDERS := tests/providers/node_modules/.package-lock.json
+# The clients that the tests hold the service against.
+CLIENTS := tests/clients/node_modules/.package-lock.json
 
 CARGO ?= cargo
 
@@ -16,7 +18,7 @@ run: ## build, make a demo if there is none, and serve it on http://127.0.0.1:80
 	@test -e data/nominations.db || $(CARGO) run --quiet -- demo
 	@$(CARGO) run --quiet -- serve
 
-test: $(PROVIDERS) ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
+test: $(PROVIDERS) $(CLIENTS) ## format, lints, all tests on SQLite and PostgreSQL, and that schema.graphql is current
 	@command -v jq >/dev/null || { echo 'jq is missing: install it, as the docs use it and the tests run what they show' >&2; exit 1; }
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
@@ -26,14 +28,14 @@ test: $(PROVIDERS) ## format, lints, all tests on SQLite and PostgreSQL, and tha
 	@diff -u schema.graphql target/schema.graphql || { \
 		echo 'schema.graphql is not what the code says: $(CARGO) run -- schema > schema.graphql, and review the change' >&2; exit 1; }
 
-test-long: $(PROVIDERS) ## races, rehearsals and two processes together, many times over: half an hour
+test-long: $(PROVIDERS) $(CLIENTS) ## races, rehearsals and two processes together, many times over: half an hour
 	tests/with-postgres $(CARGO) test --workspace -- --ignored
 
 audit: ## licences, known vulnerabilities and sources of all dependencies
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
 	$(CARGO) deny check
 
-$(PROVIDERS): tests/providers/package-lock.json
-	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or newer, which the tests of sign-in need' >&2; exit 1; }
-	npm ci --prefix tests/providers --no-audit --no-fund
+tests/%/node_modules/.package-lock.json: tests/%/package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or newer, which the tests need' >&2; exit 1; }
+	npm ci --prefix tests/$* --no-audit --no-fund
 	@touch $@

@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::error::{Fault, Found};
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
+use crate::live::Live;
 use crate::providers::Providers;
 use crate::random::Random;
 use crate::reconciliation::actions::SameWorker;
@@ -35,6 +36,8 @@ pub struct App {
     pub random: Random,
     /// Where the service is reached from outside; links and cookies go by it.
     pub public_url: Url,
+    /// Where what happens is passed on to those who listen.
+    pub live: Live,
     /// Whether anybody may sign in as anybody: [`crate::http::may_offer_demo_sign_in`] said so.
     pub demo: bool,
 }
@@ -50,7 +53,16 @@ impl App {
         public_url: Url,
         demo: bool,
     ) -> Arc<Self> {
-        Arc::new(Self { db, keys, shelf: Shelf::default(), providers, random, public_url, demo })
+        Arc::new(Self {
+            db,
+            keys,
+            shelf: Shelf::default(),
+            providers,
+            random,
+            public_url,
+            live: Live::default(),
+            demo,
+        })
     }
 
     /// The link of an invitation. Whoever opens it first can use it, so it is told to whoever invites and to nobody else.

@@ -15,6 +15,7 @@ use url::Url;
 
 pub use secret::without_secrets;
 
+use crate::http::Modes;
 use crate::keys::{KeySource, SecretText};
 
 /// The database where nobody names one: a file in the working folder.
@@ -77,6 +78,30 @@ pub struct Given {
                 [env: CLIENT_SECRETS, or CLIENT_SECRET_NAME for one]"
     )]
     pub client_secrets: Option<PathBuf>,
+    /// The folder with the manifests of trusted documents.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        help = "Folder with a manifest of trusted documents for each client, CLIENT.json [env: DOCUMENTS]"
+    )]
+    pub documents: Option<PathBuf>,
+    /// What happens to other documents.
+    #[arg(
+        long,
+        value_name = "MODE",
+        help = "What happens to documents that are in no manifest: log, warn or enforce, or so by role, \
+                e.g. warn,employer=enforce,public=enforce [env: DOCUMENTS_MODE] [default: log]"
+    )]
+    pub documents_mode: Option<String>,
+    /// Whether the schema can be asked for.
+    #[arg(
+        long,
+        value_name = "true|false",
+        help = "Whether clients may ask for the schema, and are helped with names that they mistype \
+                [env: INTROSPECTION] [default: true]"
+    )]
+    #[serde(default, deserialize_with = "switch_as_text")]
+    pub introspection: Option<String>,
     /// The keys themselves, from the environment only; they stand before the file that is not named by a flag.
     #[arg(skip)]
     #[serde(skip)]
@@ -106,6 +131,12 @@ pub struct Settings {
     pub trust_forwarded_for: bool,
     /// The file with the secrets of our clients at identity providers.
     pub client_secrets: Option<PathBuf>,
+    /// The folder with the manifests of trusted documents.
+    pub documents: Option<PathBuf>,
+    /// What happens to other documents, by role.
+    pub documents_mode: Modes,
+    /// Whether the schema can be asked for.
+    pub introspection: bool,
 }
 
 /// Where a setting stood.
@@ -169,6 +200,9 @@ impl Given {
             trust_forwarded_for: ask("TRUST_FORWARDED_FOR"),
             client_secrets: ask("CLIENT_SECRETS").map(PathBuf::from),
             deployment_keys: ask("DEPLOYMENT_KEYS").map(SecretText::from),
+            documents: ask("DOCUMENTS").map(PathBuf::from),
+            documents_mode: ask("DOCUMENTS_MODE"),
+            introspection: ask("INTROSPECTION"),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -222,10 +256,27 @@ impl Settings {
         let listen = listen(&pick(&sources, |given| given.listen.as_ref()))?;
         let public_url = public_url(&pick(&sources, |given| given.public_url.as_ref()), listen)?;
         let keys = keys(&sources, &database_url)?;
-        let trust_forwarded_for =
-            switch("trust-forwarded-for", &pick(&sources, |given| given.trust_forwarded_for.as_ref()))?;
+        let trust_forwarded_for = switch(
+            "trust-forwarded-for",
+            &pick(&sources, |given| given.trust_forwarded_for.as_ref()),
+            false,
+        )?;
         let client_secrets = pick(&sources, |given| given.client_secrets.as_ref()).value.cloned();
-        Ok(Self { database_url, listen, public_url, keys, trust_forwarded_for, client_secrets })
+        let documents = pick(&sources, |given| given.documents.as_ref()).value.cloned();
+        let documents_mode = modes(&pick(&sources, |given| given.documents_mode.as_ref()))?;
+        let introspection =
+            switch("introspection", &pick(&sources, |given| given.introspection.as_ref()), true)?;
+        Ok(Self {
+            database_url,
+            listen,
+            public_url,
+            keys,
+            trust_forwarded_for,
+            client_secrets,
+            documents,
+            documents_mode,
+            introspection,
+        })
     }
 }
 
@@ -287,12 +338,25 @@ fn public_url(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Url,
     }
 }
 
-/// Off where nobody says.
-fn switch(setting: &'static str, found: &Found<Option<&String>>) -> Result<bool, ConfigError> {
-    match found.value.map_or("false", String::as_str) {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => wrong(setting, found, "write true or false"),
+fn modes(found: &Found<Option<&String>>) -> Result<Modes, ConfigError> {
+    let Some(text) = found.value else { return Ok(Modes::default()) };
+    match Modes::read(text) {
+        Some(modes) => Ok(modes),
+        None => wrong(
+            "documents-mode",
+            found,
+            "write log, warn or enforce, or such words by role: warn,employer=enforce,public=enforce",
+        ),
+    }
+}
+
+/// As `usual` where nobody says.
+fn switch(setting: &'static str, found: &Found<Option<&String>>, usual: bool) -> Result<bool, ConfigError> {
+    match found.value.map(String::as_str) {
+        None => Ok(usual),
+        Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(_) => wrong(setting, found, "write true or false"),
     }
 }
 
@@ -330,10 +394,21 @@ impl fmt::Display for Settings {
             KeySource::Environment(_) => writeln!(f, "deployment-keys      from the environment")?,
         }
         write!(f, "trust-forwarded-for  {}", self.trust_forwarded_for)?;
-        match &self.client_secrets {
-            Some(path) => write!(f, "\nclient-secrets       {}", path.display()),
-            None => Ok(()),
+        if let Some(path) = &self.client_secrets {
+            write!(f, "\nclient-secrets       {}", path.display())?;
         }
+        if let Some(path) = &self.documents {
+            write!(
+                f,
+                "\ndocuments            {}\ndocuments-mode       {}",
+                path.display(),
+                self.documents_mode
+            )?;
+        }
+        if !self.introspection {
+            write!(f, "\nintrospection        false")?;
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! places: [`seal`] says how, and docs/history.md what that is good for.
 
 mod days;
+pub mod feed;
 mod nature;
 pub mod seal;
 mod sealing;
@@ -18,9 +19,9 @@ use serde_json::json;
 
 pub use days::count_by_day;
 pub use nature::{Nature, nature};
-pub use sealing::{SealNext, find_by_head, head, last_seal};
+pub use sealing::{BATCH, SealNext, find_by_head, head, last_seal};
 pub use sentence::summary;
-pub use timeline::{By, TimelineKey, by, count_timeline, find_in_timeline, page_of_timeline};
+pub use timeline::{By, TimelineKey, by, count_timeline, find_in_timeline, is_visible, page_of_timeline};
 pub use verify::{Verified, verify};
 
 use crate::db::Tx;

@@ -4,14 +4,14 @@
 //! tokens are never logged.
 
 mod access;
-mod answer;
 mod ballots;
-mod body;
 mod cookies;
 mod credentials;
 mod demo;
+mod face;
 mod graphql;
 mod origins;
+mod refusals;
 mod releases;
 mod request;
 mod session;
@@ -20,22 +20,28 @@ mod source;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::timeout;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use wire::Refusal;
 
 pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
+pub use face::{Face, Modes, documents_in};
 pub use source::Peers;
 
 use crate::app::App;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
-use crate::schema::{self, ApiSchema};
-use answer::Refusal;
+use crate::{live, schema};
+use graphql::Desk;
 
 /// The API.
 const GRAPHQL: &str = "/graphql";
@@ -46,19 +52,54 @@ const ENTRIES: &str = "/ballots/{exception}/{number}/entries.txt";
 /// All else that it takes to run a ballot again.
 const BALLOT: &str = "/ballots/{exception}/{number}/ballot.json";
 
+/// How long sockets may take to close when the service ends.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 /// What handlers are given.
 #[derive(Clone)]
 struct Service {
     app: Arc<App>,
-    schema: ApiSchema,
-    peers: Peers,
+    desk: Arc<Desk>,
+    /// Says true when the service ends.
+    ending: Arc<watch::Sender<bool>>,
+    /// Room for those who listen.
+    room: Arc<Semaphore>,
+}
+
+impl Service {
+    fn new(app: Arc<App>, face: Face) -> Self {
+        let room = Arc::new(Semaphore::new(face.listeners));
+        let schema = schema::build(&face.limits);
+        let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
+        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room }
+    }
+
+    /// Room for one more who listens.
+    fn room(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        Arc::clone(&self.room).try_acquire_owned().map_err(|_| {
+            let message = "Too many listen at the moment: try again in a minute.";
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
+                .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
+        })
+    }
+
+    /// Done when the service ends.
+    fn ended(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut ending = self.ending.subscribe();
+        async move { drop(ending.wait_for(|ends| *ends).await) }
+    }
 }
 
 /// All routes of the service. Those of the demo are there only where `app.demo` says so.
-pub fn router(app: Arc<App>, peers: Peers) -> Router {
+pub fn router(app: Arc<App>, face: Face) -> Router {
+    routes(Service::new(app, face))
+}
+
+fn routes(service: Service) -> Router {
+    let app = Arc::clone(&service.app);
     let mut routes = Router::new()
         .route("/", get(front_page))
-        .route(GRAPHQL, post(graphql::answer))
+        .route(GRAPHQL, get(graphql::get).post(graphql::post))
         .route(RELEASE, get(releases::file))
         .route("/sign-in", get(sign_in::choose))
         .route("/sign-in/{issuer}", get(sign_in::begin))
@@ -71,7 +112,6 @@ pub fn router(app: Arc<App>, peers: Peers) -> Router {
     if app.demo {
         routes = routes.route("/demo/people", get(demo::people)).route("/demo/sign-in", post(demo::sign_in));
     }
-    let service = Service { app: Arc::clone(&app), schema: schema::build(), peers };
     surrounded(routes, app).with_state(service)
 }
 
@@ -86,20 +126,34 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(from_fn_with_state(Arc::clone(&app), origins::share))
         .layer(from_fn_with_state(app, request::accompany))
+        .layer(CompressionLayer::new())
 }
 
-/// Serves until `shutdown` is done, then lets the requests that are under way finish.
+/// Serves until `shutdown` is done, then lets the requests that are under way finish, and tells those who listen that it ends.
 ///
 /// # Errors
 /// Where the operating system refuses.
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
-    peers: Peers,
+    face: Face,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let service = router(app, peers).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
+    let service = Service::new(Arc::clone(&app), face);
+    let (ending, room) = (Arc::clone(&service.ending), Arc::clone(&service.room));
+    let all = u32::try_from(service.desk.face.listeners).unwrap_or(u32::MAX);
+    let live = tokio::spawn(live::attend(app, ending.subscribe()));
+    let told = async move {
+        shutdown.await;
+        ending.send_replace(true);
+    };
+    let served = axum::serve(listener, routes(service).into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(told)
+        .await;
+    // Sockets are nobody's requests any more: those that are open say that they close.
+    drop(timeout(LAST_WORDS, room.acquire_many(all)).await);
+    live.abort();
+    served
 }
 
 /// What was told with the panic may be about a person: it stays out of the log and of the answer.

@@ -19,6 +19,7 @@ pub mod history;
 pub mod http;
 pub mod jobs;
 pub mod keys;
+pub mod live;
 pub mod page;
 pub mod people;
 pub mod providers;

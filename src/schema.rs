@@ -7,18 +7,18 @@ pub mod canonical;
 pub mod class_exception;
 pub mod connection;
 pub mod context;
-pub mod document;
 pub mod errors;
 pub mod global_id;
 pub mod idempotency;
 pub mod node;
 pub mod paging;
 pub mod payload;
+pub mod rate_limit;
 pub(crate) mod reader;
 pub mod scalars;
 pub mod user_error;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, SDLExportOptions, Schema};
 
 pub use class_exception::ClassException;
 pub use connection::{Count, PageInfo, count};
@@ -29,22 +29,22 @@ pub use node::Node;
 pub use paging::{List, PageArgs, page_cost, rows_cost};
 pub use user_error::{UserError, UserErrorCode};
 
+use wire::Limits;
+use wire::budget::Till;
+
 use crate::applications::graphql::{
     CaseloadQuery, CaseworkMutation, EmployerMutation, FollowUpMutation, ImportMutation, StaffMutation,
 };
 use crate::applications::graphql::{InterestMutation, InterestQuery, MembersMutation};
 use crate::ballots::graphql::BallotMutation;
 use crate::exceptions::graphql::EligibilityQuery;
+use crate::live::graphql::LiveSubscription;
 use crate::people::graphql::{PeopleMutation, PeopleQuery};
 use crate::reconciliation::graphql::{OutcomesMutation, ReconciliationMutation, ReconciliationQuery};
 use crate::releases::graphql::{ListQuery, MatchQuery, ReleaseMutation, ReleaseQuery, RevealMutation};
 
-/// Fields inside one another. The standard introspection query has 15 of them.
-const DEPTH_MAX: usize = 16;
 /// Cost of a request: a field is 1, a list its rows by ten, see [`page_cost`].
 const COST_MAX: usize = 1_000;
-/// Directives on one field.
-const DIRECTIVES_MAX: usize = 10;
 
 /// Everything that can be read. What a viewer may not see is null or left out, and looks like what is not there.
 #[derive(MergedObject, Default)]
@@ -59,6 +59,7 @@ pub struct Query(
     ReleaseQuery,
     MatchQuery,
     ReconciliationQuery,
+    rate_limit::RateLimitQuery,
 );
 
 /// Everything that can be done: one field for each act. What was done, or why not, is in the payload.
@@ -80,23 +81,24 @@ pub struct Mutation(
 );
 
 /// The schema as the service executes it.
-pub type ApiSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ApiSchema = Schema<Query, Mutation, LiveSubscription>;
 
-/// Puts the schema together, with its limits.
+/// Puts the schema together. Its documents were held against the limits before; what they cost is known by their validation.
 #[must_use]
-pub fn build() -> ApiSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
-        .limit_depth(DEPTH_MAX)
+pub fn build(limits: &Limits) -> ApiSchema {
+    let schema = Schema::build(Query::default(), Mutation::default(), LiveSubscription)
+        .limit_depth(limits.depth.max(limits.introspection_depth))
         .limit_complexity(COST_MAX)
-        .limit_directives(DIRECTIVES_MAX)
-        .finish()
+        .limit_directives(limits.directives)
+        .extension(Till);
+    if limits.introspection { schema.finish() } else { schema.disable_suggestions().finish() }
 }
 
 /// The schema's text, the same at every printing: what `schema.graphql` holds.
 #[must_use]
 pub fn print_sdl() -> String {
     let options = SDLExportOptions::new().sorted_fields().sorted_arguments().include_specified_by();
-    build().sdl_with_options(options)
+    build(&Limits::default()).sdl_with_options(options)
 }
 
 #[cfg(test)]

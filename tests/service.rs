@@ -13,6 +13,7 @@ mod service {
     mod casework;
     mod check;
     mod cli;
+    mod clients;
     mod demo;
     mod discrepancies;
     mod evidence;
@@ -25,6 +26,7 @@ mod service {
     mod jobs;
     mod keys;
     mod kills;
+    mod live;
     mod members;
     mod orders;
     mod outcomes;

@@ -48,7 +48,7 @@ pub use parts::{ListedWorker, Worker};
 pub use question::InformationRequest;
 pub(crate) use question::find_question;
 pub use timeline::ApplicationEvent;
-pub(crate) use timeline::find_event;
+pub(crate) use timeline::{events_told, find_event};
 
 use crate::applications::store::caseload;
 use crate::error::NO_SUCH_EXCEPTION;
@@ -95,12 +95,17 @@ impl CaseloadQuery {
         #[graphql(desc = "As people type it: in any case, with or without the hyphen, e.g. NZT-7K4Q2H.")]
         reference: String,
     ) -> Result<Option<Application>> {
-        let Some(scope) = schema::viewer(ctx).caseload() else { return Ok(None) };
-        let Ok(reference) = Reference::parse(&reference) else { return Ok(None) };
-        let conn = &schema::app(ctx).db.read(&scope);
-        let row = caseload::find_by_reference(conn, &scope, &reference.to_string()).await?;
-        Ok(row.map(|row| Application::of(row, scope)))
+        find_by_reference(ctx, &reference).await
     }
+}
+
+/// An application of the viewer's caseload by its reference, as people type it.
+pub(crate) async fn find_by_reference(ctx: &Context<'_>, reference: &str) -> Result<Option<Application>> {
+    let Some(scope) = schema::viewer(ctx).caseload() else { return Ok(None) };
+    let Ok(reference) = Reference::parse(reference) else { return Ok(None) };
+    let conn = &schema::app(ctx).db.read(&scope);
+    let row = caseload::find_by_reference(conn, &scope, &reference.to_string()).await?;
+    Ok(row.map(|row| Application::of(row, scope)))
 }
 
 /// The class exception that a caller names.

@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::db::{Db, DbSettings};
 use crate::exceptions::store::Shelf;
 use crate::keys::Keys;
+use crate::live::Live;
 use crate::people::store::find_installation;
 use crate::providers::Providers;
 use crate::random::Random;
@@ -53,7 +54,16 @@ pub(crate) async fn ready(url: &str, clock: Clock) -> Result<(Db, InstallationKi
 /// Puts the service together for a command.
 pub(crate) fn assemble(db: Db, keys: Keys, public_url: Url, demo: bool) -> Result<App, Problem> {
     let providers = Providers::default();
-    Ok(App { db, keys, shelf: Shelf::default(), providers, random: random()?, public_url, demo })
+    Ok(App {
+        db,
+        keys,
+        shelf: Shelf::default(),
+        providers,
+        random: random()?,
+        public_url,
+        live: Live::default(),
+        demo,
+    })
 }
 
 /// Where nothing is served, nobody follows a link.

@@ -8,6 +8,8 @@ use entity::InstallationKind;
 use sea_orm::DbBackend;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use wire::Limits;
+use wire::trusted::Documents;
 
 use super::open::{assemble, ready};
 use super::{Outcome, Problem};
@@ -15,7 +17,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
-use crate::http::{DemoFacts, Peers, may_offer_demo_sign_in, serve};
+use crate::http::{DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
 use crate::people::store::issuers;
 use crate::providers::{Providers, Secrets};
@@ -57,7 +59,16 @@ pub(super) async fn run(flags: Given) -> Outcome {
         stop.send_replace(true);
     };
     let peers = if settings.trust_forwarded_for { Peers::Proxy } else { Peers::Clients };
-    let served = serve(Arc::clone(&app), listener, peers, told_to_stop).await;
+    let limits = Limits { introspection: settings.introspection, ..Limits::default() };
+    let modes = settings.documents_mode.clone();
+    let documents = match &settings.documents {
+        Some(folder) => {
+            documents_in(folder).map_err(|why| Problem::told(format!("Trusted documents: {why}.")))?
+        }
+        None => Documents::default(),
+    };
+    let face = Face { peers, limits, documents, modes, ..Face::default() };
+    let served = serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");

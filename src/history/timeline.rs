@@ -4,6 +4,7 @@ use entity::{ApplicationId, EventId, EventKind, PersonId, StaffRole, application
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value};
 
+use super::feed::Told;
 use super::nature;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
@@ -81,6 +82,19 @@ fn visible(scope: &CaseloadScope) -> sea_orm::Select<history_event::Entity> {
                 .filter(history_event::Column::Kind.is_not_in(inside))
         }
     }
+}
+
+/// Whether a viewer may see something that happened: what [`visible`] finds, without the database.
+#[must_use]
+pub fn is_visible(scope: &CaseloadScope, told: &Told) -> bool {
+    told.event.application_id.is_some()
+        && match scope {
+            CaseloadScope::Body(scope) => told.event.body_id == Some(scope.body()),
+            CaseloadScope::Employers(scope) => {
+                let is_own = told.employer.is_some_and(|employer| scope.employers().contains(&employer));
+                is_own && !nature(told.event.kind).inside_the_body
+            }
+        }
 }
 
 /// Who an event is by, as far as a viewer may know.

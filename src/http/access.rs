@@ -1,7 +1,9 @@
 //! A provider's access token, signed for this API: a machine's own, or a person's, which a frontend of others sends. Who that
 //! is here, the role and the body come from our own tables.
 
-use super::answer::Refusal;
+use wire::Refusal;
+
+use super::refusals;
 use crate::app::App;
 use crate::people::actions;
 use crate::people::rules::frontends::{NotTaken, TOKEN_SECONDS};
@@ -28,7 +30,7 @@ pub(super) async fn viewer(app: &App, token: &str, origin: Option<&str>) -> Resu
     let claims = match app.providers.verify(token, &expected, app.db.clock().now()).await {
         Ok(claims) => claims,
         Err(NotVerified::Token(refusal)) => return Err(refused(refusal)),
-        Err(NotVerified::Provider(_)) => return Err(Refusal::provider_is_away()),
+        Err(NotVerified::Provider(_)) => return Err(refusals::provider_is_away()),
     };
     let found = match &claims.client {
         None => actions::machine_of(app, &issuer, &claims.subject).await?.ok_or(NotTaken::Nobody),
@@ -40,7 +42,7 @@ pub(super) async fn viewer(app: &App, token: &str, origin: Option<&str>) -> Resu
 /// One answer for everything, so that nobody learns from it which clients and people there are.
 fn refused(why: impl std::fmt::Display) -> Refusal {
     tracing::info!(error = %why, "an access token is not taken");
-    Refusal::unauthenticated(
+    refusals::unauthenticated(
         "This access token is not taken: ask the provider for a new one, for this API. A lead adds a body's machine under its \
          client's id; people sign in at /sign-in once, before they use a frontend elsewhere; and whoever runs this service \
          adds the frontend.",

@@ -7,12 +7,12 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Service;
-use super::answer::Refusal;
 use crate::ballots::record::Record;
 use crate::ballots::{files, store};
 use crate::exceptions::store as exceptions;
 use crate::tenancy::Viewer;
 use crate::values::sha256::Sha256;
+use wire::{Refusal, tag};
 
 /// What never changes may be kept for good.
 const FOR_GOOD: &str = "public, max-age=31536000, immutable";
@@ -68,11 +68,11 @@ async fn find(service: &Service, exception: &str, number: &str) -> Result<Record
 
 /// The bytes, or that they are what the caller has already.
 fn sent(file: Vec<u8>, media_type: &'static str, keep: &'static str, headers: &HeaderMap) -> Response {
-    let tag = format!("\"{}\"", Sha256::of(&file));
-    let has_it = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let tag = HeaderValue::try_from(format!("\"{}\"", Sha256::of(&file))).ok();
+    let has_it = tag.as_ref().is_some_and(|tag| tag::is_held(headers, tag));
     let mut response = if has_it { StatusCode::NOT_MODIFIED.into_response() } else { file.into_response() };
     let head = response.headers_mut();
-    head.extend(HeaderValue::try_from(tag).ok().map(|tag| (header::ETAG, tag)));
+    head.extend(tag.map(|tag| (header::ETAG, tag)));
     head.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     head.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     response

@@ -8,13 +8,13 @@
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::Url;
 
-use super::answer::Refusal;
 use super::cookies::Cookie;
-use super::{access, origins};
+use super::{access, origins, refusals};
 use crate::app::App;
 use crate::people::actions;
 use crate::schema::errors::FORBIDDEN;
 use crate::tenancy::Viewer;
+use wire::Refusal;
 
 /// What a request has to show who it is from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,23 @@ impl Given {
 /// # Errors
 /// 400 for two at once, 401 for another scheme than Bearer, 403 for a cookie on another site's request.
 pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
+    read(headers, public_url, || check_is_of_our_pages(headers))
+}
+
+/// The same for who opens a socket. Not all browsers say of a page that opens one what they say of one that sends a request,
+/// but all tell its origin, which was looked at.
+///
+/// # Errors
+/// As [`given`].
+pub fn given_at_socket(headers: &HeaderMap, public_url: &Url, by_our_page: bool) -> Result<Given, Refusal> {
+    read(headers, public_url, || if by_our_page { Ok(()) } else { check_is_of_our_pages(headers) })
+}
+
+fn read(
+    headers: &HeaderMap,
+    public_url: &Url,
+    check_cookie: impl FnOnce() -> Result<(), Refusal>,
+) -> Result<Given, Refusal> {
     let mut authorizations = headers.get_all(header::AUTHORIZATION).iter();
     let mut cookies = Cookie::Session.all(headers, public_url);
     let found = (authorizations.next(), cookies.next());
@@ -51,7 +68,7 @@ pub fn given(headers: &HeaderMap, public_url: &Url) -> Result<Given, Refusal> {
     match found {
         (Some(authorization), _) => bearer(authorization).map(Given::Bearer),
         (None, Some(cookie)) => {
-            check_is_of_our_pages(headers)?;
+            check_cookie()?;
             Ok(Given::Cookie(cookie))
         }
         (None, None) => Ok(Given::Nothing),
@@ -71,7 +88,7 @@ pub async fn viewer(app: &App, given: &Given, headers: &HeaderMap) -> Result<Vie
     if let Some(viewer) = actions::viewer_of(app, token).await? {
         return Ok(viewer);
     }
-    let refusal = Refusal::unauthenticated("You are not signed in any more: sign in again.");
+    let refusal = refusals::unauthenticated("You are not signed in any more: sign in again.");
     Err(match given {
         Given::Cookie(_) => refusal.with(header::SET_COOKIE, Cookie::Session.clear(&app.public_url)?),
         Given::Bearer(_) | Given::Nothing => refusal,
@@ -84,7 +101,7 @@ fn bearer(authorization: &HeaderValue) -> Result<String, Refusal> {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
             Ok(token.trim().to_owned())
         }
-        _ => Err(Refusal::unauthenticated("Send your token as Authorization: Bearer <token>.")),
+        _ => Err(refusals::unreadable_token()),
     }
 }
 

@@ -17,12 +17,12 @@ use serde_json::json;
 use url::{Host, Url};
 
 use super::Service;
-use super::answer::Refusal;
-use super::body;
 use super::session::session_cookie;
 use crate::people::{actions, store};
 use crate::schema::scalars::DateTime;
 use crate::tenancy::SystemScope;
+use wire::Refusal;
+use wire::body;
 
 /// Bytes that a request to sign in may have.
 const BODY_MAX: usize = 4 * 1024;

@@ -1,223 +1,162 @@
-//! `POST /graphql`: one request of GraphQL over HTTP.
+//! `/graphql`: requests of GraphQL over HTTP, as one answer or as events, and the door to sockets.
 //!
-//! Nothing is parsed before it is known who asks and that the body is not too long. Requests come one by one:
-//! a list of them is refused. A request that fails before anything was executed has no `data` in its answer.
+//! Nothing is parsed before it is known who asks and that the body is not too long.
+
+mod desk;
+mod socket;
 
 use std::net::SocketAddr;
 
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, ServerError, Value, Variables};
 use axum::Extension;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::{ConnectInfo, RawQuery, State, WebSocketUpgrade};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::Response;
 use entity::StaffRole;
-use serde::Serialize;
+use futures_util::StreamExt;
+use wire::{Asked, MediaType, Refusal, answer, body, sse};
 
 use super::Service;
-use super::answer::Refusal;
-use super::{body, credentials};
-use crate::schema::context::{RequestId, with_context};
-use crate::schema::document::{self, AnswerOrder, Unfit};
-use crate::schema::errors::{self, GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED};
+use super::credentials::{self, Given};
+use crate::error::Fault;
+use crate::keys::Source;
+use crate::schema::context::RequestId;
 use crate::tenancy::Viewer;
+
+pub(super) use desk::Desk;
 
 /// Bytes of a request.
 const BODY_MAX: usize = 256 * 1024;
 /// Bytes of a request by those whose imports and outcomes are long.
 const LONG_BODY_MAX: usize = 4 * 1024 * 1024;
 
-/// The media type of GraphQL over HTTP, whose status tells whether the request was good.
-const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
-/// The older media type, whose status is 200 for everything that could be read.
-const JSON: &str = "application/json";
+/// What is anybody's may be kept by anybody, and is asked for again.
+const KEEP_FOR_ALL: &str = "public, no-cache";
+/// What is somebody's is kept by them alone.
+const KEEP_FOR_ONE: &str = "private, no-cache";
 
-/// Answers one request.
-pub async fn answer(
+type Peer = Option<Extension<ConnectInfo<SocketAddr>>>;
+
+/// Who asks, and from where.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    /// Who.
+    pub viewer: Viewer,
+    /// From where.
+    pub source: Source,
+}
+
+impl Caller {
+    async fn of(service: &Service, given: &Given, headers: &HeaderMap, peer: &Peer) -> Result<Self, Refusal> {
+        let viewer = credentials::viewer(&service.app, given, headers).await?;
+        Ok(Self { viewer, source: source(service, headers, peer) })
+    }
+}
+
+fn source(service: &Service, headers: &HeaderMap, peer: &Peer) -> Source {
+    let client = service.desk.face.peers.client(peer.as_ref().map(|peer| peer.0.0), headers);
+    service.app.keys.source(client)
+}
+
+/// Answers a request by POST.
+pub(super) async fn post(
     State(service): State<Service>,
     Extension(id): Extension<RequestId>,
-    peer: Option<Extension<ConnectInfo<SocketAddr>>>,
+    peer: Peer,
     headers: HeaderMap,
     sent: Body,
 ) -> Result<Response, Refusal> {
+    let media = MediaType::wanted(&headers)?;
     body::check_is_json(&headers)?;
     let given = credentials::given(&headers, &service.app.public_url)?;
-    let viewer = credentials::viewer(&service.app, &given, &headers).await?;
-    let sent = body::read(&headers, sent, body_max(&viewer)).await?;
-    let asked = Asked::read(&sent)?;
-    let mut response = match asked.fit() {
-        Ok((request, document)) => {
-            let operation = request.operation_name.clone();
-            let client = service.peers.client(peer.map(|peer| peer.0.0), &headers);
-            let request = with_context(request, &service.app, &viewer, service.app.keys.source(client));
-            let mut response = service.schema.execute(request).await;
-            // Where there is data the document was valid, so no fragment spreads without end.
-            if response.data != async_graphql::Value::Null {
-                AnswerOrder::of(&document, operation.as_deref()).arrange(&mut response.data);
-            }
-            response
-        }
-        Err(error) => async_graphql::Response::from_errors(vec![error]),
+    let caller = Caller::of(&service, &given, &headers, &peer).await?;
+    let sent = body::read(&headers, sent, body_max(&caller.viewer)).await?;
+    answer(&service, &caller, Asked::from_json(&sent)?, Way { media, get: None }, id).await
+}
+
+/// Answers a query by GET, or opens a socket where that is asked for.
+pub(super) async fn get(
+    State(service): State<Service>,
+    Extension(id): Extension<RequestId>,
+    peer: Peer,
+    RawQuery(parameters): RawQuery,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    if headers.contains_key(header::UPGRADE) {
+        let refused =
+            |why: WebSocketUpgradeRejection| Refusal::bad_request(format!("No socket can be opened: {why}"));
+        let source = source(&service, &headers, &peer);
+        return socket::open(service, source, upgrade.map_err(refused)?, headers).await;
+    }
+    let media = MediaType::wanted(&headers)?;
+    let given = credentials::given(&headers, &service.app.public_url)?;
+    let caller = Caller::of(&service, &given, &headers, &peer).await?;
+    let asked = Asked::from_address(parameters.as_deref().unwrap_or_default())?;
+    answer(&service, &caller, asked, Way { media, get: Some(&headers) }, id).await
+}
+
+/// How a request came, and how its answer goes.
+#[derive(Clone, Copy)]
+struct Way<'h> {
+    media: MediaType,
+    /// The head of a GET, which changes nothing, and whose answer may be kept.
+    get: Option<&'h HeaderMap>,
+}
+
+async fn answer(
+    service: &Service,
+    caller: &Caller,
+    asked: Asked,
+    way: Way<'_>,
+    id: RequestId,
+) -> Result<Response, Refusal> {
+    let desk = &service.desk;
+    let ready = match desk.ready(caller, asked) {
+        Ok(ready) => ready,
+        Err(error) => return write(&desk.refused(error, &id), way.media),
     };
-    errors::finish(&mut response, &id);
-    Ok(written(&response, media_type(&headers)))
+    if way.get.is_some() {
+        ready.check_is_query()?;
+    }
+    if way.media == MediaType::Events {
+        let room = service.room()?;
+        let answers = desk.answers(caller, ready, id).take_until(service.ended());
+        // The room is taken as long as there are answers to come.
+        let answers = answers.map(move |answer| (&room, answer).1);
+        return Ok(sse::write(answers.boxed()));
+    }
+    if ready.is_subscription() {
+        let message =
+            "A subscription comes as events: send the header Accept: text/event-stream, or open a socket.";
+        return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message));
+    }
+    let (response, standing) = desk.execute(caller, ready, &id).await?;
+    let mut answer = match way.get {
+        None => write(&response, way.media)?,
+        Some(headers) => {
+            let keep = if caller.viewer.member().is_some() { KEEP_FOR_ONE } else { KEEP_FOR_ALL };
+            let answer = answer::write_to_keep(&response, way.media, (headers, keep));
+            answer.map_err(|why| Fault::stored("answer", why))?
+        }
+    };
+    if let Some(standing) = standing {
+        standing.tell(answer.headers_mut());
+        if !standing.is_paid {
+            *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        }
+    }
+    Ok(answer)
+}
+
+fn write(response: &async_graphql::Response, media: MediaType) -> Result<Response, Refusal> {
+    answer::write(response, media).map_err(|why| Fault::stored("answer", why).into())
 }
 
 fn body_max(viewer: &Viewer) -> usize {
     match viewer.member().map(|member| member.role) {
         Some(StaffRole::Lead | StaffRole::Service | StaffRole::AgencyOfficer) => LONG_BODY_MAX,
         Some(StaffRole::Employer | StaffRole::Assessor | StaffRole::Observer) | None => BODY_MAX,
-    }
-}
-
-/// A request as it was sent.
-#[derive(Debug, PartialEq)]
-struct Asked {
-    query: String,
-    operation: Option<String>,
-    variables: serde_json::Value,
-}
-
-impl Asked {
-    /// Reads a request's parameters; ones that are not known are left alone.
-    fn read(sent: &[u8]) -> Result<Self, Refusal> {
-        use serde_json::Value as Json;
-        let sent: Json = serde_json::from_slice(sent).map_err(|why| {
-            let (line, column) = (why.line(), why.column());
-            Refusal::bad_request(format!("This is not JSON: look at line {line}, column {column}."))
-        })?;
-        let mut parameters = match sent {
-            Json::Object(parameters) => parameters,
-            Json::Array(_) => return Err(Refusal::bad_request("Send requests one by one, not in a list.")),
-            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
-                return Err(Refusal::bad_request("Send an object with a query in it."));
-            }
-        };
-        let Some(Json::String(query)) = parameters.remove("query") else {
-            return Err(Refusal::bad_request("`query` is missing: it is the document, as a string."));
-        };
-        let operation = match parameters.remove("operationName") {
-            None | Some(Json::Null) => None,
-            Some(Json::String(name)) => Some(name),
-            Some(_) => return Err(Refusal::bad_request("`operationName` is a string.")),
-        };
-        let variables = match parameters.remove("variables") {
-            variables @ (None | Some(Json::Null | Json::Object(_))) => variables.unwrap_or_default(),
-            Some(_) => return Err(Refusal::bad_request("`variables` is an object.")),
-        };
-        if !matches!(parameters.get("extensions"), None | Some(Json::Null | Json::Object(_))) {
-            return Err(Refusal::bad_request("`extensions` is an object."));
-        }
-        Ok(Self { query, operation, variables })
-    }
-
-    /// Makes it fit for execution.
-    fn fit(self) -> Result<(Request, ExecutableDocument), ServerError> {
-        let variables = Variables::from_json(self.variables);
-        let document = document::prepare(&self.query, self.operation.as_deref(), &variables);
-        let document = document.map_err(|unfit| match unfit {
-            Unfit::Unreadable(error) => coded(error, GRAPHQL_PARSE_FAILED),
-            Unfit::TooLarge(error) => coded(error, GRAPHQL_VALIDATION_FAILED),
-        })?;
-        let mut request = Request::new(self.query).variables(variables);
-        request.operation_name = self.operation;
-        request.set_parsed_query(document.clone());
-        Ok((request, document))
-    }
-}
-
-fn coded(mut error: ServerError, code: &str) -> ServerError {
-    error.extensions.get_or_insert_default().set("code", code);
-    error.message = errors::shortened(&error.message);
-    error
-}
-
-/// The newer media type where the caller names it and does not prefer the older one.
-fn media_type(headers: &HeaderMap) -> &'static str {
-    let accept = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<_> = accept.flat_map(|accept| accept.split(',')).map(range).collect();
-    let weight = |kind| ranges.iter().find(|(found, _)| *found == kind).map(|(_, weight)| *weight);
-    match (weight(GRAPHQL_RESPONSE), weight(JSON)) {
-        (Some(newer), older) if newer > 0.0 && newer >= older.unwrap_or(0.0) => GRAPHQL_RESPONSE,
-        _ => JSON,
-    }
-}
-
-/// A media range and its weight.
-fn range(text: &str) -> (&str, f32) {
-    let mut parts = text.split(';').map(str::trim);
-    let kind = parts.next().unwrap_or_default();
-    let weight = parts.find_map(|parameter| parameter.strip_prefix("q=")?.parse().ok());
-    (kind, weight.unwrap_or(1.0))
-}
-
-#[derive(Serialize)]
-struct Written<'r> {
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    errors: &'r [ServerError],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<&'r Value>,
-}
-
-fn written(response: &async_graphql::Response, media_type: &'static str) -> Response {
-    let errors = &response.errors;
-    // An error without a path was found before anything was executed.
-    let is_refused = response.data == Value::Null && errors.iter().any(|error| error.path.is_empty());
-    let written = Written { errors, data: (!is_refused).then_some(&response.data) };
-    let status =
-        if is_refused && media_type == GRAPHQL_RESPONSE { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    match serde_json::to_vec(&written) {
-        Ok(text) => {
-            let content_type = HeaderValue::from_static(media_type);
-            (status, [(header::CONTENT_TYPE, content_type)], text).into_response()
-        }
-        Err(why) => Refusal::from(crate::error::Fault::stored("answer", why)).into_response(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parameters_have_their_types() {
-        for (sent, message) in [
-            ("{", "line 1"),
-            ("", "line 1"),
-            ("[]", "one by one"),
-            ("[{\"query\": \"{a}\"}]", "one by one"),
-            ("null", "object"),
-            ("{}", "`query`"),
-            ("{\"query\": 1}", "`query`"),
-            ("{\"query\": \"{a}\", \"operationName\": 1}", "`operationName`"),
-            ("{\"query\": \"{a}\", \"variables\": []}", "`variables`"),
-            ("{\"query\": \"{a}\", \"variables\": \"{}\"}", "`variables`"),
-            ("{\"query\": \"{a}\", \"extensions\": 1}", "`extensions`"),
-        ] {
-            let refusal = Asked::read(sent.as_bytes()).expect_err(sent);
-            assert!(refusal.status == StatusCode::BAD_REQUEST && refusal.message.contains(message), "{sent}");
-        }
-        let sent =
-            r#"{"query": "{a}", "variables": null, "operationName": null, "extensions": {}, "more": 1}"#;
-        assert!(Asked::read(sent.as_bytes()).is_ok_and(|asked| asked.query == "{a}"));
-    }
-
-    #[test]
-    fn the_newer_media_type_is_used_where_it_is_asked_for() {
-        for (accept, expected) in [
-            ("", JSON),
-            ("*/*", JSON),
-            ("application/json", JSON),
-            (GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
-            ("application/graphql-response+json, application/json;q=0.9", GRAPHQL_RESPONSE),
-            ("application/graphql-response+json;q=0.5, application/json", JSON),
-            ("application/graphql-response+json; charset=utf-8, application/json", GRAPHQL_RESPONSE),
-            ("application/graphql-response+json;q=0", JSON),
-        ] {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::ACCEPT, accept.parse().expect("a value"));
-            assert_eq!(media_type(&headers), expected, "{accept}");
-        }
     }
 }

@@ -14,12 +14,12 @@ use axum::response::{IntoResponse, Response};
 use tower::{Layer, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use super::answer::Refusal;
 use super::request::X_REQUEST_ID;
 use super::{BALLOT, ENTRIES, GRAPHQL, RELEASE};
 use crate::app::App;
 use crate::people::store::frontends;
 use crate::tenancy::SystemScope;
+use wire::Refusal;
 
 /// What a frontend may send beside what every page may.
 const SENT: [HeaderName; 3] = [header::AUTHORIZATION, header::CONTENT_TYPE, X_REQUEST_ID];
@@ -79,7 +79,7 @@ pub async fn share(State(app): State<Arc<App>>, request: Request, next: Next) ->
 
 /// The origin that the request names, where a frontend is served from it. It is looked up at every request, by the key of its
 /// table, so that a frontend that was removed is so at once.
-async fn listed(app: &App, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
+pub(super) async fn listed(app: &App, headers: &HeaderMap) -> Result<Option<HeaderValue>, Refusal> {
     let ours = app.public_url.origin().ascii_serialization();
     let Some(origin) = origin(headers).filter(|origin| *origin != ours) else { return Ok(None) };
     let scope = SystemScope::of("frontend");

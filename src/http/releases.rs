@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use futures_util::TryStreamExt;
 
 use super::Service;
-use super::answer::Refusal;
 use super::credentials;
 use crate::error::{Failure, Fault};
 use crate::releases::actions::{Asked, File, RecordTaking, find_file};
 use crate::releases::rules::read_name;
+use wire::Refusal;
 
 /// Answers the file. The same bytes for ever, so a tag tells whether somebody has them already.
 pub async fn file(
@@ -36,7 +36,7 @@ pub async fn file(
     let asked = Asked { exception: &exception, number, body, format };
     let file = find_file(app, &viewer, &asked).await?.ok_or_else(absent)?;
     let tag = value(&file.tag())?;
-    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
+    if wire::tag::is_held(&headers, &tag) {
         return Ok((StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response());
     }
     app.db.perform(&scope, None, &RecordTaking { file: &file }).await?;

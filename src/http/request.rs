@@ -12,10 +12,10 @@ use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 use tracing::field::Empty;
 
-use super::answer::Refusal;
 use crate::app::App;
 use crate::random::Random;
 use crate::schema::context::RequestId;
+use wire::Refusal;
 
 /// The id of a request, in and out.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -27,7 +27,7 @@ const CALLERS_ID_MAX: usize = 64;
 
 /// Gives a request its id and its span, and writes the answer of a refusal.
 pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let id = RequestId(callers_id(&request).unwrap_or_else(|| new_id(&app.random)));
+    let id = callers_id(&request).map_or_else(|| made_id(&app.random), RequestId);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
     let span = tracing::info_span!(
         "request", method = %request.method(), path = route, request_id = id.0, status = Empty
@@ -41,7 +41,7 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         let said = |name: HeaderName| Some((name.clone(), response.headers().get(name)?.clone()));
         let around: Vec<_> = AROUND.into_iter().filter_map(said).collect();
-        response = (refusal.status, refusal.body(&id)).into_response();
+        response = (refusal.status, refusal.body(&id.0)).into_response();
         response.headers_mut().extend(refusal.headers.into_iter().chain(around));
     }
     let headers = response.headers_mut();
@@ -60,8 +60,9 @@ fn callers_id(request: &Request) -> Option<String> {
     is_harmless.then(|| id.to_owned())
 }
 
-fn new_id(random: &Random) -> String {
-    hex::encode(random.bytes::<12>())
+/// An id of our own making.
+pub(super) fn made_id(random: &Random) -> RequestId {
+    RequestId(hex::encode(random.bytes::<12>()))
 }
 
 #[cfg(test)]

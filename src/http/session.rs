@@ -9,7 +9,6 @@ use serde_json::json;
 use url::Url;
 
 use super::Service;
-use super::answer::Refusal;
 use super::cookies::Cookie;
 use super::credentials::{self, Given};
 use crate::app::App;
@@ -18,6 +17,7 @@ use crate::people::actions;
 use crate::people::rules::AT_MOST_HOURS;
 use crate::people::store::issuers;
 use crate::tenancy::SystemScope;
+use wire::Refusal;
 
 /// The header that sets the cookie with a sign-in's token.
 ///

@@ -22,7 +22,6 @@ use url::form_urlencoded::Serializer;
 pub use come_back::come_back;
 
 use super::Service;
-use super::answer::Refusal;
 use super::cookies::Cookie;
 use crate::app::App;
 use crate::people::actions;
@@ -33,6 +32,7 @@ use crate::tenancy::SystemScope;
 use attempt::{MINUTES, attempt};
 use page::{or_page, wants_page};
 use parameters::{Parameters, path_back};
+use wire::Refusal;
 
 fn scope() -> SystemScope {
     SystemScope::of("sign-in")

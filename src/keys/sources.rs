@@ -16,6 +16,12 @@ use crate::values::email::Email;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Source([u8; 32]);
 
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
 impl Keys {
     /// The source of a request. An address of IPv6 counts by its first 64 bits, since a single customer is given all
     /// that begin with them; requests without an address have one source together.

@@ -18,7 +18,7 @@ pub use claims::{DecideEmployerClaim, DecidingScope, RegisterEmployer};
 pub use frontends::{AddFrontend, RemoveFrontend, person_of};
 pub use invite::{InviteColleague, InviteMember, RevokeInvitation};
 pub use members::{AddServiceAccount, ChangeMember, end_membership};
-pub use sessions::EndSession;
+pub use sessions::{EndSession, still_as_they_were};
 
 use super::rules::issuers::Issuer;
 use super::rules::{Standing, arrival, end_of_session, standing};

@@ -24,7 +24,7 @@ use sea_orm::{
 pub use members::goes_on;
 pub use sessions::{
     NewSession, Session, delete_ended_sessions, delete_session, delete_sessions_of, end_session_of,
-    find_session, load_sessions_of, member_of, note_use, save_session,
+    find_session, load_members, load_sessions_of, load_uses, member_of, note_use, save_session,
 };
 
 use crate::db::{Db, Tx};

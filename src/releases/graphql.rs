@@ -26,10 +26,22 @@ pub use reveal::RevealMutation;
 
 use super::loaders::{LatestOf, releases};
 use super::store::read::{self, ReleaseKey};
-use crate::error::Fault;
+use crate::app::App;
+use crate::error::{Fault, Found};
 use crate::exceptions::graphql as exceptions;
 use crate::exceptions::store::Current;
+use crate::page::PageRequest;
 use crate::schema::{self, GlobalId, List, PageArgs, count, page_cost};
+use crate::tenancy::ReleaseScope;
+
+/// The newest release that the viewer may see, outside of a request.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn latest_seen(app: &App, scope: &ReleaseScope, current: &Arc<Current>) -> Found<Option<Release>> {
+    let page = read::page_of(&app.db.read(scope), scope, current.row.id, &PageRequest::first(1)).await?;
+    Ok(page.rows.into_iter().next().map(|seen| Release::of(seen, current)))
+}
 
 /// This slice's part of a class exception; `schema::class_exception` puts the parts together.
 #[derive(Clone, Debug)]

@@ -4,30 +4,28 @@
 //! the request. The text of a fault goes to the log and never further.
 
 use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
+use wire::asked::shortened;
+pub use wire::refusal::BAD_USER_INPUT;
+use wire::refusal::GRAPHQL_VALIDATION_FAILED;
 
 use super::context::RequestId;
 use crate::error::{Failure, UserErrorCode};
 
 /// Nobody is signed in, and somebody has to be.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-/// Something in the request is not as it should be, and is no field of an input.
-pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
 /// The role of whoever asks does not allow it.
 pub const FORBIDDEN: &str = "FORBIDDEN";
-/// The document is not GraphQL.
-pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
-/// The document does not fit the schema, or is larger than the limits.
-pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The service's fault.
 pub const INTERNAL: &str = "INTERNAL";
 
 /// Most errors that one answer has.
 const ERRORS_MAX: usize = 20;
-/// Most characters of a message that the library made.
-const REPEATED_MAX: usize = 300;
 /// What a caller is told of a fault.
 pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
                                     tell us the request id if it happens again.";
+/// What a caller is told who may not learn the schema.
+const NOT_OF_THE_SCHEMA: &str =
+    "This does not fit the schema, which is not told here: ask those who run this service for it.";
 /// What a caller who is not signed in is told.
 pub const UNAUTHENTICATED_MESSAGE: &str = "Sign in to do this.";
 
@@ -43,11 +41,12 @@ pub fn coded(code: &str, message: &str) -> Error {
     Error::new(message).extend_with(|_, extensions| extensions.set("code", code))
 }
 
-/// Gives every error of an answer its code and the id of the request, and hides what is not for callers.
-pub fn finish(response: &mut Response, request: &RequestId) {
+/// Gives every error of an answer its code and the id of the request, and hides what is not for callers. Where the schema
+/// `is_open` to nobody, what the library says of a document or a value is hidden too: it names what was not asked for.
+pub fn finish(response: &mut Response, request: &RequestId, is_open: bool) {
     response.errors.truncate(ERRORS_MAX);
     for error in &mut response.errors {
-        let (code, message) = told(error);
+        let (code, message) = told(error, is_open);
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
         extensions.set("requestId", request.0.as_str());
@@ -57,7 +56,7 @@ pub fn finish(response: &mut Response, request: &RequestId) {
 }
 
 /// The code and the message that a caller gets of an error.
-fn told(error: &ServerError) -> (String, String) {
+fn told(error: &ServerError, is_open: bool) -> (String, String) {
     let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
     if let Some(Value::String(code)) = code {
         return (code.clone(), error.message.clone());
@@ -70,6 +69,10 @@ fn told(error: &ServerError) -> (String, String) {
             (INTERNAL, INTERNAL_MESSAGE.to_owned())
         }
         // Raised by the library: in a field it is about an argument, before that about the document.
+        (None, None) if !is_open => {
+            let code = if error.path.is_empty() { GRAPHQL_VALIDATION_FAILED } else { BAD_USER_INPUT };
+            (code, NOT_OF_THE_SCHEMA.to_owned())
+        }
         (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, shortened(&error.message)),
         (None, None) => (BAD_USER_INPUT, shortened(&plain(&error.message))),
     };
@@ -91,15 +94,6 @@ fn plain(message: &str) -> String {
         rest = before;
     }
     format!("{}: {rest}", parts.join(" in "))
-}
-
-/// A message that the library made: it repeats what was sent, however long that is.
-#[must_use]
-pub fn shortened(message: &str) -> String {
-    match message.char_indices().nth(REPEATED_MAX) {
-        Some((end, _)) => format!("{}…", &message[..end]),
-        None => message.to_owned(),
-    }
 }
 
 fn told_of_failure(failure: &Failure) -> (&'static str, String) {
@@ -127,7 +121,7 @@ mod tests {
     fn finished(error: impl Into<Error>) -> (String, String) {
         let error = error.into().into_server_error(Pos::default());
         let mut response = Response::from_errors(vec![error]);
-        finish(&mut response, &RequestId("r-1".into()));
+        finish(&mut response, &RequestId("r-1".into()), true);
         let error = response.errors.remove(0);
         assert!(error.source.is_none());
         let extensions = error.extensions.expect("extensions");
@@ -153,7 +147,7 @@ mod tests {
     #[test]
     fn the_list_of_errors_is_bounded() {
         let mut response = Response::from_errors(vec![ServerError::new("x", None); 500]);
-        finish(&mut response, &RequestId("r-1".into()));
+        finish(&mut response, &RequestId("r-1".into()), true);
         assert_eq!(response.errors.len(), ERRORS_MAX);
     }
 
@@ -164,13 +158,5 @@ mod tests {
         assert_eq!(plain(told), "Date in WorkerInput in CreateApplicationInput: Enter a day.");
         assert_eq!(plain("Unknown field."), "Unknown field.");
         assert_eq!(plain("Failed to parse \"Date"), "Failed to parse \"Date");
-    }
-
-    #[test]
-    fn what_the_library_repeats_is_cut() {
-        assert_eq!(shortened("Unknown field."), "Unknown field.");
-        let long = "é".repeat(REPEATED_MAX);
-        assert_eq!(shortened(&long), long);
-        assert_eq!(shortened(&format!("{long}é")), format!("{long}…"));
     }
 }

@@ -4,6 +4,7 @@ mod house;
 mod reading;
 
 use async_graphql::Value;
+use wire::Asked;
 
 use super::*;
 
@@ -20,7 +21,7 @@ const NOT_OURS: [&str; 5] = ["Boolean", "Float", "ID", "Int", "String"];
 
 #[tokio::test]
 async fn everything_has_a_description() {
-    let schema = Schema::build(Query::default(), Mutation::default(), EmptySubscription).finish();
+    let schema = Schema::build(Query::default(), Mutation::default(), LiveSubscription).finish();
     let answer = schema.execute(MEMBERS).await;
     assert_eq!(answer.errors, []);
     let answer = answer.data.into_json().expect("JSON");
@@ -64,10 +65,9 @@ async fn the_standard_introspection_query_is_within_the_limits() {
         }} directives {{ name description isRepeatable locations
             args(includeDeprecated: true) {{ name description type {{ {type_ref} }} defaultValue }} }} }} }}"
     );
-    let document = document::prepare(&query, None, &async_graphql::Variables::default()).expect("fit");
-    let mut request = async_graphql::Request::new(&query);
-    request.set_parsed_query(document);
-    let answer = build().execute(request).await;
+    let asked = Asked { query, ..Asked::default() };
+    let ready = asked.fit(&Limits::default()).expect("fit");
+    let answer = build(&Limits::default()).execute(ready.request).await;
     assert_eq!(answer.errors, []);
     assert_ne!(answer.data, Value::Null);
 }

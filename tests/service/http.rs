@@ -1,14 +1,19 @@
 //! How requests are taken and answers are shaped, whatever is asked for.
 
+use std::collections::BTreeSet;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use nominations::http::{Peers, serve};
+use nominations::http::{Face, Modes, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
+use wire::Limits;
+use wire::trusted::{Documents, id_of};
 
-use super::support::cast::{NZTECH_ASSESSOR, NZTECH_LEAD};
+use super::support::api::Api;
+use super::support::cast::{ITP_LEAD, NZTECH_ASSESSOR, NZTECH_LEAD};
 use super::support::{World, post};
 
 on_both_databases! {
@@ -23,6 +28,13 @@ on_both_databases! {
     an_omitted_variable_is_no_null,
     fields_stand_in_the_order_of_the_document,
     other_addresses_and_methods_answer_json,
+    queries_come_by_get_and_nothing_else_does,
+    what_the_caller_has_already_is_not_sent_again,
+    answers_are_compressed_for_who_takes_it,
+    what_is_spent_is_told_and_bounded,
+    a_body_pays_for_all_its_clients,
+    trusted_documents_go_by_role,
+    where_the_schema_is_closed_no_name_is_learnt,
     a_running_service_answers_until_it_is_told_to_stop,
 }
 
@@ -104,7 +116,6 @@ async fn errors_have_codes_and_the_id_of_the_request(world: World) {
     for (query, code) in [
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
-        ("subscription { x }", "GRAPHQL_VALIDATION_FAILED"),
         (r#"{ employer(nzbn: "9429900000019") { id } }"#, "BAD_USER_INPUT"),
     ] {
         let body = json!({ "query": query }).to_string();
@@ -162,18 +173,195 @@ async fn fields_stand_in_the_order_of_the_document(world: World) {
 async fn other_addresses_and_methods_answer_json(world: World) {
     let nothing = world.call(Request::get("/nothing").body(Body::empty()).expect("a request")).await;
     assert_eq!((nothing.status, nothing.code().as_str()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
-    let other =
-        world.call(Request::get("/graphql?query={viewer{role}}").body(Body::empty()).expect("one")).await;
+    let other = world.call(Request::put("/graphql").body(Body::empty()).expect("a request")).await;
     assert_eq!(other.status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!((other.code().as_str(), other.header("allow")), ("METHOD_NOT_ALLOWED", "POST"));
+    assert_eq!((other.code().as_str(), other.header("allow")), ("METHOD_NOT_ALLOWED", "GET,HEAD,POST"));
 }
+
+async fn queries_come_by_get_and_nothing_else_does(world: World) {
+    let get =
+        |address: &str| Request::get(format!("/graphql?{address}")).body(Body::empty()).expect("a request");
+    let asked = "query=query($id:ID!){node(id:$id){id}viewer{role}}&variables=%7B%22id%22:%22x%22%7D";
+    let answer = world.call(get(asked)).await;
+    assert_eq!(answer.json(), json!({ "data": { "node": null, "viewer": null } }));
+    for (address, status) in [
+        ("query=mutation{signOut}", StatusCode::METHOD_NOT_ALLOWED),
+        ("query=subscription{quotaChanged(classException:%22x%22){places}}", StatusCode::METHOD_NOT_ALLOWED),
+        ("query={viewer{role}}&query={viewer{role}}", StatusCode::BAD_REQUEST),
+        ("", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = world.call(get(address)).await;
+        assert_eq!(answer.status, status, "{address}");
+        let allow = if status == StatusCode::METHOD_NOT_ALLOWED { "POST" } else { "" };
+        assert_eq!(answer.header("allow"), allow, "{address}");
+    }
+    let request = Request::get("/graphql?query={viewer{role}}").header("accept", "text/html");
+    let answer = world.call(request.body(Body::empty()).expect("a request")).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"));
+    // A cookie comes with it from any page, so here too it has to come from our own.
+    let token = world.sign_in(&NZTECH_LEAD).await.token.expect("a token");
+    for (proof, status) in [("same-origin", StatusCode::OK), ("cross-site", StatusCode::FORBIDDEN)] {
+        let request = Request::get("/graphql?query={viewer{role}}")
+            .header("cookie", format!("session={token}"))
+            .header("sec-fetch-site", proof);
+        assert_eq!(world.call(request.body(Body::empty()).expect("one")).await.status, status, "{proof}");
+    }
+}
+
+async fn what_the_caller_has_already_is_not_sent_again(world: World) {
+    let lead = world.sign_in(&NZTECH_LEAD).await.token.expect("a token");
+    let asked = "/graphql?query={classExceptions{slug}viewer{role}}";
+    let get = |token: Option<&str>, held: &str| {
+        let mut request = Request::get(asked).header("if-none-match", held);
+        if let Some(token) = token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        request.body(Body::empty()).expect("a request")
+    };
+    let mut tags = Vec::new();
+    for (token, keep) in [(None, "public, no-cache"), (Some(lead.as_str()), "private, no-cache")] {
+        let answer = world.call(get(token, "\"x\"")).await;
+        assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, keep));
+        let vary = answer.headers.get_all("vary").iter().map(|value| value.to_str().expect("a text"));
+        let vary = vary.collect::<Vec<_>>().join(", ");
+        assert!(
+            ["accept", "authorization", "cookie", "origin"].iter().all(|name| vary.contains(name)),
+            "{vary}"
+        );
+        let tag = answer.header("etag").to_owned();
+        let held = world.call(get(token, &format!("\"x\", {tag}"))).await;
+        assert_eq!((held.status, held.body.len(), held.header("etag")), (StatusCode::NOT_MODIFIED, 0, &*tag));
+        tags.push(tag);
+    }
+    assert_ne!(tags[0], tags[1]);
+    let wrong = Request::get("/graphql?query={nothing}").body(Body::empty()).expect("a request");
+    let wrong = world.call(wrong).await;
+    assert_eq!((wrong.header("etag"), wrong.header("cache-control")), ("", "no-store"));
+}
+
+async fn answers_are_compressed_for_who_takes_it(world: World) {
+    let ask = json!({ "query": "{ __schema { types { name description } } }" }).to_string();
+    let plain = world.anybody().post_graphql(ask.clone()).await;
+    for encoding in ["gzip", "br", "zstd"] {
+        let request = post("/graphql").header("accept-encoding", encoding).body(Body::from(ask.clone()));
+        let answer = world.call(request.expect("a request")).await;
+        assert_eq!(answer.header("content-encoding"), encoding);
+        assert!(answer.body.len() * 3 < plain.body.len(), "{encoding}: {}", answer.body.len());
+    }
+    let events = json!({ "query": "subscription { applicationChanged { kind } }" }).to_string();
+    let request = post("/graphql").header("accept-encoding", "gzip").header("accept", "text/event-stream");
+    let answer = world.call(request.body(Body::from(events)).expect("a request")).await;
+    assert_eq!((answer.header("content-type"), answer.header("content-encoding")), ("text/event-stream", ""));
+}
+
+async fn what_is_spent_is_told_and_bounded(world: World) {
+    let world = world.with_face(Face { client_points: 10, ..Face::default() });
+    let ask = "{ rateLimit { cost limit remaining } viewer { role } }";
+    let anybody = world.anybody();
+    let answer = anybody.post_graphql(json!({ "query": ask }).to_string()).await;
+    assert_eq!(answer.json()["data"]["rateLimit"], json!({ "cost": 6, "limit": 10, "remaining": 4 }));
+    assert_eq!(answer.header("ratelimit-policy"), "\"client\";q=10;w=60");
+    assert!(answer.header("ratelimit").starts_with("\"client\";r=4;t="), "{}", answer.header("ratelimit"));
+    let refused = anybody.post_graphql(json!({ "query": ask }).to_string()).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(refused.json().get("data"), None);
+    // Another client has a budget of its own.
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    assert_eq!(lead.post_graphql(json!({ "query": ask }).to_string()).await.status, StatusCode::OK);
+}
+
+async fn a_body_pays_for_all_its_clients(world: World) {
+    let world = world.with_face(Face { tenant_points: 10, ..Face::default() });
+    let ask = json!({ "query": "{ rateLimit { cost limit remaining } viewer { role } }" }).to_string();
+    let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    assert_eq!(lead.post_graphql(ask.clone()).await.status, StatusCode::OK);
+    let refused = assessor.post_graphql(ask.clone()).await;
+    assert_eq!((refused.status, refused.code().as_str()), (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"));
+    assert!(refused.header("ratelimit-policy").starts_with("\"body\""));
+    assert_eq!(world.sign_in(&ITP_LEAD).await.post_graphql(ask).await.status, StatusCode::OK);
+}
+
+async fn trusted_documents_go_by_role(world: World) {
+    let known = "{ viewer { role } }";
+    let mut documents = Documents::default();
+    let manifest = json!({ id_of(known): known }).to_string();
+    documents.add("web", &manifest).expect("a manifest");
+    let modes = Modes::read("log,public=enforce,assessor=warn").expect("modes");
+    let world = world.with_face(Face { documents, modes, ..Face::default() });
+    let (anybody, lead, assessor) =
+        (world.anybody(), world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    let by_id = json!({ "documentId": format!("sha256:{}", id_of(known)) }).to_string();
+    assert_eq!(anybody.post_graphql(by_id.clone()).await.json(), json!({ "data": { "viewer": null } }));
+    let address = format!("/graphql?documentId={}", id_of(known));
+    let answer = world.call(Request::get(address).body(Body::empty()).expect("a request")).await;
+    assert_eq!(answer.json(), json!({ "data": { "viewer": null } }));
+    let other = json!({ "query": "{ viewer { permissions } }" }).to_string();
+    assert_eq!(anybody.post_graphql(other.clone()).await.code(), "PERSISTED_QUERY_REQUIRED");
+    let unknown = json!({ "documentId": "sha256:0" }).to_string();
+    assert_eq!(lead.post_graphql(unknown).await.code(), "PERSISTED_QUERY_NOT_FOUND");
+    assert_eq!(lead.post_graphql(other.clone()).await.json().get("extensions"), None);
+    let warned = assessor.post_graphql(other).await.json();
+    assert!(warned["extensions"]["warning"].is_string() && warned["data"]["viewer"].is_object(), "{warned}");
+    assert_eq!(assessor.post_graphql(by_id).await.json().get("extensions"), None);
+}
+
+/// Names that are nearly right, in every place where one can be guessed: no answer has a name in it that was not asked with.
+async fn where_the_schema_is_closed_no_name_is_learnt(world: World) {
+    let limits = Limits { introspection: false, ..Limits::default() };
+    let world = world.with_face(Face { limits, ..super::support::generous() });
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    for query in ["{ __schema { types { name } } }", "{ __type(name: \"Quota\") { name } }"] {
+        assert_eq!(
+            lead.graphql(query, json!({})).await["errors"][0]["extensions"]["code"],
+            "INTROSPECTION_DISABLED"
+        );
+    }
+    let api = Api::read();
+    let names: BTreeSet<&str> = api.objects().flat_map(|of| api.names(of).into_iter().chain([of])).collect();
+    let nearly = |name: &str| name[..name.len() - 1].to_owned();
+    let mut asked = vec![
+        "query($id: I) { node(id: $id) { id } }".to_owned(),
+        "{ node { id } }".to_owned(),
+        "{ node(id: 1) }".to_owned(),
+        "{ node(id: \"x\") { ... on Applicatio { id } } }".to_owned(),
+        "mutation { confirm(input: { id: 1 }) { userErrors { code } } }".to_owned(),
+        "mutation { confirm(input: {}) { userErrors { code } } }".to_owned(),
+        "{ applications(filter: { statu: [DRAFT] }) { totalCount } }".to_owned(),
+        "{ applications(filter: { status: [DRAF] }) { totalCount } }".to_owned(),
+        "{ applications(firs: 1) { totalCount } }".to_owned(),
+    ];
+    for field in api.fields("Query") {
+        asked.push(format!("{{ {} }}", nearly(&field.name)));
+        asked.push(format!("{{ {} }}", field.name));
+    }
+    for field in api.fields("Mutation") {
+        asked.push(format!("mutation {{ {}(input: {{}}) {{ x }} }}", field.name));
+        asked.push(format!("mutation {{ {} {{ x }} }}", nearly(&field.name)));
+    }
+    for query in asked {
+        let answer = lead.graphql(&query, json!({})).await;
+        for error in answer["errors"].as_array().into_iter().flatten() {
+            let message = error["message"].as_str().expect("a message");
+            let words = message.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+            let learnt: Vec<_> = words
+                .filter(|word| word.len() > 3 && names.contains(word) && !query.contains(word))
+                .filter(|word| !ORDINARY.contains(word))
+                .collect();
+            assert!(learnt.is_empty(), "{query}: {message}");
+        }
+    }
+}
+
+/// Names of the schema that are words of every sentence.
+const ORDINARY: [&str; 3] = ["schema", "service", "this"];
 
 async fn a_running_service_answers_until_it_is_told_to_stop(world: World) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let (stop, stopped) = oneshot::channel::<()>();
     let shutdown = async { stopped.await.unwrap_or_default() };
-    let serving = tokio::spawn(serve(world.app.clone(), listener, Peers::Clients, shutdown));
+    let serving = tokio::spawn(serve(world.app.clone(), listener, Face::default(), shutdown));
 
     let mut connection = TcpStream::connect(address).await.expect("a connection");
     let request = b"GET /livez HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";

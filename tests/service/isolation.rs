@@ -42,6 +42,12 @@ fn every_member_of_the_schema_is_tried() {
     assert_eq!(api.names("Query"), asked, "a query is new: add it to `reads` in probes.rs");
     let acts = MUTATIONS.into_iter().collect();
     assert_eq!(api.names("Mutation"), acts, "a mutation is new: add it to `MUTATIONS` and to `roles.rs`");
+    let listened = BTreeSet::from(["applicationChanged", "quotaChanged", "releaseChanged"]);
+    assert_eq!(
+        api.names("Subscription"),
+        listened,
+        "a subscription is new: add it to authorisation/listening.rs"
+    );
     let mutation_only = api.fields("Mutation").iter().all(|field| field.arguments.len() == 1);
     assert!(mutation_only, "every mutation takes its input, and nothing beside it");
 }

@@ -8,6 +8,7 @@ pub mod casework;
 pub mod cast;
 pub mod command;
 pub mod database;
+pub mod events;
 pub mod fiction;
 pub mod log;
 pub mod releases;
@@ -22,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use nominations::app::App;
 use nominations::clock::Clock;
 use nominations::db::{Db, DbSettings};
-use nominations::http::{DemoFacts, Peers, may_offer_demo_sign_in, router};
+use nominations::http::{DemoFacts, Face, may_offer_demo_sign_in, router};
 use nominations::keys::Keys;
 use nominations::people::{actions, store};
 use nominations::providers::{Providers, Secrets};
@@ -32,6 +33,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use url::Url;
+use wire::Limits;
 
 use database::Database;
 pub use database::Kind;
@@ -70,6 +72,12 @@ pub struct World {
     pub settings: DbSettings,
     /// Behind the service's back.
     conn: DatabaseConnection,
+}
+
+/// The face of the service, for tests that ask for more, in a minute and at once, than anybody else.
+pub fn generous() -> Face {
+    let limits = Limits { tokens: 100_000, depth: 20, aliases: 2_000, fields: 20_000, ..Limits::default() };
+    Face { limits, client_points: usize::MAX, tenant_points: usize::MAX, ..Face::default() }
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.
@@ -115,6 +123,11 @@ impl World {
         self.with_keys(2, Keys::from_bytes([7; 32])).await
     }
 
+    /// The same service with another face.
+    pub fn with_face(&self, face: Face) -> Self {
+        Self { router: router(Arc::clone(&self.app), face), ..self.clone() }
+    }
+
     /// Another process that has these keys, and chance of its own.
     pub async fn with_keys(&self, seed: u64, keys: Keys) -> Self {
         let (settings, clock) = (self.settings.clone(), self.clock.clone());
@@ -144,7 +157,7 @@ impl World {
         let providers = Providers::new(secrets);
         let app = App::assemble(db, keys, providers, random, public_url, demo);
         let conn = database::behind_its_back(&settings.url).await;
-        Self { router: router(Arc::clone(&app), Peers::Clients), app, clock, settings, conn }
+        Self { router: router(Arc::clone(&app), generous()), app, clock, settings, conn }
     }
 
     /// Ends the service, so that its database may be copied.
@@ -296,9 +309,12 @@ impl Answer {
         self.headers.get(name).map_or("", |value| value.to_str().expect("a text"))
     }
 
-    /// All of it as one text: status, headers, body.
+    /// All of it as one text: status, headers, body. What is left of the caller's budget falls with every request, and is left
+    /// out.
     pub fn whole(&self) -> String {
-        format!("{} {:?} {}", self.status, self.headers, String::from_utf8_lossy(&self.body))
+        let mut headers = self.headers.clone();
+        headers.remove("ratelimit");
+        format!("{} {headers:?} {}", self.status, String::from_utf8_lossy(&self.body))
     }
 
     /// The code of the first error.

@@ -36,6 +36,26 @@ fn the_walkthrough_goes_from_a_draft_to_a_place() {
 }
 
 #[test]
+fn every_example_of_the_api_is_answered() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::demo(folder.path(), "60");
+    let script = shell_blocks(include_str!("../../docs/api.md"));
+    let run = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &script])
+        .env("URL", served.url())
+        .current_dir(folder.path())
+        .output()
+        .expect("bash runs");
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    assert!(!told.contains(r#""errors""#) && !told.contains(r#""userErrors":[{"#), "{told}");
+    let answers: Vec<_> = told.lines().filter(|line| line.starts_with(r#"{"data":{"#)).collect();
+    assert_eq!(answers.len(), 9, "{told}");
+    assert!(answers.iter().all(|line| !line.contains("null") || line.contains("nodes")), "{told}");
+    assert!(told.contains("event: next\ndata: {\"data\":{\"quotaChanged\":{\"available\":"), "{told}");
+}
+
+#[test]
 fn a_ballot_goes_from_its_freeze_to_somebody_who_runs_it_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::demo(folder.path(), "60");

@@ -1,7 +1,7 @@
 //! An application as one viewer sees it: what stands on its row. What hangs on it is in `fields`.
 
 use async_graphql::{ID, SimpleObject};
-use entity::application;
+use entity::{ApplicationId, application};
 
 use super::kinds::ApplicationStatus;
 use super::parts::Nomination;
@@ -66,6 +66,12 @@ pub struct Application {
 }
 
 impl Application {
+    /// What its row is known by.
+    #[must_use]
+    pub fn key(&self) -> ApplicationId {
+        self.row.id
+    }
+
     /// The application as a viewer of this caseload sees it. The row was loaded in the same scope.
     #[must_use]
     pub fn of(row: application::Model, scope: CaseloadScope) -> Self {

@@ -1,5 +1,6 @@
 //! What happened to an application, as far as the viewer may know.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, Result, SimpleObject};
@@ -7,11 +8,15 @@ use entity::history_event;
 
 use super::application::Application;
 use super::loaders::there;
+use crate::app::App;
+use crate::applications::store::caseload;
+use crate::error::Found;
 use crate::history::{self, By, TimelineKey};
 use crate::people::graphql::{load_body, load_person};
 use crate::schema::connection::connection;
 use crate::schema::scalars::DateTime;
 use crate::schema::{self, Global, GlobalId, List, PageArgs, count};
+use crate::tenancy::CaseloadScope;
 
 /// Something that happened to an application. Events are never changed or taken back.
 #[derive(Clone, Debug, SimpleObject)]
@@ -83,6 +88,29 @@ pub(super) async fn page(
         async move { history::count_timeline(&app.db.read(&scope), &scope, id).await }
     });
     Ok(ApplicationEventConnection::of(&list, page.map(event), count)?)
+}
+
+/// Events that were found visible, each with its application as it stands; those of applications that are gone are left out.
+///
+/// # Errors
+/// Where the database does not answer.
+pub(crate) async fn events_told(
+    app: &App,
+    scope: &CaseloadScope,
+    rows: Vec<history_event::Model>,
+) -> Found<Vec<ApplicationEvent>> {
+    let ids: Vec<_> = rows.iter().filter_map(|row| row.application_id).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = caseload::load_by_ids(&app.db.read(scope), scope, &ids).await?;
+    let applications: HashMap<_, _> =
+        found.into_iter().map(|row| (row.id, Arc::new(Application::of(row, scope.clone())))).collect();
+    let event = |row: history_event::Model| {
+        let application = Arc::clone(applications.get(&row.application_id?)?);
+        Some(ApplicationEvent::of(row, application))
+    };
+    Ok(rows.into_iter().filter_map(event).collect())
 }
 
 /// An event by its global id.

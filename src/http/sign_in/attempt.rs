@@ -3,13 +3,13 @@
 use axum::http::HeaderMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::super::answer::Refusal;
 use super::super::cookies::Cookie;
 use crate::app::App;
 use crate::error::Fault;
 use crate::keys::new_token;
 use crate::people::rules::issuers::Issuer;
 use crate::providers::Attempt;
+use wire::Refusal;
 
 /// How long somebody may take at the provider.
 pub(super) const MINUTES: i64 = 10;

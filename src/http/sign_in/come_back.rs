@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::super::Service;
-use super::super::answer::Refusal;
 use super::super::cookies::Cookie;
 use super::super::session::session_cookie;
 use super::page::or_page;
@@ -15,9 +14,11 @@ use super::parameters::Parameters;
 use super::{attempt, callback, client, find};
 use crate::app::App;
 use crate::error::Failure;
+use crate::http::refusals;
 use crate::people::actions::{self, SignedIn};
 use crate::people::rules::issuers::Issuer;
 use crate::providers::{Attempt, Claims, Discovery, Expected, Kind, NotVerified, ProviderFault};
+use wire::Refusal;
 
 /// `GET /sign-in/{issuer}/callback`: ends an attempt, whatever comes of it.
 pub async fn come_back(
@@ -149,7 +150,7 @@ impl From<ProviderFault> for Refusal {
             | ProviderFault::TooLong
             | ProviderFault::Unusable(_) => {
                 tracing::warn!(error = %fault, "a provider cannot be used");
-                Self::provider_is_away()
+                refusals::provider_is_away()
             }
         }
     }

@@ -3,9 +3,9 @@
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use super::super::answer::Refusal;
 use super::whose;
 use crate::people::rules::issuers::Issuer;
+use wire::Refusal;
 
 /// Nothing is loaded, nothing runs, nobody frames it, and the address, which may hold an invitation, is told to nobody.
 const HEADERS: [(header::HeaderName, &str); 4] = [

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use url::form_urlencoded;
 
-use super::super::answer::Refusal;
+use wire::Refusal;
 
 /// Bytes of all of it.
 const QUERY_MAX: usize = 8 * 1024;

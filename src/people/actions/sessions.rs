@@ -2,9 +2,11 @@
 
 use entity::{MembershipId, SessionId};
 
-use crate::db::{Command, Tx};
-use crate::error::{Acted, UserError};
-use crate::people::store::end_session_of;
+use crate::db::{Command, Db, Tx};
+use crate::error::{Acted, Found, UserError};
+use crate::people::rules::{Standing, standing};
+use crate::people::store::{end_session_of, load_members, load_uses};
+use crate::tenancy::{SystemScope, Viewer};
 
 /// One of the viewer's own sign-ins ends.
 #[derive(Clone, Copy, Debug)]
@@ -26,4 +28,25 @@ impl Command for EndSession {
             Err(UserError::not_found("id", "sign-in of yours").into())
         }
     }
+}
+
+/// Whether each of these viewers is still what it was when it was looked up, in the same role and for the same, by a sign-in
+/// that holds. Three statements, however many they are.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn still_as_they_were(db: &Db, scope: &SystemScope, viewers: &[Viewer]) -> Found<Vec<bool>> {
+    let uses = load_uses(db, scope, viewers.iter().filter_map(Viewer::session)).await?;
+    let memberships = viewers.iter().filter_map(|viewer| viewer.member()).map(|member| member.membership);
+    let members = load_members(db, scope, memberships).await?;
+    let now = db.clock().now();
+    let holds = |id: SessionId| {
+        let standing = uses.get(&id).map(|(used_at, expires_at)| standing(*used_at, *expires_at, now));
+        matches!(standing, Some(Standing::Holds { .. }))
+    };
+    let still = |viewer: &Viewer| {
+        let is_same = viewer.member().is_none_or(|member| members.get(&member.membership) == Some(member));
+        is_same && viewer.session().is_none_or(holds)
+    };
+    Ok(viewers.iter().map(still).collect())
 }

@@ -90,6 +90,57 @@ async fn load_employers_of(db: &Db, scope: &SystemScope, person: PersonId) -> Fo
     Ok(rows.into_iter().map(|row| row.employer_id).collect())
 }
 
+/// When sign-ins were last used, and when they end; none of those that were ended.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_uses(
+    db: &Db,
+    scope: &SystemScope,
+    ids: impl Iterator<Item = SessionId>,
+) -> Found<HashMap<SessionId, (DateTime<Utc>, DateTime<Utc>)>> {
+    let select = session::Entity::find().filter(session::Column::Id.is_in(ids));
+    let rows = select.all(&db.read(scope)).await?;
+    Ok(rows.into_iter().map(|row| (row.id, (row.used_at, row.expires_at))).collect())
+}
+
+/// Who memberships make people, as the tables say now; none of those that have ended. Two statements, however many they are.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_members(
+    db: &Db,
+    scope: &SystemScope,
+    ids: impl Iterator<Item = MembershipId>,
+) -> Found<HashMap<MembershipId, Member>> {
+    let conn = &db.read(scope);
+    let rows = membership::Entity::find()
+        .filter(membership::Column::Id.is_in(ids))
+        .filter(goes_on(db.clock().now()))
+        .all(conn)
+        .await?;
+    let agents = rows.iter().filter(|row| row.role == StaffRole::Employer).map(|row| row.person_id);
+    let agents: Vec<_> = agents.collect();
+    let mut employers: HashMap<PersonId, Vec<EmployerId>> = HashMap::new();
+    if !agents.is_empty() {
+        let rows = employer_agent::Entity::find()
+            .filter(employer_agent::Column::PersonId.is_in(agents))
+            .order_by_asc(employer_agent::Column::EmployerId)
+            .all(conn)
+            .await?;
+        for row in rows {
+            employers.entry(row.person_id).or_default().push(row.employer_id);
+        }
+    }
+    let member = |row: membership::Model| {
+        let own = employers.get(&row.person_id).filter(|_| row.role == StaffRole::Employer);
+        let employers = own.map(|own| Arc::from(own.as_slice())).unwrap_or_default();
+        let (membership, person) = (row.id, row.person_id);
+        (membership, Member { membership, person, role: row.role, body: row.body_id, employers })
+    };
+    Ok(rows.into_iter().map(member).collect())
+}
+
 /// The legal names of the employers that people act for.
 pub(super) async fn employer_names(db: &Db, scope: &SystemScope) -> Found<HashMap<PersonId, Vec<String>>> {
     let to_employer = employer_agent::Entity::belongs_to(employer::Entity)

@@ -49,6 +49,12 @@ impl Release {
         Self { seen, exception: Arc::clone(exception) }
     }
 
+    /// What the viewer sees of it, without what hangs on it.
+    #[must_use]
+    pub fn seen(&self) -> &Seen {
+        &self.seen
+    }
+
     /// A page of its lines, each turned into what the list shows.
     async fn page<T>(
         &self,

@@ -55,6 +55,14 @@ pub struct Seen {
     pub abandon_reason: Option<String>,
 }
 
+impl Seen {
+    /// Whether the agency has it.
+    #[must_use]
+    pub fn is_out(&self) -> bool {
+        OUT.contains(&self.status)
+    }
+}
+
 /// The key of a release in the list of its exception's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReleaseKey(pub i32);

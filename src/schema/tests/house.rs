@@ -154,6 +154,7 @@ impl House {
             providers: crate::providers::Providers::default(),
             random,
             public_url: "http://localhost".parse().expect("an address"),
+            live: crate::live::Live::default(),
             demo: false,
         });
         let text = include_str!("../../../exceptions/specialist-tech.toml");
@@ -186,7 +187,7 @@ impl House {
     pub async fn answer(&self, viewer: &Viewer, query: &str) -> async_graphql::Response {
         let source = self.app.keys.source(None);
         let request = schema::context::with_context(Request::new(query), &self.app, viewer, source);
-        schema::build().execute(request).await
+        schema::build(&wire::Limits::default()).execute(request).await
     }
 
     /// The data of an answer that has no errors.

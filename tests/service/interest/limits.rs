@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use nominations::http::{Peers, serve};
+use nominations::http::{Face, Peers, serve};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -122,7 +122,8 @@ async fn the_clients_address_is_the_peers_unless_a_proxy_is_trusted(world: World
     for (peers, expected) in [(Peers::Clients, "TOO_MANY"), (Peers::Proxy, "")] {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let serving = tokio::spawn(serve(world.app.clone(), listener, peers, std::future::pending()));
+        let face = Face { peers, ..Face::default() };
+        let serving = tokio::spawn(serve(world.app.clone(), listener, face, std::future::pending()));
         for number in 0..10 {
             let contact = format!("{number}@{}.nz", if peers == Peers::Proxy { "proxy" } else { "client" });
             let answer = over_the_network(address, "198.51.100.1, 203.0.113.1", input(&contact)).await;

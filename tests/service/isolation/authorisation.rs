@@ -5,6 +5,7 @@
 
 mod acting;
 mod ground;
+mod listening;
 mod page;
 mod reading;
 mod routes;
@@ -19,7 +20,8 @@ const PAGE: &str = "docs/authorisation.md";
 
 async fn the_page_says_what_was_measured(world: World) {
     let mut ground = Ground::settle(world).await;
-    let read = reading::measure(&mut ground).await;
+    let mut read = reading::measure(&mut ground).await;
+    listening::measure(&ground, &mut read).await;
     let routes = routes::measure(&ground).await;
     // The last: it changes what is there.
     let done = acting::measure(&ground).await;

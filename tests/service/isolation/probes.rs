@@ -87,10 +87,11 @@ pub fn releases(api: &Api) -> Vec<Read> {
     reads
 }
 
-pub fn public() -> [Read; 5] {
+pub fn public() -> [Read; 6] {
     let pay = json!({ "amount": "130000", "currency": "NZD", "period": "YEAR", "hoursPerWeek": "40" });
     let job = json!({ "classException": "specialist-tech", "jobTitle": "Developer", "remuneration": pay });
     [
+        Read::new("rateLimit", "{ rateLimit { cost limit remaining resetAt } }", json!({})),
         Read::new(
             "checkEligibility",
             "query($it: CheckEligibilityInput!) { checkEligibility(input: $it) { outcome } }",

@@ -145,12 +145,13 @@ async fn all_that_comes_due(world: &World) -> All {
     }
     by_hand("UPDATE queue_entry SET on_hold = TRUE").await;
     // The worlds of tests are demos, which are not served from PostgreSQL.
-    world
-        .conn()
-        .execute_unprepared("ALTER TABLE installation DISABLE TRIGGER USER")
-        .await
-        .expect("no triggers");
-    by_hand("UPDATE installation SET kind = 'PRODUCTION'").await;
+    for sql in [
+        "ALTER TABLE installation DISABLE TRIGGER USER",
+        "UPDATE installation SET kind = 'PRODUCTION'",
+        "ALTER TABLE installation ENABLE TRIGGER USER",
+    ] {
+        world.conn().execute_unprepared(sql).await.expect("a change");
+    }
     by_hand("UPDATE class_exception SET paused = FALSE").await;
     all
 }

@@ -10,6 +10,7 @@ use std::fmt::Display;
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use wire::asked::shortened;
 
 use super::claim::Claim;
 use super::draft::read_job_title;
@@ -18,7 +19,6 @@ use crate::applications::actions::ReadRow;
 use crate::applications::details::{Changes, Patch, Received, ShortText};
 use crate::clock::day_in_new_zealand;
 use crate::error::{Acted, Failure, UserErrorCode};
-use crate::schema::errors::shortened;
 use crate::values::dates::parse_instant;
 use crate::values::email::Email;
 use crate::values::nzbn::Nzbn;

@@ -17,8 +17,17 @@ pub type Field = (String, String);
 pub type Seen = BTreeMap<Field, [BTreeSet<Whose>; ROLES.len()]>;
 
 /// Of nobody in particular, whatever hangs on it or it hangs on.
-const OF_ALL: [&str; 8] =
-    ["ApprovedRole", "Body", "ClassException", "Criterion", "DatedFact", "JobTitle", "Quota", "QuotaPoint"];
+const OF_ALL: [&str; 9] = [
+    "ApprovedRole",
+    "Body",
+    "ClassException",
+    "Criterion",
+    "DatedFact",
+    "JobTitle",
+    "Quota",
+    "QuotaPoint",
+    "RateLimit",
+];
 /// Of one body, that stands in it.
 const OF_ONE_BODY: [&str; 7] = [
     "ApprovedListLine",

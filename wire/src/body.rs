@@ -1,10 +1,16 @@
 //! Reads a request's body, up to a limit and not a byte further.
 
-use axum::body::Body;
-use axum::http::{HeaderMap, StatusCode, header};
-use futures_util::StreamExt;
+use std::time::Duration;
 
-use super::answer::Refusal;
+use axum::body::Body;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use futures_util::StreamExt;
+use tokio::time::timeout;
+
+use crate::Refusal;
+
+/// How long a body may take to come.
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a request says that its body is JSON, in UTF-8 if it says which.
 ///
@@ -28,13 +34,25 @@ pub fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// 413 for a longer one, by what it says of itself or by what comes; 400 where it breaks off.
+/// 413 for a longer one, by what it says of itself or by what comes; 400 where it breaks off; 408 where it takes longer than
+/// [`PATIENCE`].
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
+    let slow = |_| {
+        let message = "The request came too slowly: send it again.";
+        // What is left of it is not waited for.
+        Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
+            .with(header::CONNECTION, HeaderValue::from_static("close"))
+    };
+    timeout(PATIENCE, read_all(headers, body, limit)).await.map_err(slow)?
+}
+
+async fn read_all(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if said.is_some_and(|length: usize| length > limit) {
         return Err(too_long(limit));
     }
-    let mut bytes = Vec::with_capacity(said.unwrap_or_default());
+    // Room is made for what came, not for what was announced.
+    let mut bytes = Vec::new();
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| Refusal::bad_request("The request broke off: send it again."))?;
@@ -90,5 +108,12 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_LENGTH, "11".parse().expect("a value"));
         assert!(read(&headers, Body::empty(), 10).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_is_not_waited_for() {
+        let body = Body::from_stream(futures_util::stream::pending::<Result<String, std::io::Error>>());
+        let refusal = read(&HeaderMap::new(), body, 10).await.expect_err("too slow");
+        assert_eq!(refusal.status, StatusCode::REQUEST_TIMEOUT);
     }
 }

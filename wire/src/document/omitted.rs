@@ -9,7 +9,7 @@ use super::{Names, chosen};
 /// Takes out, from the whole document, what is bound to a variable that the chosen operation declares as
 /// nullable and without default, and that the caller left out. A null that the caller wrote stays.
 pub fn drop_omitted(document: &mut ExecutableDocument, operation: Option<&str>, variables: &Variables) {
-    let Some(chosen) = chosen(&document.operations, operation) else { return };
+    let Some((_, chosen)) = chosen(&document.operations, operation) else { return };
     let omitted: Names = chosen
         .variable_definitions
         .iter()
@@ -126,7 +126,8 @@ mod tests {
     };
     use serde_json::json;
 
-    use crate::schema::document::prepare;
+    use crate::Limits;
+    use crate::document::prepare;
 
     #[derive(InputObject)]
     struct Change {
@@ -161,7 +162,7 @@ mod tests {
     async fn answer(query: &str, variables: serde_json::Value) -> String {
         let schema = Schema::new(Query, EmptyMutation, EmptySubscription);
         let variables = Variables::from_json(variables);
-        let document = prepare(query, None, &variables).expect("a document");
+        let document = prepare(query, None, &variables, &Limits::default()).expect("a document").document;
         let mut request = Request::new(query).variables(variables);
         request.set_parsed_query(document);
         let answer = schema.execute(request).await;
@@ -208,7 +209,9 @@ mod tests {
             query Two($t: String!) { a: change(input: { title: $t }) }";
         let variables = Variables::from_json(json!({}));
         let mut request = Request::new(query).operation_name("One");
-        request.set_parsed_query(prepare(query, Some("One"), &variables).expect("a document"));
+        request.set_parsed_query(
+            prepare(query, Some("One"), &variables, &Limits::default()).expect("a document").document,
+        );
         let answer = Schema::new(Query, EmptyMutation, EmptySubscription).execute(request).await;
         assert_eq!(answer.errors, []);
     }

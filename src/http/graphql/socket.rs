@@ -1,0 +1,110 @@
+//! Sockets: who may open one, and what stands behind it.
+
+use async_graphql::Response;
+use axum::extract::WebSocketUpgrade;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response as HttpResponse;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, StreamExt, once};
+use serde_json::Value as Json;
+use wire::socket::{self, Host, PROTOCOL, Rules};
+use wire::{Asked, Refusal};
+
+use super::{Caller, body_max};
+use crate::http::credentials::{self, Given};
+use crate::http::{Service, origins, refusals, request};
+use crate::keys::Source;
+use crate::schema::errors::FORBIDDEN;
+use crate::tenancy::Viewer;
+
+/// Opens a socket for our own pages, those of frontends that are listed, and whoever is no browser.
+pub async fn open(
+    service: Service,
+    source: Source,
+    upgrade: WebSocketUpgrade,
+    headers: HeaderMap,
+) -> Result<HttpResponse, Refusal> {
+    let is_ours = check_origin(&service, &headers).await?;
+    let given = credentials::given_at_socket(&headers, &service.app.public_url, is_ours)?;
+    let viewer = credentials::viewer(&service.app, &given, &headers).await?;
+    let room = service.room()?;
+    // As long as the longest that anybody may send over HTTP, until it is known who is there.
+    let rules = Rules { message: body_max(&viewer), ..service.desk.face.socket };
+    let ending = service.ending.subscribe();
+    let host = Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer) };
+    let upgrade =
+        upgrade.protocols([PROTOCOL]).max_message_size(2 * rules.message).max_frame_size(2 * rules.message);
+    Ok(upgrade.on_upgrade(move |connection| async move {
+        socket::serve(connection, host, rules, ending).await;
+        drop(room);
+    }))
+}
+
+/// Whether a page of our own opens it. Browsers open sockets for any page, and send our cookie along.
+async fn check_origin(service: &Service, headers: &HeaderMap) -> Result<bool, Refusal> {
+    let Some(origin) = origins::origin(headers) else { return Ok(false) };
+    if origin == service.app.public_url.origin().ascii_serialization() {
+        return Ok(true);
+    }
+    if origins::listed(&service.app, headers).await?.is_some() {
+        return Ok(false);
+    }
+    let message = "Pages of this origin may not use the service: whoever runs it adds frontends.";
+    Err(Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, message))
+}
+
+fn without_cookies(mut headers: HeaderMap) -> HeaderMap {
+    headers.remove(header::COOKIE);
+    headers
+}
+
+/// What stands behind a socket.
+struct Behind {
+    service: Service,
+    source: Source,
+    headers: HeaderMap,
+    opened_by: (Given, Viewer),
+}
+
+impl Host for Behind {
+    type Caller = Caller;
+
+    /// Whoever opened the socket without a token may send one now, as `{"authorization": "Bearer <token>"}`.
+    async fn welcome(&self, sent: Json) -> Result<Caller, Refusal> {
+        let (given, viewer) = &self.opened_by;
+        let sent = ["authorization", "Authorization"].iter().find_map(|name| sent.get(*name)?.as_str());
+        let viewer = match (given, sent) {
+            (_, None) => viewer.clone(),
+            (Given::Nothing, Some(authorization)) => {
+                let unreadable = |_| refusals::unreadable_token();
+                let mut headers = self.headers.clone();
+                let value = HeaderValue::from_str(authorization).map_err(unreadable)?;
+                headers.insert(header::AUTHORIZATION, value);
+                let app = &self.service.app;
+                let given = credentials::given(&headers, &app.public_url)?;
+                credentials::viewer(app, &given, &headers).await?
+            }
+            (Given::Bearer(_) | Given::Cookie(_), Some(_)) => {
+                return Err(Refusal::bad_request("Send one token, or one cookie, not both."));
+            }
+        };
+        Ok(Caller { viewer, source: self.source })
+    }
+
+    fn answers(&self, caller: &Caller, asked: Asked) -> BoxStream<'static, Response> {
+        let desk = &self.service.desk;
+        let id = request::made_id(&self.service.app.random);
+        match desk.ready(caller, asked) {
+            Ok(ready) => desk.answers(caller, ready, id),
+            Err(error) => {
+                let refused = desk.refused(error, &id);
+                once(async { refused }).boxed()
+            }
+        }
+    }
+
+    fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, ()> {
+        self.service.app.live.seat(&caller.viewer).dismissed().boxed()
+    }
+}

@@ -1,0 +1,45 @@
+//! Refusals that need to know the service: who asks, the provider, and what went wrong inside.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use wire::Refusal;
+
+use crate::error::{Failure, Fault};
+use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE, UNAUTHENTICATED, UNAUTHENTICATED_MESSAGE};
+
+/// The token or the cookie is no sign-in, or no longer.
+pub fn unauthenticated(message: impl Into<String>) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
+        .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+}
+
+/// The header with the token is not as it should be.
+pub fn unreadable_token() -> Refusal {
+    unauthenticated("Send your token as Authorization: Bearer <token>.")
+}
+
+/// The identity provider does not answer, or not as it should.
+pub fn provider_is_away() -> Refusal {
+    let message =
+        "The identity provider does not answer as it should. Try again in a minute, or ask those who run it.";
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE", message)
+}
+
+impl From<Fault> for Refusal {
+    fn from(fault: Fault) -> Self {
+        tracing::error!(error = %fault, "a request failed");
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, INTERNAL_MESSAGE)
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Fault(fault) => fault.into(),
+            Failure::Unauthenticated => unauthenticated(UNAUTHENTICATED_MESSAGE),
+            Failure::Refused(errors) => {
+                let messages: Vec<_> = errors.into_iter().map(|error| error.message).collect();
+                Self::bad_request(messages.join(" "))
+            }
+        }
+    }
+}

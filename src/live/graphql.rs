@@ -1,0 +1,185 @@
+//! What can be listened to.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Result, Subscription};
+use entity::{EventKind, ExceptionId};
+use futures_util::stream::{self, Stream, StreamExt};
+
+use super::{Follower, News};
+use crate::app::App;
+use crate::applications::graphql::{ApplicationEvent, events_told, find_by_reference};
+use crate::error::{Failure, UserError, UserErrorCode};
+use crate::exceptions::graphql as exceptions;
+use crate::exceptions::store::Current;
+use crate::history::{feed, find_in_timeline, is_visible};
+use crate::quota::graphql::Quota;
+use crate::releases::graphql::{Release, latest_seen};
+use crate::schema::{self, GlobalId, bad_input};
+use crate::tenancy::{CaseloadScope, SystemScope};
+
+/// Kinds of events that change what a release looks like.
+const OF_RELEASES: [EventKind; 5] = [
+    EventKind::ReleasePrepared,
+    EventKind::ReleaseAttested,
+    EventKind::ReleasePublished,
+    EventKind::ReleaseAcknowledged,
+    EventKind::ReleaseAbandoned,
+];
+
+/// The root of what can be listened to.
+#[derive(Default)]
+pub struct LiveSubscription;
+
+/// Everything that can be listened to, over a WebSocket or as server-sent events. What is told was committed; it comes at
+/// least once, within a second, and ends at once when the role or the sign-in ends that it was asked for by.
+#[Subscription(name = "Subscription")]
+impl LiveSubscription {
+    /// Places and demand of a class exception: as they stand, and then whenever they change. Public.
+    async fn quota_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its short name, e.g. specialist-tech.")] class_exception: String,
+    ) -> Result<impl Stream<Item = Result<Quota>> + use<>> {
+        let current = find(ctx, &class_exception).await?;
+        let id = current.row.id;
+        let now = stream::once({
+            let quota = Quota::of(Arc::clone(&current));
+            async { Ok(quota) }
+        });
+        let changes = news(schema::app(ctx), None).await?.filter_map(move |news| {
+            let quota =
+                news.map(|news| news.touches(id).then(|| Quota::of(Arc::clone(&current)))).transpose();
+            async { quota }
+        });
+        Ok(now.chain(changes))
+    }
+
+    /// What happens to the applications of the viewer's own caseload, or to one of them.
+    async fn application_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only this application, by its reference.")] reference: Option<String>,
+        #[graphql(
+            desc = "Go on behind this event, which was the last to arrive before the connection broke: what happened since comes \
+                    first."
+        )]
+        after: Option<ID>,
+    ) -> Result<impl Stream<Item = Result<ApplicationEvent>> + use<>> {
+        let scope = caseload(ctx)?;
+        let only = match &reference {
+            None => None,
+            Some(reference) => {
+                let found = find_by_reference(ctx, reference).await?;
+                let unknown = || bad_input("No application of your caseload has this reference.");
+                Some(found.ok_or_else(unknown)?.key())
+            }
+        };
+        let app = Arc::clone(schema::app(ctx));
+        let after = match after {
+            None => None,
+            Some(id) => Some(position_of(&app, &scope, &id).await?),
+        };
+        let news = news(&app, after).await?;
+        let events = news.then(move |news| {
+            let (app, scope) = (Arc::clone(&app), scope.clone());
+            async move {
+                let of_it = |id| only.is_none_or(|only| id == Some(only));
+                let news = match news {
+                    Ok(news) => news,
+                    Err(error) => return vec![Err(error)],
+                };
+                let told = news.events().filter(|told| of_it(told.event.application_id));
+                let told = told.filter(|told| is_visible(&scope, told)).map(|told| told.event.clone());
+                match events_told(&app, &scope, told.collect()).await {
+                    Ok(events) => events.into_iter().map(Ok).collect(),
+                    Err(fault) => vec![Err(fault.into())],
+                }
+            }
+        });
+        Ok(events.flat_map(stream::iter))
+    }
+
+    /// The newest release of a class exception that the viewer may see: as it stands, and then whenever a release is
+    /// prepared, attested, published, acknowledged or abandoned, as far as the viewer may know. Public.
+    async fn release_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its short name, e.g. specialist-tech.")] class_exception: String,
+    ) -> Result<impl Stream<Item = Result<Release>> + use<>> {
+        let current = find(ctx, &class_exception).await?;
+        let (app, scope) = (Arc::clone(schema::app(ctx)), schema::viewer(ctx).releases());
+        let id = current.row.id;
+        let changes = news(&app, None).await?.map(move |news| Ok(of_releases(&news?, id)));
+        let looks = stream::once(async { Ok(vec![EventKind::ReleasePrepared]) }).chain(changes);
+        let found = looks.then(move |kinds: Result<Vec<EventKind>>| {
+            let (app, scope, current) = (Arc::clone(&app), scope.clone(), Arc::clone(&current));
+            async move {
+                let kinds = kinds?;
+                let seen = if kinds.is_empty() { None } else { latest_seen(&app, &scope, &current).await? };
+                Ok(seen.map(|release| (release, kinds.contains(&EventKind::ReleaseAttested))))
+            }
+        });
+        let mut last = None;
+        let told = found.filter_map(move |found: Result<Option<(Release, bool)>>| {
+            let told = found.transpose().and_then(|found| match found {
+                // What the viewer may not see changes nothing that it sees; what one body attests does, before it is out.
+                Ok((release, attested)) => {
+                    let is_news =
+                        last.as_ref() != Some(release.seen()) || attested && !release.seen().is_out();
+                    last = Some(release.seen().clone());
+                    is_news.then_some(Ok(release))
+                }
+                Err(error) => Some(Err(error)),
+            });
+            async { told }
+        });
+        Ok(told)
+    }
+}
+
+/// What happened to releases of a class exception.
+fn of_releases(news: &News, exception: ExceptionId) -> Vec<EventKind> {
+    let events = news.events().map(|told| &told.event).filter(|event| event.exception_id == Some(exception));
+    events.map(|event| event.kind).filter(|kind| OF_RELEASES.contains(kind)).collect()
+}
+
+/// What is news from now on, or behind a position, without end.
+async fn news(app: &Arc<App>, after: Option<i64>) -> Result<impl Stream<Item = Result<News>> + use<>> {
+    let follower = Follower::start(app, after).await?;
+    Ok(stream::unfold(Some(follower), |follower| async {
+        let mut follower = follower?;
+        match follower.next().await {
+            Ok(Some(news)) => Some((Ok(news), Some(follower))),
+            Ok(None) => None,
+            // It ends with the fault; whoever listened comes back, and misses nothing.
+            Err(fault) => Some((Err(fault.into()), None)),
+        }
+    }))
+}
+
+async fn find(ctx: &Context<'_>, slug: &str) -> Result<Arc<Current>> {
+    let found = exceptions::find(ctx, slug).await?;
+    found.ok_or_else(|| bad_input("There is no class exception of this name: `classExceptions` lists them."))
+}
+
+fn caseload(ctx: &Context<'_>) -> Result<CaseloadScope, Failure> {
+    let viewer = schema::viewer(ctx);
+    if viewer.member().is_none() {
+        return Err(Failure::Unauthenticated);
+    }
+    viewer.caseload().ok_or_else(|| {
+        UserError::new(UserErrorCode::NotPermitted, "Your role has no caseload to listen to.").into()
+    })
+}
+
+/// Where an event stands that the viewer may see.
+async fn position_of(app: &Arc<App>, scope: &CaseloadScope, id: &ID) -> Result<i64> {
+    let unknown =
+        || bad_input("`after` is no event of your caseload: leave it out, and read what you show anew.");
+    let event = GlobalId::read(id).ok_or_else(unknown)?;
+    find_in_timeline(&app.db.read(scope), scope, event).await?.ok_or_else(unknown)?;
+    let found = feed::position_of(&app.db.read(&SystemScope::of("live")), event).await?;
+    // It was told, so it has a position; one that was read elsewhere may be newer than all that was told.
+    Ok(found.unwrap_or(i64::MAX))
+}

@@ -1,0 +1,161 @@
+//! The clients that others use, against a service that serves: the audits of GraphQL over HTTP, graphql-ws and graphql-sse.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use nominations::http::{Face, serve};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use super::support::World;
+use super::support::caseload::{Caseload, Wanted};
+use super::support::cast::{ITP_LEAD, NZTECH_LEAD};
+
+on_both_databases! {
+    every_audit_of_graphql_over_http_passes,
+    both_kinds_of_listeners_hear_their_own,
+    a_socket_is_told_when_the_service_ends,
+}
+
+const CHANGED: &str = "subscription { applicationChanged { kind application { reference } } }";
+
+/// The service on a port of its own.
+struct Served {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<std::io::Result<()>>,
+}
+
+impl Served {
+    async fn start(world: &World) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let shutdown = async { stopped.await.unwrap_or_default() };
+        let serving = tokio::spawn(serve(world.app.clone(), listener, Face::default(), shutdown));
+        Self { address, stop, serving }
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/graphql", self.address)
+    }
+
+    async fn end(self) {
+        self.stop.send(()).expect("a running service");
+        timeout(Duration::from_secs(10), self.serving)
+            .await
+            .expect("in time")
+            .expect("an end")
+            .expect("a good end");
+    }
+}
+
+/// A script of tests/clients that runs.
+struct Script {
+    lines: mpsc::UnboundedReceiver<String>,
+    process: Child,
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+impl Script {
+    fn start(name: &str, given: &str) -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+        assert!(
+            folder.join("node_modules/graphql-ws").exists(),
+            "the tests' clients are not installed: run `npm ci --prefix tests/clients`, or `make test`"
+        );
+        let mut process = Command::new("node")
+            .args([name, given])
+            .current_dir(&folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("these tests need Node.js 20 or newer, as `node`");
+        let output = BufReader::new(process.stdout.take().expect("its output"));
+        let (told, lines) = mpsc::unbounded_channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| told.send(line)));
+        Self { lines, process }
+    }
+
+    fn listen(by: &str, served: &Served, token: Option<&str>, values: usize) -> Self {
+        let given =
+            json!({ "by": by, "url": served.url(), "token": token, "query": CHANGED, "values": values });
+        Self::start("listen.mjs", &given.to_string())
+    }
+
+    async fn line(&mut self) -> Value {
+        let line = timeout(Duration::from_secs(30), self.lines.recv()).await.expect("in time");
+        serde_json::from_str(&line.expect("a line")).expect("JSON")
+    }
+}
+
+async fn every_audit_of_graphql_over_http_passes(world: World) {
+    let served = Served::start(&world).await;
+    let results = Script::start("audits.mjs", &served.url()).line().await;
+    let results = results.as_array().expect("results");
+    let failed: Vec<_> = results.iter().filter(|result| result["status"] != "ok").collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert_eq!(results.len(), 61);
+    served.end().await;
+}
+
+async fn both_kinds_of_listeners_hear_their_own(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let served = Served::start(&world).await;
+    let tokens = [
+        world.sign_in(&NZTECH_LEAD).await.token.expect("a token"),
+        world.sign_in(&ITP_LEAD).await.token.expect("a token"),
+    ];
+    let mut number = 0;
+    for by in ["ws", "sse"] {
+        let mut own = Script::listen(by, &served, Some(&tokens[0]), 2);
+        let mut others = Script::listen(by, &served, Some(&tokens[1]), 1);
+        let mut nobody = Script::listen(by, &served, None, 1);
+        if by == "ws" {
+            for script in [&mut own, &mut others, &mut nobody] {
+                assert_eq!(script.line().await, json!({ "connected": true }));
+            }
+        }
+        // Over a socket, that stays open: it is the operation that is refused.
+        let refused = nobody.line().await;
+        assert_eq!(refused["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{refused}");
+        // Whoever comes in a moment too late for the first is told of another.
+        let heard = loop {
+            number += 1;
+            exception.submitted(&Wanted::new(&format!("N1{number:06}"))).await;
+            if let Ok(line) = timeout(Duration::from_secs(3), own.line()).await {
+                break line;
+            }
+        };
+        // What happens in the same instant has no order, and a test's clock stands still.
+        let kinds = [heard, own.line().await].map(|told| told["data"]["applicationChanged"]["kind"].clone());
+        for kind in ["CREATED", "SUBMITTED"] {
+            assert!(kinds.contains(&json!(kind)), "{kinds:?}");
+        }
+        assert!(timeout(Duration::from_secs(1), others.lines.recv()).await.is_err(), "{by}: another's");
+    }
+    served.end().await;
+}
+
+async fn a_socket_is_told_when_the_service_ends(world: World) {
+    let served = Served::start(&world).await;
+    let token = world.sign_in(&NZTECH_LEAD).await.token;
+    let mut listener = Script::listen("ws", &served, token.as_deref(), 1);
+    assert_eq!(listener.line().await, json!({ "connected": true }));
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    served.end().await;
+    assert_eq!(listener.line().await["closed"], 1001);
+}

@@ -1,0 +1,252 @@
+//! What happens is told to those who listen: to its own side alone, at least once, wherever it happened.
+
+use axum::http::StatusCode;
+use entity::membership;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+
+use super::support::caseload::{Caseload, Wanted};
+use super::support::cast::{
+    ITP, ITP_LEAD, KAURI_AGENT, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, OBSERVER, OFFICER, RATA, RATA_AGENT,
+};
+use super::support::events::Listener;
+use super::support::{Caller, World};
+
+on_both_databases! {
+    what_happens_is_told_to_its_own_side_alone,
+    what_was_missed_comes_first_and_once,
+    what_another_process_does_is_told_here,
+    who_is_no_longer_what_they_were_is_told_nothing_more,
+    places_are_told_as_they_move,
+    releases_are_told_to_who_may_see_them,
+    who_has_no_caseload_has_nothing_to_listen_to,
+    a_slow_listener_loses_nothing,
+}
+
+const CHANGED: &str = "subscription($reference: String, $after: ID) {
+    applicationChanged(reference: $reference, after: $after) {
+        id kind actor application { id reference worker { familyName } }
+    }
+}";
+const QUOTA: &str = r#"subscription { quotaChanged(classException: "specialist-tech") {
+    available reserved waiting byBody { body { slug } reserved }
+} }"#;
+const RELEASE: &str =
+    r#"subscription { releaseChanged(classException: "specialist-tech") { number status } }"#;
+
+async fn listen(caller: &Caller) -> Listener {
+    caller.listen(CHANGED, json!({})).await
+}
+
+/// The kinds of what was told, sorted: what happens in the same instant has no order, and a test's clock stands still.
+fn kinds(events: &[Value]) -> Vec<&str> {
+    let mut kinds: Vec<_> = events
+        .iter()
+        .map(|event| event["data"]["applicationChanged"]["kind"].as_str().expect("a kind"))
+        .collect();
+    kinds.sort_unstable();
+    kinds
+}
+
+/// By whom something was that was told.
+fn actor_of<'e>(events: &'e [Value], kind: &str) -> &'e Value {
+    let told = events.iter().map(|event| &event["data"]["applicationChanged"]);
+    told.into_iter().find(|told| told["kind"] == kind).map(|told| &told["actor"]).expect("one of the kind")
+}
+
+async fn what_happens_is_told_to_its_own_side_alone(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let _attended = world.attended();
+    let [lead, itp, kauri, rata] = [&NZTECH_LEAD, &ITP_LEAD, &KAURI_AGENT, &RATA_AGENT];
+    let mut listeners = Vec::new();
+    for who in [lead, itp, kauri, rata] {
+        listeners.push(listen(&world.sign_in(who).await).await);
+    }
+    let of_kauri = exception.confirmed(&Wanted::new("N1000001")).await;
+    let of_rata = Wanted { body: &ITP, firm: &RATA, ..Wanted::new("N1000002") };
+    exception.submitted(&of_rata).await;
+
+    let [mut lead, mut itp, mut kauri, mut rata] = <[_; 4]>::try_from(listeners).ok().expect("four");
+    let told = lead.rest().await;
+    let mut expected = vec!["ASSESSED"; 5];
+    expected.extend(["ASSIGNED", "CONFIRMED", "CREATED", "NOMINATED", "RECOMMENDED", "SUBMITTED"]);
+    assert_eq!(kinds(&told), expected);
+    let reference = world.application(of_kauri).await.reference;
+    for event in &told {
+        assert_eq!(event["data"]["applicationChanged"]["application"]["reference"], reference.as_str());
+    }
+    assert_eq!(actor_of(&told, "ASSIGNED"), NZTECH_LEAD.name);
+    assert_eq!(kinds(&itp.rest().await), ["CREATED", "SUBMITTED"]);
+    // The employer is not told what goes on inside the body, and not by whom.
+    let told = kauri.rest().await;
+    assert_eq!(kinds(&told), ["ASSIGNED", "CONFIRMED", "CREATED", "NOMINATED", "SUBMITTED"]);
+    assert_eq!(actor_of(&told, "CONFIRMED"), NZTECH.name);
+    assert_eq!(kinds(&rata.rest().await), ["CREATED", "SUBMITTED"]);
+}
+
+async fn what_was_missed_comes_first_and_once(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let _attended = world.attended();
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let mut listener = listen(&lead).await;
+    let first = exception.submitted(&Wanted::new("N1000001")).await;
+    let (one, two) = (listener.data().await, listener.data().await);
+    let [one, last] = [one, two].map(|told| told["applicationChanged"]["id"].clone());
+    drop(listener);
+    exception.submitted(&Wanted::new("N1000002")).await;
+    let mut listener = lead.listen(CHANGED, json!({ "after": last })).await;
+    assert_eq!(kinds(&listener.rest().await), ["CREATED", "SUBMITTED"]);
+    exception.submitted(&Wanted::new("N1000003")).await;
+    assert_eq!(kinds(&listener.rest().await), ["CREATED", "SUBMITTED"]);
+
+    // One application alone, by its reference as people type it.
+    let reference = world.application(first).await.reference.to_lowercase().replace('-', "");
+    let of_one = json!({ "reference": reference, "after": one });
+    let told = lead.listen(CHANGED, of_one).await.rest().await;
+    assert_eq!(
+        told.iter().map(|event| &event["data"]["applicationChanged"]["id"]).collect::<Vec<_>>(),
+        [&last]
+    );
+
+    // Another's event, another's reference and none at all are one.
+    let itp = world.sign_in(&ITP_LEAD).await;
+    for (variables, word) in [
+        (json!({ "after": last }), "`after`"),
+        (json!({ "after": "bm90aGluZw" }), "`after`"),
+        (json!({ "reference": reference }), "reference"),
+        (json!({ "reference": "ITP-AAAAAA" }), "reference"),
+    ] {
+        let mut listener = itp.listen(CHANGED, variables).await;
+        let told = listener.next().await.expect("an error");
+        let message = told["errors"][0]["message"].as_str().expect("a message");
+        assert!(
+            message.contains(word) && told["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT",
+            "{told}"
+        );
+        assert_eq!(listener.next().await, None);
+    }
+}
+
+async fn what_another_process_does_is_told_here(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let other = world.another().await;
+    let (_here, _there) = (world.attended(), other.attended());
+    let mut here = listen(&world.sign_in(&NZTECH_LEAD).await).await;
+    let mut there = listen(&other.sign_in(&NZTECH_LEAD).await).await;
+    let elsewhere = Caseload { world: &other, exception: exception.exception };
+    for number in 0..5 {
+        let caseload = if number % 2 == 0 { &exception } else { &elsewhere };
+        caseload.submitted(&Wanted::new(&format!("N100000{number}"))).await;
+    }
+    for listener in [&mut here, &mut there] {
+        assert_eq!(kinds(&listener.rest().await), [["CREATED"; 5], ["SUBMITTED"; 5]].concat());
+    }
+}
+
+async fn who_is_no_longer_what_they_were_is_told_nothing_more(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let _attended = world.attended();
+    let change = |column: membership::Column, value: Expr| {
+        membership::Entity::update_many()
+            .col_expr(column, value)
+            .filter(membership::Column::Id.eq(NZTECH_LEAD.membership()))
+    };
+    let assessor = membership::Column::Role;
+    for end in 0..3 {
+        let lead = world.sign_in(&NZTECH_LEAD).await;
+        let mut listener = listen(&lead).await;
+        match end {
+            0 => {
+                let request = super::support::post("/sign-out")
+                    .header("authorization", format!("Bearer {}", lead.token.expect("a token")));
+                let answer = world.call(request.body("".into()).expect("a request")).await;
+                assert_eq!(answer.status, StatusCode::NO_CONTENT);
+            }
+            1 => drop(change(assessor, Expr::value("ASSESSOR")).exec(world.conn()).await.expect("a change")),
+            _ => {
+                let over = change(membership::Column::EndsAt, Expr::value(world.now()));
+                over.exec(world.conn()).await.expect("a change");
+            }
+        }
+        exception.submitted(&Wanted::new(&format!("N100000{end}"))).await;
+        assert_eq!(listener.next().await, None, "{end}");
+        change(assessor, Expr::value("LEAD")).exec(world.conn()).await.expect("a change");
+    }
+}
+
+async fn places_are_told_as_they_move(world: World) {
+    let exception = Caseload::new(&world, |definition| definition.settings.places = 2).await;
+    let _attended = world.attended();
+    let mut public = world.anybody().listen(QUOTA, json!({})).await;
+    let now = public.data().await;
+    assert_eq!(
+        (&now["quotaChanged"]["available"], &now["quotaChanged"]["byBody"]),
+        (&json!(2), &Value::Null)
+    );
+    exception.confirmed(&Wanted::new("N1000001")).await;
+    let last = public.rest().await.pop().expect("a change");
+    assert_eq!(last["data"]["quotaChanged"]["available"], 1);
+    assert_eq!(last["data"]["quotaChanged"]["reserved"], 1);
+}
+
+async fn releases_are_told_to_who_may_see_them(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    exception.confirmed(&Wanted::new("N1000001")).await;
+    let _attended = world.attended();
+    let mut lead = world.sign_in(&ITP_LEAD).await.listen(RELEASE, json!({})).await;
+    let mut officer = world.sign_in(&OFFICER).await.listen(RELEASE, json!({})).await;
+    exception.acknowledged().await;
+    let told = |events: Vec<Value>| {
+        let status =
+            |event: &Value| event["data"]["releaseChanged"]["status"].as_str().expect("one").to_owned();
+        let mut all: Vec<_> = events.iter().map(status).collect();
+        all.dedup();
+        all
+    };
+    let (lead, officer) = (told(lead.rest().await), told(officer.rest().await));
+    assert_eq!(lead.last().map(String::as_str), Some("ACKNOWLEDGED"));
+    assert_eq!(officer.last().map(String::as_str), Some("ACKNOWLEDGED"));
+    assert!(
+        officer.iter().all(|status| matches!(status.as_str(), "PUBLISHED" | "ACKNOWLEDGED")),
+        "{officer:?}"
+    );
+}
+
+async fn who_has_no_caseload_has_nothing_to_listen_to(world: World) {
+    let _attended = world.attended();
+    for (caller, code) in [
+        (world.anybody(), "UNAUTHENTICATED"),
+        (world.sign_in(&OBSERVER).await, "FORBIDDEN"),
+        (world.sign_in(&OFFICER).await, "FORBIDDEN"),
+    ] {
+        let told = listen(&caller).await.next().await.expect("an error");
+        assert_eq!(told["errors"][0]["extensions"]["code"], code);
+    }
+    let lead = world.sign_in(&NZTECH_ASSESSOR).await;
+    for query in [QUOTA, RELEASE] {
+        let told = lead.listen(query, json!({})).await.next().await.expect("an error");
+        assert_eq!(told["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+    }
+    // By other ways than events and sockets there is no subscription.
+    let answer = lead.post_graphql(json!({ "query": QUOTA }).to_string()).await;
+    assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"));
+}
+
+async fn a_slow_listener_loses_nothing(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let _attended = world.attended();
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let (mut slow, mut quick) = (listen(&lead).await, listen(&lead).await);
+    // More than is kept for who is behind: the quick one has each told by itself.
+    let mut expected = Vec::new();
+    for number in 0..70 {
+        exception.draft(&Wanted::new(&format!("N10000{number:02}"))).await;
+        expected.push(quick.data().await["applicationChanged"]["id"].clone());
+    }
+    let mut heard = Vec::new();
+    for _ in 0..70 {
+        heard.push(slow.data().await["applicationChanged"]["id"].clone());
+    }
+    assert_eq!(heard, expected);
+}

@@ -1,0 +1,235 @@
+//! What callers may spend: cost points, so many in a window of time.
+//!
+//! A request pays what validation finds that it costs, before anything of it is executed. Each process keeps its own books.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
+use async_graphql::{ServerError, ValidationResult, async_trait};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+
+use crate::refusal::RATE_LIMITED;
+
+/// How long a window is.
+pub const WINDOW: Duration = Duration::from_mins(1);
+/// Windows that are kept at once; whoever comes on top of so many shares one.
+const WINDOWS_MAX: usize = 50_000;
+
+/// The books of one kind of callers.
+#[derive(Debug)]
+pub struct Budget {
+    name: &'static str,
+    limit: usize,
+    windows: Mutex<HashMap<String, Window>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    began: Instant,
+    spent: usize,
+}
+
+/// Where a caller stands after paying, or after being refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Points that this request costs.
+    pub cost: usize,
+    /// Points in a window.
+    pub limit: usize,
+    /// Points that are left.
+    pub remaining: usize,
+    /// When all of them are back.
+    pub reset: Duration,
+    /// Whose budget it is.
+    pub name: &'static str,
+    /// Whether the request was paid for.
+    pub is_paid: bool,
+}
+
+impl Budget {
+    /// Books under a name, with `limit` points a window.
+    #[must_use]
+    pub fn new(name: &'static str, limit: usize) -> Self {
+        Self { name, limit, windows: Mutex::default() }
+    }
+
+    /// Pays `cost` for `who`, if there is so much.
+    pub fn pay(&self, who: &str, cost: usize, now: Instant) -> Standing {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if windows.len() >= WINDOWS_MAX && !windows.contains_key(who) {
+            windows.retain(|_, window| now.duration_since(window.began) < WINDOW);
+        }
+        let who = if windows.len() >= WINDOWS_MAX && !windows.contains_key(who) { "" } else { who };
+        let window = windows.entry(who.to_owned()).or_insert(Window { began: now, spent: 0 });
+        if now.duration_since(window.began) >= WINDOW {
+            *window = Window { began: now, spent: 0 };
+        }
+        let is_paid = window.spent.saturating_add(cost) <= self.limit;
+        if is_paid {
+            window.spent += cost;
+        }
+        let remaining = self.limit - window.spent;
+        let reset = WINDOW.saturating_sub(now.duration_since(window.began));
+        Standing { cost, limit: self.limit, remaining, reset, name: self.name, is_paid }
+    }
+
+    /// Gives back what was paid for a request that then was not executed.
+    fn give_back(&self, who: &str, cost: usize) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(window) = windows.get_mut(who) {
+            window.spent = window.spent.saturating_sub(cost);
+        }
+    }
+}
+
+/// What a request is paid from: put among its data.
+#[derive(Clone, Debug)]
+pub struct Purse(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    budgets: Vec<(Arc<Budget>, String)>,
+    standing: OnceLock<Standing>,
+}
+
+impl Purse {
+    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told.
+    #[must_use]
+    pub fn new(budgets: Vec<(Arc<Budget>, String)>) -> Self {
+        Self(Arc::new(Inner { budgets, standing: OnceLock::new() }))
+    }
+
+    /// Where the caller stands; none before validation.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.0.standing.get().copied()
+    }
+
+    /// Pays, once.
+    fn pay(&self, cost: usize) -> Option<Standing> {
+        let now = Instant::now();
+        let mut told = None;
+        for (position, (budget, who)) in self.0.budgets.iter().enumerate() {
+            let standing = budget.pay(who, cost, now);
+            if !standing.is_paid {
+                for (paid, who) in &self.0.budgets[..position] {
+                    paid.give_back(who, cost);
+                }
+                told = Some(standing);
+                break;
+            }
+            told = told.or(Some(standing));
+        }
+        if let Some(standing) = told {
+            self.0.standing.get_or_init(|| standing);
+        }
+        told
+    }
+}
+
+impl Standing {
+    /// Says it in the head of an answer, as draft-ietf-httpapi-ratelimit-headers has it.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        let seconds = self.reset.as_secs().max(1);
+        let policy = format!("\"{}\";q={};w={}", self.name, self.limit, WINDOW.as_secs());
+        let left = format!("\"{}\";r={};t={seconds}", self.name, self.remaining);
+        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", left)] {
+            if let Ok(value) = HeaderValue::try_from(value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        if !self.is_paid {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+    }
+
+    fn refusal(&self) -> ServerError {
+        let message = format!(
+            "This costs {} points, and {} of {} are left for the next {} seconds. Ask for less, or wait.",
+            self.cost,
+            self.remaining,
+            self.limit,
+            self.reset.as_secs().max(1)
+        );
+        let mut error = ServerError::new(message, None);
+        error.extensions.get_or_insert_default().set("code", RATE_LIMITED);
+        error
+    }
+}
+
+/// Has each request paid for as soon as its cost is known.
+#[derive(Clone, Copy, Debug)]
+pub struct Till;
+
+impl ExtensionFactory for Till {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self)
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Till {
+    async fn validation(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        next: NextValidation<'_>,
+    ) -> Result<ValidationResult, Vec<ServerError>> {
+        let valid = next.run(ctx).await?;
+        let standing = ctx.data_opt::<Purse>().and_then(|purse| purse.pay(valid.complexity));
+        match standing {
+            Some(standing) if !standing.is_paid => Err(vec![standing.refusal()]),
+            _ => Ok(valid),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_spent_and_comes_back() {
+        let budget = Budget::new("client", 10);
+        let now = Instant::now();
+        assert_eq!(budget.pay("a", 7, now).remaining, 3);
+        let refused = budget.pay("a", 4, now + Duration::from_secs(20));
+        assert_eq!((refused.is_paid, refused.remaining, refused.reset), (false, 3, Duration::from_secs(40)));
+        assert!(budget.pay("a", 3, now).is_paid);
+        assert!(budget.pay("b", 10, now).is_paid, "another's budget");
+        assert!(budget.pay("a", 10, now + WINDOW).is_paid);
+    }
+
+    #[test]
+    fn who_comes_on_top_of_too_many_shares_a_window() {
+        let budget = Budget::new("client", 1);
+        let now = Instant::now();
+        for number in 0..WINDOWS_MAX {
+            assert!(budget.pay(&number.to_string(), 1, now).is_paid);
+        }
+        assert!(budget.pay("x", 1, now).is_paid);
+        assert!(!budget.pay("y", 1, now).is_paid);
+        assert!(budget.pay("z", 1, now + WINDOW).is_paid);
+        assert_eq!(budget.windows.lock().expect("books").len(), 1);
+    }
+
+    #[test]
+    fn all_pay_or_nobody_does() {
+        let (client, tenant) = (Arc::new(Budget::new("client", 10)), Arc::new(Budget::new("tenant", 15)));
+        let purse = |who: &str| {
+            Purse::new(vec![(Arc::clone(&client), who.into()), (Arc::clone(&tenant), "t".into())])
+        };
+        assert_eq!(
+            purse("a").pay(10).map(|standing| (standing.name, standing.remaining)),
+            Some(("client", 0))
+        );
+        let refused = purse("b").pay(10).expect("a standing");
+        assert_eq!((refused.name, refused.is_paid, refused.remaining), ("tenant", false, 5));
+        assert_eq!(client.pay("b", 0, Instant::now()).remaining, 10, "given back");
+        let mut headers = HeaderMap::new();
+        refused.tell(&mut headers);
+        assert_eq!(headers["ratelimit-policy"], "\"tenant\";q=15;w=60");
+        assert!(headers.contains_key("retry-after"));
+    }
+}

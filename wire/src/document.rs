@@ -1,0 +1,264 @@
+//! What is done to a document before it is executed.
+//!
+//! The parser and the library's own limits walk a document without a bound, so its text is held against the limits before
+//! it is parsed, and what it asks for, fragments spread out, before it is validated. An argument or input field that is
+//! bound to an omitted variable is taken out: the library would pass it on as null, and a null in a change
+//! erases what an absent field leaves alone.
+
+use std::collections::HashSet;
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+};
+use async_graphql::{Name, ServerError, Variables};
+
+use crate::limits::Limits;
+use weight::{Scales, Weight};
+
+mod directives;
+mod omitted;
+mod order;
+mod text;
+mod weight;
+
+pub use order::AnswerOrder;
+
+/// Brackets inside one another. The deepest of the standard introspection query are 16.
+const NESTING_MAX: usize = 40;
+
+/// A document that is fit for execution.
+#[derive(Clone, Debug)]
+pub struct Fit {
+    /// The document.
+    pub document: ExecutableDocument,
+    /// What the chosen operation does; a query where none can be told, which validation then refuses.
+    pub operation: OperationType,
+    /// The name of the chosen operation.
+    pub name: Option<String>,
+}
+
+/// Why a document is not executed.
+#[derive(Debug)]
+pub enum Unfit {
+    /// It cannot be read.
+    Unreadable(ServerError),
+    /// It is larger than the limits allow, or is not what validation would let through.
+    Refused(ServerError),
+    /// It asks for the schema, which may not be asked for.
+    Introspection,
+}
+
+/// Reads a document and makes it fit for execution.
+///
+/// # Errors
+/// Where it is not GraphQL, too large, or asks for what may not be asked for.
+pub fn prepare(
+    text: &str,
+    operation: Option<&str>,
+    variables: &Variables,
+    limits: &Limits,
+) -> Result<Fit, Unfit> {
+    let seen = text::look(text, limits.tokens);
+    within(seen.tokens, limits.tokens, "names, signs and values")?;
+    within(seen.nesting, NESTING_MAX, "brackets inside one another")?;
+    let mut document = parse_query(text).map_err(|error| Unfit::Unreadable(error.into()))?;
+    check_weights(&document, limits)?;
+    directives::check_typenames(&document).map_err(Unfit::Refused)?;
+    omitted::drop_omitted(&mut document, operation, variables);
+    let found = chosen(&document.operations, operation);
+    let kind = found.map_or(OperationType::Query, |(_, operation)| operation.ty);
+    let name = found.and_then(|(name, _)| name).map(ToString::to_string);
+    Ok(Fit { document, operation: kind, name })
+}
+
+fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<(), Unfit> {
+    let mut scales = Scales::new(document);
+    let mut all = Weight::default();
+    for (_, operation) in document.operations.iter() {
+        let weight = scales.of(&operation.node.selection_set.node);
+        if operation.node.ty == OperationType::Mutation {
+            within(
+                weight.roots,
+                limits.mutations,
+                "acts, one by one: send the others as requests of their own",
+            )?;
+        }
+        let directives = operation.node.directives.len();
+        all = all.and(weight).and(Weight { directives, ..Weight::default() });
+    }
+    if all.introspection_depth > 0 && !limits.introspection {
+        return Err(Unfit::Introspection);
+    }
+    within(all.fields, limits.fields, "fields, fragments spread out")?;
+    within(all.depth, limits.depth, "fields inside one another")?;
+    within(all.introspection_depth, limits.introspection_depth, "fields of the schema inside one another")?;
+    within(all.aliases, limits.aliases, "aliases")?;
+    within(all.directives, limits.directives, "directives")
+}
+
+fn within(found: usize, limit: usize, what: &str) -> Result<(), Unfit> {
+    if found <= limit {
+        return Ok(());
+    }
+    let message = format!("A document may have up to {limit} {what}.");
+    Err(Unfit::Refused(ServerError::new(message, None)))
+}
+
+/// The names of variables, as sets of them are passed about here.
+type Names = HashSet<Name>;
+
+/// The operation that will be executed, where it can be told, with its name.
+fn chosen<'d>(
+    operations: &'d DocumentOperations,
+    name: Option<&str>,
+) -> Option<(Option<&'d Name>, &'d OperationDefinition)> {
+    let mut all = operations.iter().map(|(name, operation)| (name, &operation.node));
+    match name {
+        Some(name) => all.find(|(found, _)| found.is_some_and(|found| found == name)),
+        None => all.next(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write;
+
+    use super::*;
+
+    fn prepared(text: &str) -> Result<Fit, Unfit> {
+        prepare(text, None, &Variables::default(), &Limits::default())
+    }
+
+    fn refusal(text: &str) -> String {
+        match prepared(text) {
+            Err(Unfit::Refused(error)) => error.message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_deep_document_is_refused_before_it_is_parsed() {
+        for open in ["{a", "[", "{a(b:[", "{a(b:{c:"] {
+            assert!(refusal(&open.repeat(50_000)).contains("up to"), "{open}");
+        }
+    }
+
+    #[test]
+    fn a_fragment_bomb_is_weighed_without_going_off() {
+        let mut text = String::from("{ ...F0 } ");
+        for level in 0..60 {
+            let next = level + 1;
+            write!(text, "fragment F{level} on Query {{ ...F{next} ...F{next} ...F{next} }} ")
+                .expect("a text");
+        }
+        for last in ["__typename", "...Missing", "...F0"] {
+            let text = format!("{text} fragment F60 on Query {{ {last} }}");
+            assert!(refusal(&text).contains("fields"), "{last}");
+        }
+        let circle = "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A a }";
+        assert!(prepared(circle).is_ok());
+    }
+
+    #[test]
+    fn both_sides_of_every_limit() {
+        let limits = Limits {
+            tokens: 60,
+            depth: 3,
+            introspection_depth: 3,
+            fields: 8,
+            aliases: 2,
+            directives: 2,
+            mutations: 1,
+            introspection: true,
+        };
+        let skip = "@skip(if: true)";
+        for (fits, exceeds, word) in [
+            ("{ a { b { c } } }".to_owned(), "{ a { b { c { d } } } }".to_owned(), "inside one another"),
+            ("{ __schema { b { c } } }".into(), "{ __schema { b { c { d } } } }".into(), "of the schema"),
+            ("{ x: a y: a }".into(), "{ x: a y: a z: a }".into(), "aliases"),
+            (
+                format!("{{ a {skip} b {skip} }}"),
+                format!("{{ a {skip} ...F {skip} b {skip} }} fragment F on Q {{ c }}"),
+                "directives",
+            ),
+            ("{ a b c d e f g h }".into(), "{ a b c d e f g h i }".into(), "fields"),
+            (
+                "{ a b c d e f g ...F } fragment F on Q { __typename }".replace(" a", ""),
+                "{ a b c d e f g ...F } fragment F on Q { c }".into(),
+                "fields",
+            ),
+            ("mutation { a }".into(), "mutation { a b }".into(), "acts"),
+            (
+                "mutation { ...F } fragment F on M { a }".into(),
+                "mutation { ...F ...F } fragment F on M { a }".into(),
+                "acts",
+            ),
+            (format!("{{ {} }}", "a, ".repeat(8)), format!("{{ {} }}", "a ".repeat(60)), "signs"),
+        ] {
+            let prepared = |text: &str| prepare(text, None, &Variables::default(), &limits);
+            assert!(prepared(&fits).is_ok(), "{fits}");
+            match prepared(&exceeds) {
+                Err(Unfit::Refused(error)) => assert!(error.message.contains(word), "{exceeds}: {error:?}"),
+                other => panic!("{exceeds}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_schema_is_asked_for_where_it_may_be() {
+        let limits = Limits { introspection: false, ..Limits::default() };
+        for text in [
+            "{ __schema { types { name } } }",
+            "{ a ...F } fragment F on Q { x: __type(name: \"A\") { name } }",
+        ] {
+            assert!(prepared(text).is_ok());
+            let closed = prepare(text, None, &Variables::default(), &limits);
+            assert!(matches!(closed, Err(Unfit::Introspection)), "{text}");
+        }
+        assert!(prepare("{ __typename }", None, &Variables::default(), &limits).is_ok());
+    }
+
+    #[test]
+    fn directives_on_a_typename_are_looked_at() {
+        for (directives, message) in [
+            ("@skip(if: true) @include(if: $v)", None),
+            ("@nothing", Some("Unknown directive")),
+            ("@skip", Some("takes `if`")),
+            ("@skip(if: 1)", Some("takes `if`")),
+            ("@skip(if: $w)", Some("takes `if`")),
+            ("@skip(if: true, of: 1)", Some("takes `if`")),
+            ("@skip(if: true) @skip(if: true)", Some("Duplicate")),
+        ] {
+            for text in [
+                format!("query($v: Boolean!) {{ a(b: $v) {{ __typename {directives} }} }}"),
+                format!(
+                    "query($v: Boolean!) {{ a(b: $v) ...F }} fragment F on Q {{ ... on Q {{ __typename {directives} }} }}"
+                ),
+            ] {
+                match (prepared(&text), message) {
+                    (Ok(_), None) => {}
+                    (Err(Unfit::Refused(error)), Some(message)) => {
+                        assert!(error.message.contains(message), "{error:?}")
+                    }
+                    (other, _) => panic!("{text}: {other:?}"),
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_is_told() {
+        let text = "query A { a } mutation B { b }";
+        for (name, kind) in [("A", OperationType::Query), ("B", OperationType::Mutation)] {
+            let fit =
+                prepare(text, Some(name), &Variables::default(), &Limits::default()).expect("a document");
+            assert_eq!((fit.operation, fit.name.as_deref()), (kind, Some(name)));
+        }
+    }
+
+    #[test]
+    fn what_is_not_graphql_is_unreadable() {
+        assert!(matches!(prepared("{ a"), Err(Unfit::Unreadable(_))));
+    }
+}

@@ -1,0 +1,69 @@
+//! How refusals look on the wire: always the JSON of GraphQL errors, whatever was asked for.
+
+use axum::Json;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+/// Something in the request is not as it should be, and is no field of an input.
+pub const BAD_USER_INPUT: &str = "BAD_USER_INPUT";
+/// The document is not GraphQL.
+pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
+/// The document does not fit the schema, or is larger than the limits.
+pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
+/// The schema may not be asked for.
+pub const INTROSPECTION_DISABLED: &str = "INTROSPECTION_DISABLED";
+/// The address takes another method.
+pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
+/// More was asked for than there is for this caller at the moment.
+pub const RATE_LIMITED: &str = "RATE_LIMITED";
+/// It took too long.
+pub const TIMEOUT: &str = "TIMEOUT";
+
+/// Why a request is not answered. The id of the request is put in by whoever surrounds all answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The status of HTTP.
+    pub status: StatusCode,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+    /// What goes into the head of the answer.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl Refusal {
+    /// A refusal.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), headers: Vec::new() }
+    }
+
+    /// Something is wrong with how the request is put together.
+    pub fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, BAD_USER_INPUT, message)
+    }
+
+    /// The same with something in its head.
+    #[must_use]
+    pub fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// What the caller reads, under the id of the request.
+    #[must_use]
+    pub fn body(&self, request: &str) -> Json<serde_json::Value> {
+        let extensions = json!({ "code": self.code, "requestId": request });
+        Json(json!({ "errors": [{ "message": self.message, "extensions": extensions }] }))
+    }
+}
+
+impl IntoResponse for Refusal {
+    /// Without its body, since only whoever surrounds all answers knows the request's id.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,314 @@
+//! Operations over a WebSocket: the protocol `graphql-transport-ws`.
+//!
+//! One task for a socket reads what comes, says what the operations answer, and closes with the code that the protocol has for
+//! what went wrong.
+
+use std::pin::Pin;
+use std::time::Duration;
+
+use async_graphql::Response;
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{BoxStream, Stream, StreamExt, once};
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use tokio::sync::watch;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
+use tokio_stream::StreamMap;
+
+use crate::answer::{Written, is_refused};
+use crate::{Asked, Refusal};
+
+/// The name of the protocol, as it is agreed on when a socket is opened.
+pub const PROTOCOL: &str = "graphql-transport-ws";
+
+/// What stands behind the sockets.
+pub trait Host: Send + Sync + 'static {
+    /// Who is at a socket.
+    type Caller: Send + Sync + 'static;
+
+    /// Who is at the socket, by what was sent to begin with.
+    fn welcome(&self, sent: Json) -> impl Future<Output = Result<Self::Caller, Refusal>> + Send;
+
+    /// The answers to one operation: one of a query or a mutation, any number of a subscription.
+    fn answers(&self, caller: &Self::Caller, asked: Asked) -> BoxStream<'static, Response>;
+
+    /// Done when the caller may not go on.
+    fn dismissed(&self, caller: &Self::Caller) -> BoxFuture<'static, ()>;
+}
+
+/// The bounds of a socket.
+#[derive(Clone, Copy, Debug)]
+pub struct Rules {
+    /// How long a caller may take to say who it is.
+    pub greeting: Duration,
+    /// How often a caller is asked whether it is still there. It is gone when it has said nothing until the next time.
+    pub pulse: Duration,
+    /// How long a caller may take to take in a message.
+    pub patience: Duration,
+    /// Operations at once.
+    pub operations: usize,
+    /// Bytes of a message.
+    pub message: usize,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            greeting: Duration::from_secs(3),
+            pulse: Duration::from_secs(20),
+            patience: Duration::from_secs(10),
+            operations: 20,
+            message: 256 * 1024,
+        }
+    }
+}
+
+/// Why a socket is closed: a code, and a word for people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// The code.
+    pub code: u16,
+    /// The word, of up to 123 bytes.
+    pub reason: String,
+}
+
+impl Closing {
+    fn new(code: u16, reason: impl Into<String>) -> Self {
+        Self { code, reason: reason.into() }
+    }
+
+    fn bad_message(what: &str) -> Self {
+        Self::new(4400, format!("Invalid message: {what}"))
+    }
+}
+
+/// How a conversation ends.
+enum End {
+    /// With a word.
+    Closed(Closing),
+    /// The other side is gone, or does not listen.
+    Gone,
+}
+
+impl From<Closing> for End {
+    fn from(closing: Closing) -> Self {
+        Self::Closed(closing)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+enum Sent {
+    ConnectionInit {
+        payload: Option<Json>,
+    },
+    Ping {
+        #[serde(rename = "payload")]
+        _payload: Option<Json>,
+    },
+    Pong {
+        #[serde(rename = "payload")]
+        _payload: Option<Json>,
+    },
+    Subscribe {
+        id: String,
+        payload: Json,
+    },
+    Complete {
+        id: String,
+    },
+}
+
+/// Answers of an operation, then nothing once, which says that it is done.
+type Running = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
+
+/// Goes on until one side has enough, or the service ends.
+pub async fn serve<H: Host>(socket: WebSocket, host: H, rules: Rules, ending: watch::Receiver<bool>) {
+    let mut conversation = Conversation {
+        socket,
+        host,
+        rules,
+        caller: None,
+        dismissed: None,
+        running: StreamMap::new(),
+        is_heard: true,
+    };
+    let end = if conversation.socket.protocol().is_some_and(|protocol| protocol == PROTOCOL) {
+        conversation.go_on(ending).await
+    } else {
+        Closing::new(4406, "Subprotocol not acceptable").into()
+    };
+    if let End::Closed(closing) = end {
+        conversation.close(closing).await;
+    }
+}
+
+struct Conversation<H: Host> {
+    socket: WebSocket,
+    host: H,
+    rules: Rules,
+    caller: Option<H::Caller>,
+    dismissed: Option<BoxFuture<'static, ()>>,
+    running: StreamMap<String, Running>,
+    /// Whether anything was heard since the last pulse.
+    is_heard: bool,
+}
+
+impl<H: Host> Conversation<H> {
+    async fn go_on(&mut self, mut ending: watch::Receiver<bool>) -> End {
+        let begun = Instant::now();
+        let greeted_by = begun + self.rules.greeting;
+        let mut pulse = interval_at(begun + self.rules.pulse, self.rules.pulse);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let is_greeted = self.caller.is_some();
+            let step = tokio::select! {
+                // In this order: a socket that has to end ends, however much there is to say.
+                biased;
+                () = ended(&mut ending) => Err(Closing::new(1001, "Going away").into()),
+                () = sleep_until(greeted_by), if !is_greeted => {
+                    Err(Closing::new(4408, "Connection initialisation timeout").into())
+                }
+                () = over(&mut self.dismissed) => Err(Closing::new(4401, "Unauthorized").into()),
+                _ = pulse.tick() => self.pulse().await,
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => self.hear(message, greeted_by).await,
+                    Some(Err(_)) | None => Err(End::Gone),
+                },
+                Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
+                    self.tell(&id, answer).await
+                }
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn pulse(&mut self) -> Result<(), End> {
+        if !std::mem::take(&mut self.is_heard) {
+            return Err(End::Gone);
+        }
+        self.send(Message::Ping(Vec::new().into())).await
+    }
+
+    async fn hear(&mut self, message: Message, greeted_by: Instant) -> Result<(), End> {
+        self.is_heard = true;
+        let text = match message {
+            Message::Text(text) if text.len() > self.rules.message => {
+                return Err(Closing::new(1009, "Message too big").into());
+            }
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(Closing::bad_message("it is not text").into()),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(End::Gone),
+        };
+        let sent =
+            serde_json::from_str(&text).map_err(|_| Closing::bad_message("it is none of this protocol's"))?;
+        match sent {
+            Sent::ConnectionInit { payload } => self.greet(payload.unwrap_or_default(), greeted_by).await,
+            Sent::Ping { .. } => self.say(&json!({ "type": "pong" })).await,
+            Sent::Pong { .. } => Ok(()),
+            Sent::Subscribe { id, payload } => self.begin(id, payload).await,
+            Sent::Complete { id } => {
+                self.running.remove(&id);
+                Ok(())
+            }
+        }
+    }
+
+    async fn greet(&mut self, sent: Json, by: Instant) -> Result<(), End> {
+        if self.caller.is_some() {
+            return Err(Closing::new(4429, "Too many initialisation requests").into());
+        }
+        let late = |_| Closing::new(4408, "Connection initialisation timeout");
+        let welcome = tokio::time::timeout_at(by, self.host.welcome(sent)).await.map_err(late)?;
+        let caller = welcome.map_err(|refusal| Closing::new(4403, fit(&refusal.message)))?;
+        self.dismissed = Some(self.host.dismissed(&caller));
+        self.caller = Some(caller);
+        self.say(&json!({ "type": "connection_ack" })).await
+    }
+
+    async fn begin(&mut self, id: String, payload: Json) -> Result<(), End> {
+        let Some(caller) = &self.caller else {
+            return Err(Closing::new(4401, "Unauthorized").into());
+        };
+        if id.is_empty() {
+            return Err(Closing::bad_message("its id is empty").into());
+        }
+        if self.running.contains_key(&id) {
+            return Err(Closing::new(4409, fit(&format!("Subscriber for {id} already exists"))).into());
+        }
+        if self.running.len() >= self.rules.operations {
+            let refusal = Refusal::new(
+                axum::http::StatusCode::TOO_MANY_REQUESTS,
+                crate::refusal::RATE_LIMITED,
+                format!("{} operations go on at this socket: complete one first.", self.rules.operations),
+            );
+            let Json::Object(mut body) = refusal.body("").0 else { return Ok(()) };
+            return self.say(&json!({ "type": "error", "id": id, "payload": body.remove("errors") })).await;
+        }
+        let asked =
+            Asked::from_value(payload).map_err(|refusal| Closing::bad_message(&fit(&refusal.message)))?;
+        let answers = self.host.answers(caller, asked).map(Some).chain(once(async { None }));
+        self.running.insert(id, Box::pin(answers));
+        Ok(())
+    }
+
+    /// Says what an operation answered. One that was refused is done.
+    async fn tell(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
+        let Some(answer) = answer else {
+            self.running.remove(id);
+            return self.say(&json!({ "type": "complete", "id": id })).await;
+        };
+        if is_refused(&answer) {
+            self.running.remove(id);
+            return self.say(&json!({ "type": "error", "id": id, "payload": answer.errors })).await;
+        }
+        self.say(&json!({ "type": "next", "id": id, "payload": Written::of(&answer) })).await
+    }
+
+    async fn say(&mut self, message: &Json) -> Result<(), End> {
+        self.send(Message::Text(message.to_string().into())).await
+    }
+
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        match timeout(self.rules.patience, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
+    }
+
+    /// Closes, and waits a moment for the other side to have heard it.
+    async fn close(mut self, closing: Closing) {
+        let frame = CloseFrame { code: closing.code, reason: fit(&closing.reason).into() };
+        if self.send(Message::Close(Some(frame))).await.is_ok() {
+            let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+            drop(timeout(Duration::from_secs(1), rest).await);
+        }
+    }
+}
+
+/// Done when the service ends.
+async fn ended(ending: &mut watch::Receiver<bool>) {
+    // Who would say so is gone: it ends as well.
+    drop(ending.wait_for(|ends| *ends).await);
+}
+
+/// Done with what it holds; never where it holds nothing.
+async fn over(dismissed: &mut Option<BoxFuture<'static, ()>>) {
+    match dismissed {
+        Some(dismissed) => dismissed.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// As much of a word as a close frame takes.
+fn fit(reason: &str) -> String {
+    let end = (0..=reason.len().min(123)).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or_default();
+    reason[..end].to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,271 @@
+//! The protocol, spoken by hand.
+
+use std::sync::Arc;
+
+use async_graphql::Value;
+use axum::Router;
+use axum::extract::{State, WebSocketUpgrade};
+use axum::routing::any;
+use futures_util::{FutureExt, SinkExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{Bytes, Message as Frame};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+use super::*;
+
+/// Answers what it was asked, by the text of the document.
+#[derive(Clone)]
+struct Echo {
+    leave: Arc<Notify>,
+}
+
+impl Host for Echo {
+    type Caller = ();
+
+    async fn welcome(&self, sent: Json) -> Result<(), Refusal> {
+        match sent["token"].as_str() {
+            Some("bad") => Err(Refusal::bad_request("This token is none.".repeat(30))),
+            Some("slow") => std::future::pending().await,
+            _ => Ok(()),
+        }
+    }
+
+    fn answers(&self, (): &(), asked: Asked) -> BoxStream<'static, Response> {
+        let one = Response::new(Value::from(asked.query.clone()));
+        match asked.query.as_str() {
+            "never" => futures_util::stream::pending().boxed(),
+            "flood" => {
+                futures_util::stream::repeat_with(|| Response::new(Value::from("x".repeat(100_000)))).boxed()
+            }
+            "wrong" => {
+                let error = async_graphql::ServerError::new("No.", None);
+                once(async { Response::from_errors(vec![error]) })
+                    .chain(futures_util::stream::pending())
+                    .boxed()
+            }
+            _ => once(async { one }).boxed(),
+        }
+    }
+
+    fn dismissed(&self, (): &()) -> BoxFuture<'static, ()> {
+        let leave = Arc::clone(&self.leave);
+        async move { leave.notified().await }.boxed()
+    }
+}
+
+struct Served {
+    address: String,
+    ending: watch::Sender<bool>,
+    leave: Arc<Notify>,
+}
+
+async fn served(rules: Rules) -> Served {
+    let (ending, ends) = watch::channel(false);
+    let leave = Arc::new(Notify::new());
+    let host = Echo { leave: Arc::clone(&leave) };
+    let open = move |State(()): State<()>, upgrade: WebSocketUpgrade| async move {
+        upgrade.protocols([PROTOCOL]).on_upgrade(move |socket| serve(socket, host, rules, ends))
+    };
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("ws://{}/", listener.local_addr().expect("an address"));
+    let router = Router::new().route("/", any(open)).with_state(());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    Served { address, ending, leave }
+}
+
+struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
+
+impl Client {
+    async fn open(served: &Served, protocol: Option<&str>) -> Self {
+        let mut request = served.address.as_str().into_client_request().expect("a request");
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a value"));
+        }
+        Self(connect_async(request).await.expect("a socket").0)
+    }
+
+    /// One that has said who it is.
+    async fn greeted(served: &Served) -> Self {
+        let mut client = Self::open(served, Some(PROTOCOL)).await;
+        client.say(&json!({ "type": "connection_init" })).await;
+        assert_eq!(client.hear().await, Ok(json!({ "type": "connection_ack" })));
+        client
+    }
+
+    async fn say(&mut self, message: &Json) {
+        self.send(Frame::Text(message.to_string().into())).await;
+    }
+
+    async fn send(&mut self, frame: Frame) {
+        self.0.send(frame).await.expect("an open socket");
+    }
+
+    async fn subscribe(&mut self, id: &str, query: &str) {
+        self.say(&json!({ "type": "subscribe", "id": id, "payload": { "query": query } })).await;
+    }
+
+    /// The next message, or the code and the word of the close.
+    async fn hear(&mut self) -> Result<Json, (u16, String)> {
+        loop {
+            match timeout(Duration::from_secs(5), self.0.next()).await.expect("in time") {
+                Some(Ok(Frame::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
+                Some(Ok(Frame::Close(Some(frame)))) => {
+                    return Err((frame.code.into(), frame.reason.to_string()));
+                }
+                Some(Ok(Frame::Ping(_) | Frame::Pong(_))) => {}
+                Some(Err(_)) | None => return Err((1006, String::new())),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    async fn code(&mut self) -> u16 {
+        self.hear().await.expect_err("a close").0
+    }
+}
+
+#[tokio::test]
+async fn operations_are_answered_to_their_end() {
+    let served = served(Rules::default()).await;
+    let mut client = Client::greeted(&served).await;
+    client.say(&json!({ "type": "ping", "payload": { "a": 1 } })).await;
+    assert_eq!(client.hear().await, Ok(json!({ "type": "pong" })));
+    client.say(&json!({ "type": "pong" })).await;
+    client.subscribe("1", "never").await;
+    client.subscribe("2", "{ a }").await;
+    assert_eq!(client.hear().await, Ok(json!({ "type": "next", "id": "2", "payload": { "data": "{ a }" } })));
+    assert_eq!(client.hear().await, Ok(json!({ "type": "complete", "id": "2" })));
+    // Its id is free again, and so is that of one that the caller has completed.
+    client.say(&json!({ "type": "complete", "id": "1" })).await;
+    for id in ["2", "1"] {
+        client.subscribe(id, "{ b }").await;
+        assert_eq!(client.hear().await.expect("an answer")["payload"]["data"], "{ b }");
+        assert_eq!(client.hear().await, Ok(json!({ "type": "complete", "id": id })));
+    }
+    client.subscribe("3", "wrong").await;
+    assert_eq!(
+        client.hear().await,
+        Ok(json!({ "type": "error", "id": "3", "payload": [{ "message": "No." }] }))
+    );
+    client.subscribe("3", "{ c }").await;
+    assert_eq!(client.hear().await.expect("an answer")["type"], "next");
+}
+
+#[tokio::test]
+async fn what_is_no_message_closes_with_4400() {
+    let served = served(Rules::default()).await;
+    for frame in [
+        Frame::Text("x".into()),
+        Frame::Text("[]".into()),
+        Frame::Text(r#"{"type":"start"}"#.into()),
+        Frame::Text(r#"{"type":"ping","more":1}"#.into()),
+        Frame::Text(r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#.into()),
+        Frame::Text(r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#.into()),
+        Frame::Text(r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#.into()),
+        Frame::Text(r#"{"type":"subscribe","id":"1"}"#.into()),
+        Frame::Text(r#"{"type":"complete"}"#.into()),
+        Frame::Binary(Bytes::from_static(b"{}")),
+    ] {
+        let mut client = Client::greeted(&served).await;
+        client.send(frame.clone()).await;
+        assert_eq!(client.code().await, 4400, "{frame:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_caller_says_who_it_is_first_once_and_in_time() {
+    let rules = Rules { greeting: Duration::from_millis(300), ..Rules::default() };
+    let served = served(rules).await;
+    let mut client = Client::open(&served, Some(PROTOCOL)).await;
+    client.subscribe("1", "{ a }").await;
+    assert_eq!(client.code().await, 4401);
+
+    let mut client = Client::greeted(&served).await;
+    client.say(&json!({ "type": "connection_init" })).await;
+    assert_eq!(client.code().await, 4429);
+
+    let mut silent = Client::open(&served, Some(PROTOCOL)).await;
+    assert_eq!(silent.code().await, 4408);
+    for (token, code) in [("bad", 4403), ("slow", 4408)] {
+        let mut client = Client::open(&served, Some(PROTOCOL)).await;
+        client.say(&json!({ "type": "connection_init", "payload": { "token": token } })).await;
+        let (closed, reason) = client.hear().await.expect_err("a close");
+        assert!(closed == code && reason.len() <= 123, "{closed} {reason}");
+    }
+}
+
+#[tokio::test]
+async fn another_protocol_closes_with_4406() {
+    let served = served(Rules::default()).await;
+    for protocol in [None, Some("graphql-ws")] {
+        // A client that gets another protocol than it asked for gives up by itself.
+        let mut request = served.address.as_str().into_client_request().expect("a request");
+        if let Some(protocol) = protocol {
+            request.headers_mut().insert("sec-websocket-protocol", protocol.parse().expect("a value"));
+            assert!(connect_async(request).await.is_err());
+            continue;
+        }
+        let mut client = Client::open(&served, protocol).await;
+        assert_eq!(client.code().await, 4406);
+    }
+}
+
+#[tokio::test]
+async fn an_id_is_one_operations() {
+    let served = served(Rules { operations: 2, ..Rules::default() }).await;
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", "never").await;
+    client.subscribe("2", "never").await;
+    client.subscribe("3", "{ a }").await;
+    let refused = client.hear().await.expect("an answer");
+    assert_eq!((&refused["type"], &refused["id"]), (&json!("error"), &json!("3")));
+    assert_eq!(refused["payload"][0]["extensions"]["code"], "RATE_LIMITED");
+    client.subscribe("1", "{ a }").await;
+    assert_eq!(client.code().await, 4409);
+}
+
+#[tokio::test]
+async fn a_long_message_closes_with_1009() {
+    let served = served(Rules { message: 100, ..Rules::default() }).await;
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", &"a".repeat(101)).await;
+    assert_eq!(client.code().await, 1009);
+}
+
+#[tokio::test]
+async fn who_may_not_go_on_is_cut_off_and_an_ending_service_says_so() {
+    let served = served(Rules::default()).await;
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", "never").await;
+    served.leave.notify_waiters();
+    assert_eq!(client.code().await, 4401);
+    let mut client = Client::greeted(&served).await;
+    served.ending.send(true).expect("a socket");
+    assert_eq!(client.code().await, 1001);
+}
+
+#[tokio::test]
+async fn who_is_gone_or_does_not_listen_is_let_go() {
+    let rules =
+        Rules { pulse: Duration::from_millis(100), patience: Duration::from_millis(200), ..Rules::default() };
+    let served = served(rules).await;
+    // One that is read answers pings by itself.
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", "never").await;
+    assert!(timeout(Duration::from_millis(500), client.hear()).await.is_err());
+    // One that is not, does not.
+    let mut deaf = Client::greeted(&served).await;
+    deaf.subscribe("1", "never").await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(deaf.code().await, 1006);
+    let mut full = Client::greeted(&served).await;
+    full.subscribe("1", "flood").await;
+    tokio::time::sleep(Duration::from_millis(800)).await;
+    let mut heard = 0;
+    while full.hear().await.is_ok() {
+        heard += 1;
+    }
+    assert!(heard < 1_000, "{heard}");
+}
