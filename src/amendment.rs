@@ -11,6 +11,7 @@ use crate::ballots;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::exceptions::definition::{BodyDefinition, Definition, Settings};
+use crate::exceptions::rules::is_purged;
 use crate::exceptions::store;
 use crate::history::seal::digest_of_value;
 use crate::history::{self, Event};
@@ -43,6 +44,7 @@ impl Command for ApplyDefinition<'_> {
         }
         if let Some(before) = &before {
             self.leave_the_ballot(tx, before).await?;
+            self.leave_what_is_purged(tx, before)?;
         }
         let mut lines = Vec::new();
         let revision = self.save_exception(&gate, before.as_ref(), &mut lines).await?;
@@ -69,6 +71,23 @@ impl ApplyDefinition<'_> {
         }
         let message = "A ballot is open: allocation and closes_at stay until it is drawn or voided.";
         Err(UserError::new(UserErrorCode::WrongStatus, message).into())
+    }
+
+    /// Deleting is for good, so the day of it stays once it has come: nothing that was purged comes back to life.
+    fn leave_what_is_purged(&self, tx: &Tx, before: &class_exception::Model) -> Acted<()> {
+        match before.purge_on {
+            Some(day)
+                if is_purged(before, tx.now())
+                    && self.definition.settings.purge_on != Some(day) =>
+            {
+                let message = format!(
+                    "purge_on: {day} has come, and what is held of people is deleted or being deleted: it cannot be moved or \
+                     taken out."
+                );
+                Err(UserError::new(UserErrorCode::DeadlinePassed, message).into())
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Saves the columns and, where the terms differ, a new revision of them.

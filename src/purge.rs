@@ -8,9 +8,9 @@ pub mod store;
 use entity::{EventKind, ExceptionId};
 use serde_json::json;
 
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::Acted;
+use crate::exceptions::rules::is_purged;
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
 
@@ -32,8 +32,7 @@ impl Command for PurgeNext {
     async fn run(&self, tx: &Tx) -> Acted<usize> {
         let gate = tx.gate(self.exception).await?;
         let found = exceptions::load_by_ids(tx.conn(), &[self.exception]).await?.pop();
-        let today = day_in_new_zealand(tx.now());
-        if !found.is_some_and(|exception| exceptions::is_purged(&exception, today)) {
+        if !found.is_some_and(|exception| is_purged(&exception, tx.now())) {
             return Ok(0);
         }
         let ids = store::lock_next(&gate, AT_ONCE).await?;

@@ -102,7 +102,6 @@ async fn open(
     if version.is_some_and(|version| version != application.version) {
         return Err(Refusal::Stale.into());
     }
-    is_not_purged(&application)?;
     Ok(gather(tx, app, scope, application).await?)
 }
 
@@ -132,12 +131,7 @@ async fn open_at_gate<'tx>(
     if version != application.version {
         return Err(Refusal::Stale.into());
     }
-    is_not_purged(&application)?;
     Ok((gather(tx, app, scope, application).await?, gate))
-}
-
-fn is_not_purged(application: &application::Model) -> Result<(), Refusal> {
-    if application.purged_at.is_some() { Err(Refusal::Purged) } else { Ok(()) }
 }
 
 /// Brings an application to where it ends, or to RETURNED: no clock runs on it, no hold stands, and what was open on it

@@ -11,10 +11,9 @@ use entity::{
 use super::store::releases as store;
 use super::{Frame, Report, Rule};
 use crate::app::App;
-use crate::clock::day_in_new_zealand;
 use crate::db::Snapshot;
 use crate::error::Found;
-use crate::exceptions::store as exceptions;
+use crate::exceptions::rules::is_purged;
 use crate::releases::actions::open_line;
 use crate::releases::rules::{Content, release_digest, section_digest, section_header};
 
@@ -115,7 +114,7 @@ fn digests(
     report: &mut Report,
 ) {
     let mut parts = Vec::new();
-    let is_purged = exceptions::is_purged(exception, day_in_new_zealand(app.db.clock().now()));
+    let is_purged = is_purged(exception, app.db.clock().now());
     for (body, lines) in by_body(whole) {
         let slug = slugs.get(&body).cloned().unwrap_or_default();
         let mut texts = Vec::with_capacity(lines.len());

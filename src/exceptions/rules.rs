@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 pub use question::{EligibilityQuestion, QuestionError, ShownEvidence};
-pub use window::{ClassExceptionStatus, Window, WindowRefusal};
+pub use window::{ClassExceptionStatus, Window, WindowRefusal, is_purged};
 
 /// Most titles that are suggested for one that is not settled.
 const MOST_SUGGESTIONS: usize = 5;

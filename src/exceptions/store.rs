@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use chrono::NaiveDate;
 use entity::{BodyId, ExceptionId, body, class_exception, class_exception_body, class_exception_revision};
 use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
@@ -196,12 +195,6 @@ pub async fn save_exception(tx: &Tx, exception: class_exception::Model) -> Found
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
-}
-
-/// Whether what is held of people under a class exception is purged from a day on.
-#[must_use]
-pub fn is_purged(exception: &class_exception::Model, today: NaiveDate) -> bool {
-    exception.purge_on.is_some_and(|day| day <= today)
 }
 
 /// Keeps that the draw was held: whoever waits is due from here on.

@@ -2,8 +2,10 @@
 //! all of it.
 
 use chrono::NaiveDate;
-use entity::{ApplicationId, EventKind, application, history_event, release_line};
+use entity::{ApplicationId, EventKind, application, class_exception, history_event, release_line};
 use nominations::check::check;
+use nominations::error::{Failure, UserErrorCode};
+use nominations::exceptions::definition::Definition;
 use nominations::export::{ExportWorker, Whom};
 use nominations::jobs::{Job, run};
 use nominations::purge::PurgeNext;
@@ -11,6 +13,7 @@ use nominations::schema::GlobalId;
 use nominations::values::country::CountryCode;
 use nominations::values::passport::PassportNumber;
 use nominations::values::reference::Reference;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, Statement};
 use serde_json::{Value, json};
 
@@ -66,13 +69,18 @@ async fn say(officer: &Caller, reference: &str) {
     assert_eq!(told["recordAgencyOutcomes"]["userErrors"], json!([]));
 }
 
+/// The class exception whose data goes on this day, if on any.
+fn purged_on(day: Option<NaiveDate>) -> Definition {
+    definition(|definition| {
+        definition.settings.allocation_ends_at = Some("2022-08-31T12:00:00Z".parse().expect("an instant"));
+        definition.settings.purge_on = day;
+    })
+}
+
 /// Applications at several stages, with what people type in all of them; one is on a published release.
 async fn settle(world: &World) -> (Caseload<'_>, ApplicationId) {
-    let cases = Caseload::new(world, |definition| {
-        definition.settings.allocation_ends_at = Some("2022-08-31T12:00:00Z".parse().expect("an instant"));
-        definition.settings.purge_on = NaiveDate::from_ymd_opt(2023, 2, 1);
-    })
-    .await;
+    let cases =
+        Caseload::new(world, |definition| *definition = purged_on(NaiveDate::from_ymd_opt(2023, 2, 1))).await;
     cases.interest(&NZTECH, &super::support::cast::KAURI).await;
     cases.draft(&Wanted::new("N1111110")).await;
     let asked = cases.in_assessment(&Wanted::new("N1111111"), 2).await;
@@ -161,8 +169,46 @@ async fn on_its_date_all_that_is_held_of_people_goes_and_the_rest_stays(world: W
     let after = history_event::Entity::find().count(world.conn()).await.expect("a count");
     assert_eq!(after, counted + 1);
     what_is_left_is_shown(&world, nominated).await;
+    its_day_stays(&world).await;
+    nothing_comes_back_to_life(&world, &cases).await;
     assert_eq!(application::Entity::find().count(world.conn()).await.expect("a count"), 5);
     assert_eq!(world.by_itself(&PurgeNext { exception: cases.exception }).await.expect("nothing"), 0);
+}
+
+/// Deleting is for good, so the day of it is too once it has come.
+async fn its_day_stays(world: &World) {
+    for day in [None, NaiveDate::from_ymd_opt(2030, 1, 1), NaiveDate::from_ymd_opt(2023, 1, 31)] {
+        let refused = world.apply(purged_on(day)).await;
+        let Err(Failure::Refused(errors)) = refused else { panic!("{refused:?}") };
+        let message = "purge_on: 2023-02-01 has come, and what is held of people is deleted or being deleted: it \
+                       cannot be moved or taken out.";
+        assert_eq!((errors[0].code, errors[0].message.as_str()), (UserErrorCode::DeadlinePassed, message));
+    }
+    let same = world.apply(purged_on(NaiveDate::from_ymd_opt(2023, 2, 1))).await;
+    assert_eq!(same.expect("nothing changes"), Vec::<String>::new());
+}
+
+/// Whatever becomes of the day behind the service's back: what was purged stays so.
+async fn nothing_comes_back_to_life(world: &World, cases: &Caseload<'_>) {
+    let never = class_exception::Entity::update_many()
+        .col_expr(class_exception::Column::PurgeOn, Expr::value(None::<NaiveDate>))
+        .filter(class_exception::Column::Id.eq(cases.exception));
+    never.exec(world.conn()).await.expect("an update");
+    let nothing = application::Entity::update_many()
+        .col_expr(application::Column::HoldReason, Expr::value(None::<String>));
+    nothing.exec(world.conn()).await.expect("an update");
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let all = "{ applications(first: 10) { nodes { id version status availableActions } } }";
+    let all = lead.data(all, json!({})).await["applications"]["nodes"].take();
+    let all = all.as_array().expect("applications");
+    assert!(all.len() > 2, "{all:?}");
+    assert!(all.iter().all(|one| one["availableActions"] == json!([])), "{all:?}");
+    let open = all.iter().find(|one| one["status"] == "SUBMITTED").expect("one that nobody has");
+    let ids = json!({ "ids": [open["id"]], "assessor": null });
+    let refused = send(&lead, "assignApplications", &ids).await;
+    assert_eq!(refused["userErrors"][0]["code"], "DEADLINE_PASSED", "{refused}");
+    let next = send(&lead, "takeNextApplication", &json!({ "classException": "specialist-tech" })).await;
+    assert_eq!((&next["application"], &next["userErrors"]), (&Value::Null, &json!([])), "{next}");
 }
 
 /// People are told what stands, and that the rest is gone; nothing is a fault.

@@ -51,7 +51,7 @@ impl HeldAcross<'_> {
     /// Ends it, and passes on what it held. The caller has seen that the leads of all bodies that have a part in it agree.
     ///
     /// # Errors
-    /// `VISA_GRANTED` where that is so; `WRONG_STATUS` where it has ended already.
+    /// `VISA_GRANTED` where that is so; `WRONG_STATUS` where it has ended already; `DEADLINE_PASSED` where it was purged.
     pub async fn withdraw_without_prejudice(self, tx: &Tx, app: &App) -> Acted<ApplicationId> {
         let Self { application, gate } = self;
         may_end(tx, &application).await?;
@@ -71,6 +71,9 @@ impl HeldAcross<'_> {
 }
 
 async fn may_end(tx: &Tx, application: &application::Model) -> Acted<()> {
+    if application.purged_at.is_some() {
+        return Err(Refusal::Purged.into());
+    }
     if !is_with_the_body(application.status) {
         let hint = "It has ended already: look at the discrepancy again.";
         return Err(Refusal::WrongStatus { status: application.status, hint }.into());

@@ -10,7 +10,7 @@ use entity::{
 
 use super::advice::standing_findings;
 use super::clock;
-use crate::exceptions::rules::Window;
+use crate::exceptions::rules::{Window, is_purged};
 use crate::quota::rules::giving_is_over;
 use crate::tenancy::CaseloadScope;
 
@@ -111,6 +111,8 @@ pub struct Case {
     pub window: Window,
     /// Whether no place is given any more.
     pub giving_is_over: bool,
+    /// Whether what it holds of people was purged, or is due to be.
+    pub is_purged: bool,
     /// Whether the viewer has declared a conflict with the employer.
     pub viewer_has_conflict: bool,
     /// The advice of the current round.
@@ -192,6 +194,7 @@ impl Case {
             status: application.status,
             window: Window::from(exception),
             giving_is_over: giving_is_over(exception, now),
+            is_purged: application.purged_at.is_some() || is_purged(exception, now),
             viewer_has_conflict: viewer.is_some_and(|viewer| conflicted.contains(&viewer)),
             advice: advice.map(|advice| AdviceGiven {
                 by: advice.advised_by,

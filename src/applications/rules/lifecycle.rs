@@ -15,14 +15,17 @@ pub fn available(hand: Hand, case: &Case, now: DateTime<Utc>) -> Vec<Action> {
     Action::all().filter(|action| may(*action, hand, case, now).is_ok()).collect()
 }
 
-/// Whether the viewer may do `action` now: by role, by where the application stands, by the clock, by the separation
-/// of duties, and by what else is on record, in this order.
+/// Whether the viewer may do `action` now: by role, by whether anything is left of the people, by where the application
+/// stands, by the clock, by the separation of duties, and by what else is on record, in this order.
 ///
 /// # Errors
 /// The first reason against it.
 pub fn may(action: Action, hand: Hand, case: &Case, now: DateTime<Utc>) -> Result<(), Refusal> {
     let law = action.law();
     let person = by_role(law, hand)?;
+    if case.is_purged {
+        return Err(Refusal::Purged);
+    }
     by_status(law, case.status)?;
     by_time(action, case, now)?;
     if let Some(person) = person {
@@ -245,6 +248,7 @@ mod tests {
                 paused: false,
             },
             giving_is_over: false,
+            is_purged: false,
             viewer_has_conflict: false,
             advice: None,
             assessed_by: vec![],
@@ -355,6 +359,18 @@ mod tests {
                 assert_eq!(available(hand, &case(status), at(OPEN)), [], "{status:?} {hand:?}");
             }
         }
+    }
+
+    #[test]
+    fn nobody_does_anything_to_what_was_purged() {
+        for status in ApplicationStatus::all() {
+            let purged = Case { is_purged: true, ..case(status) };
+            for hand in [Hand::Employer, Hand::Assessor(ANN), Hand::Lead(ANN), Hand::Onlooker] {
+                assert_eq!(available(hand, &purged, at(OPEN)), [], "{status:?} {hand:?}");
+            }
+        }
+        let purged = Case { is_purged: true, ..case(ApplicationStatus::Submitted) };
+        assert_eq!(may(Action::Take, Hand::Lead(ANN), &purged, at(OPEN)), Err(Refusal::Purged));
     }
 
     #[test]

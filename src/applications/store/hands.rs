@@ -23,8 +23,8 @@ const IN_HANDS: [ApplicationStatus; 2] =
 const TO_TAKE: [ApplicationStatus; 2] = [ApplicationStatus::Submitted, ApplicationStatus::InAssessment];
 
 /// The next application that waits for an assessor, in the order of submission, passing over those that others are
-/// taking right now, those of employers that the viewer has a conflict with, and those in whose earlier rounds the
-/// viewer took part.
+/// taking right now, those of which nothing is left, those of employers that the viewer has a conflict with, and those in
+/// whose earlier rounds the viewer took part.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -45,6 +45,7 @@ pub async fn claim_next(
         .filter(stands_in(TO_TAKE))
         .filter(application::Column::AssessorId.is_null())
         .filter(application::Column::HoldReason.is_null())
+        .filter(application::Column::PurgedAt.is_null())
         .filter(application::Column::EmployerId.not_in_subquery(conflicts))
         .filter(took_no_part_before(scope.person()))
         .order_by_asc(application::Column::SubmittedAt)

@@ -3,6 +3,7 @@
 //! Ends are exclusive. An end at 12:00:00Z on 31 July shows as 11:59 pm in New Zealand, and the very instant of the
 //! end is too late.
 
+use crate::clock::day_in_new_zealand;
 use crate::exceptions::definition::Settings;
 use chrono::{DateTime, Utc};
 use entity::class_exception;
@@ -34,6 +35,12 @@ pub enum WindowRefusal {
     /// The window has closed.
     #[error("Applications have closed. Drafts stay readable, but nothing more is taken in.")]
     Closed,
+}
+
+/// Whether the day has come on which what is held of people under a class exception is purged.
+#[must_use]
+pub fn is_purged(exception: &class_exception::Model, now: DateTime<Utc>) -> bool {
+    exception.purge_on.is_some_and(|day| day <= day_in_new_zealand(now))
 }
 
 /// When a class exception takes applications in.

@@ -12,9 +12,9 @@ use serde_json::json;
 use super::discrepancies::{Opened, open_all};
 use crate::app::App;
 use crate::applications::details::ShortText;
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Found, UserError, UserErrorCode};
+use crate::exceptions::rules::is_purged;
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
 use crate::keys::{Sealing, TextPlace};
@@ -109,7 +109,7 @@ impl Command for RecordOutcomes<'_> {
         self.is_bounded()?;
         let found = exceptions::find_by_slug(tx.conn(), self.exception.as_str()).await?;
         let exception = found.ok_or_else(|| UserError::no_such_exception("classException"))?;
-        if exceptions::is_purged(&exception, day_in_new_zealand(tx.now())) {
+        if is_purged(&exception, tx.now()) {
             return Err(UserError::at(UserErrorCode::DeadlinePassed, "classException", PURGED).into());
         }
         let gate = tx.gate(exception.id).await?;

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::gather::open_whole_line;
 use crate::app::App;
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, Found};
+use crate::exceptions::rules::is_purged;
 use crate::exceptions::store as exceptions;
 use crate::history::{self, Event};
 use crate::people::store as people;
@@ -67,7 +67,7 @@ pub async fn find_file(app: &App, viewer: &Viewer, asked: &Asked<'_>) -> Found<O
     let scope = viewer.releases();
     let conn = &app.db.read(&scope);
     let Some(exception) = exceptions::find_by_slug(conn, asked.exception).await? else { return Ok(None) };
-    if exceptions::is_purged(&exception, day_in_new_zealand(app.db.clock().now())) {
+    if is_purged(&exception, app.db.clock().now()) {
         return Ok(None);
     }
     let Some(seen) = read::find(conn, &scope, exception.id, asked.number).await? else { return Ok(None) };

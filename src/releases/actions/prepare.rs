@@ -10,9 +10,9 @@ use super::gather::{Slugs, former, holders, line_place, sealed_row};
 use super::{person, record};
 use crate::app::App;
 use crate::applications::details::ShortText;
-use crate::clock::day_in_new_zealand;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError};
+use crate::exceptions::rules::is_purged;
 use crate::exceptions::store as exceptions;
 use crate::history;
 use crate::keys::Sealing;
@@ -41,7 +41,7 @@ impl Command for PrepareRelease<'_> {
         if !acts::nominates(tx, exception.id, self.scope.body()).await? {
             return Err(Refusal::NotNominating.into());
         }
-        if exceptions::is_purged(&exception, day_in_new_zealand(tx.now())) {
+        if is_purged(&exception, tx.now()) {
             return Err(Refusal::Purged.into());
         }
         let gate = tx.gate(exception.id).await?;
