@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::app::App;
 use crate::applications::actions::give_places;
 use crate::ballots;
+use crate::clock::day_in_new_zealand;
+use crate::counted::counted;
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
 use crate::exceptions::definition::{BodyDefinition, Definition, Settings};
@@ -15,6 +17,7 @@ use crate::exceptions::rules::is_purged;
 use crate::exceptions::store;
 use crate::history::seal::digest_of_value;
 use crate::history::{self, Event};
+use crate::purge::{self, store::Held};
 use crate::quota;
 use crate::quota::rules::CapChange;
 
@@ -25,6 +28,8 @@ pub struct ApplyDefinition<'a> {
     pub app: &'a App,
     /// What the file says.
     pub definition: Definition,
+    /// Whether a day of the purge that has come already is taken: everything goes within the hour then.
+    pub purge_now: bool,
 }
 
 impl Command for ApplyDefinition<'_> {
@@ -50,6 +55,7 @@ impl Command for ApplyDefinition<'_> {
         let revision = self.save_exception(&gate, before.as_ref(), &mut lines).await?;
         self.save_bodies(&gate, &mut lines).await?;
         self.fit_quota(&gate, &mut lines).await?;
+        self.purge(&gate, before.as_ref(), &mut lines).await?;
         if !lines.is_empty() {
             let event = Event::of_exception(EventKind::ExceptionApplied, id);
             // History is sealed, and with this the terms are.
@@ -76,10 +82,7 @@ impl ApplyDefinition<'_> {
     /// Deleting is for good, so the day of it stays once it has come: nothing that was purged comes back to life.
     fn leave_what_is_purged(&self, tx: &Tx, before: &class_exception::Model) -> Acted<()> {
         match before.purge_on {
-            Some(day)
-                if is_purged(before, tx.now())
-                    && self.definition.settings.purge_on != Some(day) =>
-            {
+            Some(day) if is_purged(before, tx.now()) && self.definition.settings.purge_on != Some(day) => {
                 let message = format!(
                     "purge_on: {day} has come, and what is held of people is deleted or being deleted: it cannot be moved or \
                      taken out."
@@ -88,6 +91,34 @@ impl ApplyDefinition<'_> {
             }
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Tells what a day that has come already deletes, and refuses it unless that is meant.
+    async fn purge(
+        &self,
+        gate: &Gate<'_>,
+        before: Option<&class_exception::Model>,
+        lines: &mut Vec<String>,
+    ) -> Acted<()> {
+        let today = day_in_new_zealand(gate.tx().now());
+        let stood = before.and_then(|before| before.purge_on);
+        let Some(day) = self.definition.settings.purge_on.filter(|day| *day <= today && Some(*day) != stood)
+        else {
+            return Ok(());
+        };
+        let Held { applications, interests } = purge::store::count(gate).await?;
+        let applications = counted(applications, "application", "applications");
+        let interests = counted(interests, "expression of interest", "expressions of interest");
+        let told = format!(
+            "purge_on: {day} has come already: what is held of people in {applications} and {interests} is deleted within \
+             the hour, for good"
+        );
+        if !self.purge_now {
+            let message = format!("{told}. Say --purge-now where that is meant, or give a day to come.");
+            return Err(UserError::new(UserErrorCode::DeadlinePassed, message).into());
+        }
+        lines.push(told);
+        Ok(())
     }
 
     /// Saves the columns and, where the terms differ, a new revision of them.

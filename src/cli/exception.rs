@@ -25,6 +25,9 @@ pub(crate) struct ApplyArgs {
     /// Tell what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Take a purge_on that has come already: what is held of people is deleted within the hour, for good
+    #[arg(long)]
+    purge_now: bool,
     #[command(flatten)]
     database: DatabaseArgs,
 }
@@ -53,7 +56,9 @@ pub(super) async fn run(command: ExceptionCommand) -> Outcome {
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
     let app = assemble(db, settings.keys.open()?, settings.public_url, false)?;
     let scope = SystemScope::of("exception apply");
-    let command = ApplyDefinition { app: &app, definition };
+    // A rehearsal deletes nothing, and tells what would go.
+    let purge_now = args.purge_now || args.dry_run;
+    let command = ApplyDefinition { app: &app, definition, purge_now };
     let lines = if args.dry_run {
         app.db.rehearse(&scope, &command).await?
     } else {

@@ -92,7 +92,7 @@ pub async fn make(making: Making<'_>, mut progress: impl FnMut(usize, usize)) ->
     let terms = definition.terms.clone();
     let listed = definition.settings.slug.clone();
     for definition in [definition, drawn] {
-        app.db.perform(&system, None, &ApplyDefinition { app, definition }).await?;
+        app.db.perform(&system, None, &ApplyDefinition { app, definition, purge_now: false }).await?;
     }
     let people = app.db.perform(&system, None, &AddPeople { employers: &employers }).await?;
     let employers = employers.into_iter().map(|employer| (employer.id.clone(), employer)).collect();

@@ -1,10 +1,10 @@
 //! Where people are spoken of, and what is left there when that goes. Columns that cannot be empty keep an empty text.
 
-use entity::{ApplicationId, application, told_apart};
+use entity::{ApplicationId, application, interest, told_apart};
 use sea_orm::sea_query::{Condition, Expr, LockBehavior, LockType};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
-    Value,
+    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement, Value,
 };
 use sha2::{Digest, Sha256};
 
@@ -49,6 +49,30 @@ const OF_EXCEPTION: [&str; 4] = [
          WHERE (agency_reference IS NOT NULL OR reason IS NOT NULL) AND agency_message_id IN \
          (SELECT id FROM agency_message WHERE exception_id = $1)",
 ];
+
+/// How much there is to purge under a class exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Applications that were not purged.
+    pub applications: u64,
+    /// Expressions of interest that were not purged.
+    pub interests: u64,
+}
+
+/// How much there is to purge.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn count(gate: &Gate<'_>) -> Found<Held> {
+    let applications = application::Entity::find()
+        .filter(application::Column::ExceptionId.eq(gate.exception()))
+        .filter(application::Column::PurgedAt.is_null());
+    let interests = interest::Entity::find()
+        .filter(interest::Column::ExceptionId.eq(gate.exception()))
+        .filter(interest::Column::ContactEmail.ne(""));
+    let conn = gate.tx().conn();
+    Ok(Held { applications: applications.count(conn).await?, interests: interests.count(conn).await? })
+}
 
 /// The next applications that were not purged and that nobody else holds, held from now on.
 ///

@@ -3,6 +3,7 @@
 
 use chrono::NaiveDate;
 use entity::{ApplicationId, EventKind, application, class_exception, history_event, release_line};
+use nominations::amendment::ApplyDefinition;
 use nominations::check::check;
 use nominations::error::{Failure, UserErrorCode};
 use nominations::exceptions::definition::Definition;
@@ -10,6 +11,7 @@ use nominations::export::{ExportWorker, Whom};
 use nominations::jobs::{Job, run};
 use nominations::purge::PurgeNext;
 use nominations::schema::GlobalId;
+use nominations::tenancy::SystemScope;
 use nominations::values::country::CountryCode;
 use nominations::values::passport::PassportNumber;
 use nominations::values::reference::Reference;
@@ -24,6 +26,7 @@ use super::support::{Caller, World};
 
 on_both_databases! {
     on_its_date_all_that_is_held_of_people_goes_and_the_rest_stays,
+    a_day_that_has_come_already_is_taken_only_where_that_is_meant,
     a_worker_is_given_all_that_is_held_by_every_body,
 }
 
@@ -107,6 +110,33 @@ async fn settle(world: &World) -> (Caseload<'_>, ApplicationId) {
     let reference = world.application(nominated).await.reference;
     say(&world.sign_in(&OFFICER).await, &reference).await;
     (cases, nominated)
+}
+
+async fn a_day_that_has_come_already_is_taken_only_where_that_is_meant(world: World) {
+    let cases = Caseload::new(&world, |definition| *definition = purged_on(None)).await;
+    cases.interest(&NZTECH, &super::support::cast::KAURI).await;
+    cases.draft(&Wanted::new("N1111110")).await;
+    cases.submitted(&Wanted::new("N1111111")).await;
+    world.clock.move_to("2024-09-30T11:00:00Z".parse().expect("an instant"));
+    let command = |purge_now| ApplyDefinition {
+        app: &world.app,
+        definition: purged_on(NaiveDate::from_ymd_opt(2024, 10, 1)),
+        purge_now,
+    };
+    let told = "purge_on: 2024-10-01 has come already: what is held of people in 2 applications and 1 expression of \
+                interest is deleted within the hour, for good";
+    let refused = world.by_itself(&command(false)).await;
+    let Err(Failure::Refused(errors)) = refused else { panic!("{refused:?}") };
+    let message = format!("{told}. Say --purge-now where that is meant, or give a day to come.");
+    assert_eq!((errors[0].code, &errors[0].message), (UserErrorCode::DeadlinePassed, &message));
+    let scope = SystemScope::of("test");
+    let rehearsed = world.app.db.rehearse(&scope, &command(true)).await.expect("a rehearsal");
+    assert_eq!(rehearsed, ["purge_on: none -> 2024-10-01", told]);
+    assert_eq!(purge(&world).await, "nothing to do");
+    assert_eq!(world.by_itself(&command(true)).await.expect("an amendment"), rehearsed);
+    assert_eq!(purge(&world).await, "2 applications");
+    // It is said once: the same file again changes nothing.
+    assert_eq!(world.by_itself(&command(false)).await.expect("nothing changes"), Vec::<String>::new());
 }
 
 /// All columns of a table of SQLite as one text.

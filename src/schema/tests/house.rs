@@ -160,7 +160,10 @@ impl House {
         let text = include_str!("../../../exceptions/specialist-tech.toml");
         let definition = Definition::parse(text).expect("a definition");
         let scope = SystemScope::of("test");
-        app.db.perform(&scope, None, &ApplyDefinition { app: &app, definition }).await.expect("applied");
+        app.db
+            .perform(&scope, None, &ApplyDefinition { app: &app, definition, purge_now: false })
+            .await
+            .expect("applied");
         let conn = &app.db.read(&scope);
         let row = exceptions::find_by_slug(conn, "specialist-tech").await.expect("asked").expect("there");
         let members = exceptions::bodies_of(conn, row.id).await.expect("bodies").into_iter();

@@ -204,7 +204,7 @@ impl World {
 
     /// Brings the class exception in line with a definition.
     pub async fn apply(&self, definition: Definition) -> Acted<Vec<String>> {
-        self.by_itself(&ApplyDefinition { app: &self.app, definition }).await
+        self.by_itself(&ApplyDefinition { app: &self.app, definition, purge_now: false }).await
     }
 
     /// The application as it stands.

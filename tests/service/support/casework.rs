@@ -40,7 +40,7 @@ pub fn merged(mut base: Value, more: Value) -> Value {
 /// Loads a class exception.
 pub async fn apply(world: &World, file: &str) {
     let definition = Definition::parse(file).expect("a definition");
-    let command = ApplyDefinition { app: &world.app, definition };
+    let command = ApplyDefinition { app: &world.app, definition, purge_now: false };
     world.app.db.perform(&SystemScope::of("test"), None, &command).await.expect("an exception");
 }
 
