@@ -107,11 +107,11 @@ impl Key {
             .ok_or(PassportOpenError::Refused)
     }
 
-    /// The fingerprint of a passport: the same for the same state and number, however they were
+    /// The fingerprint of a passport: the same for the same maker and number, however they were
     /// typed.
     #[must_use]
     pub fn fingerprint(&self, issuing_state: CountryCode, number: &PassportNumber) -> Fingerprint {
-        let passport = format!("worker-fp-v1|{issuing_state}|{}", number.expose());
+        let passport = format!("worker-fp-v1|{}|{}", issuing_state.maker_of_documents(), number.expose());
         Fingerprint {
             version: self.number(),
             hex: hex::encode(hash(&self.fingerprints, passport.as_bytes())),
@@ -214,6 +214,9 @@ mod tests {
         let one = of("IND", "N 123-4567");
         assert_eq!(one, of("ind", "n1234567"));
         assert_eq!(of("D", "C01X00T47"), of("DEU", "c01x 00t47"));
+        assert_eq!(of("HKG", "K01234567"), of("CHN", "K01234567"));
+        assert_eq!(of("GBN", "123456789"), of("GBR", "123456789"));
+        assert_ne!(of("TWN", "300000000"), of("CHN", "300000000"));
         assert_ne!(one, of("IND", "N1234568"));
         assert_ne!(one, of("LKA", "N1234567"));
         // Computed apart from this program, with Python's hmac and hashlib.

@@ -110,6 +110,31 @@ impl CountryCode {
         self.0
     }
 
+    /// Who makes the documents that carry this code: several codes are of one maker where it writes who somebody is beside
+    /// the code of the state, so that one document may be typed under either. For telling that two documents are one, and
+    /// for nothing that is shown.
+    #[must_use]
+    pub fn maker_of_documents(self) -> Self {
+        Self(match self.0 {
+            "HKG" | "MAC" => "CHN",
+            // Kinds of nationals, the Crown's dependencies, and the overseas territories.
+            "GBD" | "GBN" | "GBO" | "GBP" | "GBS" | "GGY" | "IMN" | "JEY" | "AIA" | "BMU" | "CYM" | "FLK"
+            | "GIB" | "IOT" | "MSR" | "PCN" | "SGS" | "SHN" | "TCA" | "VGB" => "GBR",
+            "ABW" | "BES" | "CUW" | "SXM" => "NLD",
+            "FRO" | "GRL" => "DNK",
+            "ALA" => "FIN",
+            "BVT" | "SJM" => "NOR",
+            "ATF" | "BLM" | "GLP" | "GUF" | "MAF" | "MTQ" | "MYT" | "NCL" | "PYF" | "REU" | "SPM" | "WLF" => {
+                "FRA"
+            }
+            "ASM" | "GUM" | "MNP" | "PRI" | "UMI" | "VIR" => "USA",
+            "CCK" | "CXR" | "HMD" | "NFK" => "AUS",
+            "COK" | "NIU" | "TKL" => "NZL",
+            "UNA" => "UNO",
+            own => own,
+        })
+    }
+
     /// The English short name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -206,6 +231,24 @@ mod tests {
             ("ÍND", CountryError::Unknown),
         ] {
             assert_eq!(CountryCode::parse(typed), Err(error), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn one_maker_of_documents_has_one_code() {
+        let mut of_others = 0;
+        for country in CountryCode::all() {
+            let maker = country.maker_of_documents();
+            assert!(BY_CODE.contains_key(maker.as_str()), "{country}");
+            assert_eq!(maker.maker_of_documents(), maker, "{country}");
+            of_others += usize::from(maker != country);
+        }
+        assert_eq!(of_others, 57);
+        let maker = |typed| CountryCode::parse(typed).unwrap().maker_of_documents().as_str();
+        for (typed, code) in
+            [("HKG", "CHN"), ("MAC", "CHN"), ("GBN", "GBR"), ("BMU", "GBR"), ("TWN", "TWN"), ("IND", "IND")]
+        {
+            assert_eq!(maker(typed), code, "{typed}");
         }
     }
 

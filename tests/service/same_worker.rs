@@ -31,6 +31,7 @@ on_both_databases! {
     one_body_settles_its_own_pair_by_itself,
     a_pair_goes_away_with_the_end_of_either,
     a_shared_name_and_birthday_is_a_hint,
+    one_passport_under_two_codes_is_one,
     two_that_come_at_once_are_found,
     leads_that_resolve_at_once_end_one_application,
 }
@@ -332,6 +333,24 @@ async fn a_shared_name_and_birthday_is_a_hint(world: World) {
         resolve(&world, lead, hint, Resolution::NotADuplicate, None).await.expect("agreement");
     }
     assert_eq!(rows(&world).await[0].status, DiscrepancyStatus::Resolved);
+    is_clean(&world).await;
+}
+
+async fn one_passport_under_two_codes_is_one(world: World) {
+    let _cases = Caseload::new(&world, |_| ()).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    for (state, body, given) in
+        [("CHN", "nztech", "Tai Man"), ("HKG", "itp", "Siu-Ming"), ("TWN", "itp", "Tai-Man")]
+    {
+        let mut input = super::support::casework::complete();
+        input["body"] = json!(body);
+        input["worker"]["passportNumber"] = json!("K01234567");
+        input["worker"]["passportIssuingState"] = json!(state);
+        input["worker"]["givenNames"] = json!(given);
+        super::support::casework::submitted(&agent, input).await;
+    }
+    let found: Vec<_> = rows(&world).await.into_iter().map(|row| (row.severity, row.field)).collect();
+    assert_eq!(found, [(Severity::High, None), (Severity::Low, Some("nameAndDateOfBirth".to_owned()))]);
     is_clean(&world).await;
 }
 

@@ -336,6 +336,7 @@ fn content(key: &Key, received: &Received) -> Result<Vec<u8>, Fault> {
         Some(worker.date_of_birth.date().to_string()),
         Some(worker.nationality.to_string()),
         email(&worker.email),
+        set(&worker.passport_state),
         passport,
         set(&worker.passport_expires_on),
         Some(worker.offshore.to_string()),
