@@ -36,7 +36,7 @@ on_both_databases! {
 }
 
 /// A good row under this reference, received on 20 February 2022.
-fn row(reference: &str) -> Value {
+pub fn row(reference: &str) -> Value {
     let target = Target {
         passport: format!(
             "N{:07}",
@@ -75,7 +75,7 @@ fn row_with(reference: &str, more: Value) -> Value {
 }
 
 /// What came of each row.
-async fn taken_in(caller: &Caller, rows: &[Value]) -> Vec<Value> {
+pub async fn taken_in(caller: &Caller, rows: &[Value]) -> Vec<Value> {
     results(caller, json!({ "rows": rows })).await
 }
 

@@ -20,7 +20,9 @@ use serde_json::json;
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted, agent_scope, staff_scope, worker};
 use super::support::casework::payload;
-use super::support::cast::{ITP, KAURI, KAURI_AGENT, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA};
+use super::support::cast::{
+    ITP, ITP_SERVICE, KAURI, KAURI_AGENT, NZTECH, NZTECH_LEAD, NZTECH_SECOND, RATA, RATA_AGENT,
+};
 use super::support::releases::code;
 
 mod files;
@@ -36,6 +38,7 @@ on_both_databases! {
     a_replaced_worker_is_removed_as_the_other_is_added,
     a_correction_is_in_the_next_release,
     what_is_held_back_waits_and_comes_later,
+    what_comes_after_a_place_was_given_holds_nobody_back,
     a_release_that_is_not_so_any_more_is_not_published,
     a_place_above_the_cap_retires_as_it_returns,
 }
@@ -336,6 +339,35 @@ async fn what_is_held_back_waits_and_comes_later(world: World) {
     for id in [held, twice] {
         assert_eq!(told(&world, release, id).await, Some((State::Listed, Some(Change::Added))));
     }
+    is_sound(&world).await;
+}
+
+async fn what_comes_after_a_place_was_given_holds_nobody_back(world: World) {
+    let cases = Caseload::new(&world, |_| {}).await;
+    let earlier = cases.submitted(&Wanted { body: &ITP, firm: &RATA, ..Wanted::new("N2") }).await;
+    let ours = cases.confirmed(&Wanted::new("N1")).await;
+    let second = cases.confirmed(&Wanted { firm: &RATA, ..Wanted::new("N2") }).await;
+    // Submitted after that, and taken in after that with an earlier day of receipt.
+    cases.submitted(&Wanted { body: &ITP, firm: &RATA, ..Wanted::new("N1") }).await;
+    let mut row = super::import::row("M-1");
+    row["worker"]["passportNumber"] = json!("N1");
+    row["worker"]["passportIssuingState"] = json!("IND");
+    world.wait_minutes(1);
+    let machine = world.sign_in(&ITP_SERVICE).await;
+    let taken = super::import::taken_in(&machine, &[row]).await;
+    assert_eq!(taken[0]["effect"], "CREATED", "{taken:?}");
+    let release = world.published().await;
+    assert_eq!(told(&world, release, ours).await, Some((State::Listed, Some(Change::Added))));
+    let waiting = world.held_back(release).await;
+    let waiting: Vec<_> = waiting.into_iter().map(|one| (one.application_id, one.reason)).collect();
+    assert_eq!(waiting, [(second, HoldBackReason::OpenDuplicate)]);
+    is_sound(&world).await;
+    let agent = world.sign_in(&RATA_AGENT).await;
+    let (id, version) = (GlobalId::of(&earlier).to_string(), world.application(earlier).await.version);
+    let input = json!({ "id": id, "version": version, "reason": "We found somebody here." });
+    super::support::acts::act(&agent, "withdrawApplication", &input).await;
+    let release = world.published().await;
+    assert_eq!(world.held_back(release).await, []);
     is_sound(&world).await;
 }
 

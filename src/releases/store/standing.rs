@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use entity::{
     AgencyStatus, ApplicationId, ApplicationStatus, EmployerId, ExceptionId, PlaceState, ReleaseId,
-    ReleaseLineState, agency_case, application, employer, evidence, place, release_line, worker,
-    worker_fingerprint,
+    ReleaseLineState, agency_case, application, employer, evidence, imported_row, place, release_line,
+    worker, worker_fingerprint,
 };
-use sea_orm::sea_query::{Expr, ExprTrait, JoinType, Query, SelectStatement};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::applications::rules::is_with_the_body;
@@ -76,10 +76,11 @@ async fn load_evidence(gate: &Gate<'_>) -> Found<Vec<evidence::Model>> {
 }
 
 /// Those that no release carries yet and whose worker has another live application under the exception, to whichever
-/// body, that people have not told apart from it.
+/// body, that people have not told apart from it. The other one is confirmed itself, or had come before the place was
+/// given: what comes later keeps nobody off the list before anybody has judged it.
 async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
     use worker_fingerprint::Column;
-    let (own, other, twin) = ("own", "other", "twin");
+    let (own, other, mine, twin, taken) = ("own", "other", "mine", "twin", "taken");
     let same = |column: Column| Expr::col((other, column)).equals((own, column));
     let another = Expr::col((other, Column::ApplicationId)).ne(Expr::col((own, Column::ApplicationId)));
     let pair = Condition::all()
@@ -88,7 +89,20 @@ async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
         .add(same(Column::Fingerprint))
         .add(another);
     let its = Expr::col((twin, application::Column::Id)).equals((other, Column::ApplicationId));
+    let own_one = Expr::col((mine, application::Column::Id)).equals((own, Column::ApplicationId));
+    let taken_in =
+        Expr::col((taken, imported_row::Column::ApplicationId)).equals((other, Column::ApplicationId));
     let live = ApplicationStatus::all().into_iter().filter(|status| is_with_the_body(*status));
+    let stands = |states: Vec<ApplicationStatus>| {
+        Expr::col((twin, application::Column::Status)).is_in(states.into_iter().map(ApplicationStatus::word))
+    };
+    // What a body takes in was received before, and is known from the day on which it was taken in.
+    let came = Func::coalesce([
+        Expr::col((taken, imported_row::Column::At)),
+        Expr::col((twin, application::Column::SubmittedAt)),
+    ]);
+    let came_first = Expr::expr(came).lte(Expr::col((mine, application::Column::NominatedAt)));
+    let counts = stands(vec![ApplicationStatus::Confirmed, ApplicationStatus::Nominated]).or(came_first);
     let apart =
         apart(&(own, Column::ApplicationId), &(other, Column::ApplicationId), &(own, Column::Fingerprint));
     let query = Query::select()
@@ -97,11 +111,14 @@ async fn open_duplicates(gate: &Gate<'_>) -> Found<HashSet<ApplicationId>> {
         .from_as(worker_fingerprint::Entity, own)
         .join_as(JoinType::InnerJoin, worker_fingerprint::Entity, other, pair)
         .join_as(JoinType::InnerJoin, application::Entity, twin, its)
+        .join_as(JoinType::InnerJoin, application::Entity, mine, own_one)
+        .join_as(JoinType::LeftJoin, imported_row::Entity, taken, taken_in)
         .and_where(
             Expr::col((own, Column::ApplicationId))
                 .in_subquery(of_reserved(gate.exception(), place::Column::ApplicationId)),
         )
-        .and_where(Expr::col((twin, application::Column::Status)).is_in(live.map(ApplicationStatus::word)))
+        .and_where(stands(live.collect()))
+        .and_where(counts)
         .and_where(Expr::exists(apart).not())
         .to_owned();
     let select = application::Entity::find()
