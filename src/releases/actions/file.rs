@@ -1,5 +1,5 @@
-//! The files of a release, for who may read their lines whole: the agency all of them, a body its own section. That
-//! somebody takes one is put on record, since passports are in it.
+//! The files of a release, for who may take whole passport numbers along: the agency all of them, a body's leads, who attest
+//! it, their own section. That somebody takes one is put on record.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::history::{self, Event};
 use crate::people::store as people;
 use crate::releases::rules::{FileHead, Format, section_header};
 use crate::releases::store::{lines, read};
-use crate::tenancy::{CaseloadScope, ListScope, ReleaseScope, Viewer};
+use crate::tenancy::{CaseloadScope, ListScope, Permission, ReleaseScope, Viewer};
 
 /// Lines that are read at once.
 const AT_ONCE: u64 = 200;
@@ -83,7 +83,7 @@ pub async fn find_file(app: &App, viewer: &Viewer, asked: &Asked<'_>) -> Found<O
     }
     sections.sort_by(|one, other| one.slug.cmp(&other.slug));
     let shown: Vec<BodyId> = sections.iter().filter(|one| one.is_shown).map(|one| one.body).collect();
-    if shown.is_empty() || !may_take(&scope, asked, &shown) {
+    if shown.is_empty() || !may_take(viewer, &scope, asked, &shown) {
         return Ok(None);
     }
     let head = FileHead {
@@ -95,10 +95,12 @@ pub async fn find_file(app: &App, viewer: &Viewer, asked: &Asked<'_>) -> Found<O
     Ok(Some(File { release: seen.id, exception: exception.id, head, sections, format: asked.format }))
 }
 
-fn may_take(scope: &ReleaseScope, asked: &Asked<'_>, shown: &[BodyId]) -> bool {
+fn may_take(viewer: &Viewer, scope: &ReleaseScope, asked: &Asked<'_>, shown: &[BodyId]) -> bool {
     match scope {
         ReleaseScope::Agency(_) => true,
-        ReleaseScope::Caseload(CaseloadScope::Body(scope)) => asked.body.is_some() && shown == [scope.body()],
+        ReleaseScope::Caseload(CaseloadScope::Body(scope)) => {
+            viewer.may(Permission::Release) && asked.body.is_some() && shown == [scope.body()]
+        }
         ReleaseScope::Caseload(CaseloadScope::Employers(_)) | ReleaseScope::Public(_) => false,
     }
 }

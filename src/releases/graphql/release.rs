@@ -21,7 +21,7 @@ use crate::releases::store::read::Seen;
 use crate::schema::connection::connection;
 use crate::schema::scalars::{DateTime, Sha256, Url};
 use crate::schema::{self, ClassException, Count, GlobalId, List, PageArgs, count, page_cost};
-use crate::tenancy::{CaseloadScope, ListScope};
+use crate::tenancy::{CaseloadScope, ListScope, Permission};
 use crate::values::sha256::Sha256 as ParsedSha256;
 
 /// A release that the viewer may see.
@@ -83,18 +83,19 @@ impl Release {
         Ok(bodies)
     }
 
-    /// Where the file is that the viewer may take: the agency's is whole, a body's is its own section.
+    /// Where the file is that the viewer may take: the agency's is whole, that of a body's lead is the own section.
     async fn file(&self, ctx: &Context<'_>, format: Format) -> Result<Option<Url>> {
-        let name = match schema::viewer(ctx).combined_list() {
+        let viewer = schema::viewer(ctx);
+        let name = match viewer.combined_list() {
             Some(ListScope::Agency(_)) => None,
-            Some(ListScope::Caseload(CaseloadScope::Body(scope))) => {
+            Some(ListScope::Caseload(CaseloadScope::Body(scope))) if viewer.may(Permission::Release) => {
                 let sections = releases(ctx).load_one(SectionsOf(self.seen.id)).await?.unwrap_or_default();
                 if !sections.iter().any(|section| section.body_id == scope.body()) {
                     return Ok(None);
                 }
                 load_body(ctx, scope.body()).await?.map(|body| body.slug)
             }
-            Some(ListScope::Caseload(CaseloadScope::Employers(_))) | None => return Ok(None),
+            Some(ListScope::Caseload(_)) | None => return Ok(None),
         };
         let path = file_of(&self.exception.row.slug, self.seen.number, name.as_deref(), format);
         let url = schema::app(ctx).public_url.join(&path).map_err(|why| Fault::stored("address", why))?;
@@ -268,8 +269,8 @@ impl Release {
         self.seen.abandon_reason.as_deref()
     }
 
-    /// Where its lines are as a CSV file: for the agency all of them, for a body its own section. The same bytes for
-    /// ever; taking it is put on record. Null for everyone else.
+    /// Where its lines are as a CSV file: for the agency all of them, for a body's leads their own section. The same bytes
+    /// for ever; taking it is put on record. Null for everyone else.
     async fn csv_url(&self, ctx: &Context<'_>) -> Result<Option<Url>> {
         self.file(ctx, Format::Csv).await
     }
