@@ -44,7 +44,7 @@ pub struct Body {
     /// The name as letters and screens show it.
     pub name: String,
     /// Starts every reference that the body issues, e.g. NZT or ITP.
-    prefix: String,
+    pub prefix: String,
 }
 
 impl From<body::Model> for Body {

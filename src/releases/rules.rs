@@ -3,6 +3,7 @@
 
 mod draft;
 mod file;
+mod given_up;
 mod hold;
 mod line;
 mod mistakes;
@@ -12,6 +13,7 @@ mod verify;
 
 pub use draft::{Drafted, Former, Holder, Shared, Waiting, draft};
 pub use file::{FileHead, Format, file_of, guarded, read_name};
+pub use given_up::{ended, ended_as_told};
 pub use hold::{EvidenceOf, hold_back};
 pub use line::{COLUMNS, Content, Facts, HEAD, Head, ReadError};
 pub use mistakes::{Carried, contradiction};

@@ -11,7 +11,7 @@ use crate::counted::counted;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, Found};
 use crate::history::{self, Event};
-use crate::releases::rules::may_abandon;
+use crate::releases::rules::{ended, may_abandon};
 use crate::releases::store::acts;
 use crate::tenancy::BodyScope;
 
@@ -63,8 +63,7 @@ pub(in crate::releases) async fn abandon_for(
     let release = acts::find_release(tx, state.release_id).await?;
     let release = release.ok_or_else(|| Fault::stored("release", "it is gone"))?;
     let gate = tx.gate(application.exception_id).await?;
-    let status = application.status.word();
-    let reason = format!("{} became {status} after the release was prepared.", application.reference);
+    let reason = ended(&application.reference, application.status);
     let before = state.status;
     acts::save_state(&gate, before, abandoned(tx, &state, None, &reason)).await?;
     let detail = json!({ "release": release.number, "digest": release.digest });

@@ -6,7 +6,9 @@ use entity::release_line;
 use super::kinds::ReleaseChangeKind;
 use crate::error::{Fault, Found};
 use crate::people::graphql::{Body, load_body};
+use crate::releases::store::lines::is_whole;
 use crate::schema::connection::connection;
+use crate::tenancy::ListScope;
 
 /// A line that differs from the release before.
 #[derive(Clone, Debug)]
@@ -14,15 +16,18 @@ pub struct ReleaseChange {
     line: release_line::Model,
     kind: entity::ReleaseChangeKind,
     fields: Vec<String>,
+    /// Whether the viewer may know what became of it.
+    is_whole: bool,
 }
 
 impl ReleaseChange {
-    /// Of a line that has changed.
-    pub(super) fn of(line: release_line::Model) -> Found<Self> {
+    /// Of a line that has changed, for who reads it.
+    pub(super) fn of(line: release_line::Model, reader: &ListScope) -> Found<Self> {
         let kind = line.change.ok_or_else(|| Fault::stored("line of a release", "nothing changed"))?;
         let fields = serde_json::from_value(line.changed_fields.clone())
             .map_err(|why| Fault::stored("changes of a line", why))?;
-        Ok(Self { line, kind, fields })
+        let is_whole = is_whole(reader, &line);
+        Ok(Self { line, kind, fields, is_whole })
     }
 }
 
@@ -53,14 +58,15 @@ impl ReleaseChange {
         Ok(body.ok_or_else(|| Fault::stored("line of a release", "its body is gone"))?)
     }
 
-    /// Names of the columns that are others, as the files name them, e.g. `job_title`; null unless it was amended.
+    /// Names of the columns that are others, as the files name them, e.g. `job_title`; null unless it was amended, and for
+    /// another body's line.
     async fn fields(&self) -> Option<&[String]> {
-        (self.kind == entity::ReleaseChangeKind::Amended).then_some(&self.fields)
+        (self.is_whole && self.kind == entity::ReleaseChangeKind::Amended).then_some(&self.fields)
     }
 
     /// Why it was suspended or removed, in a word of the application's or of the agency's status; null where it was
-    /// neither.
+    /// neither, and for another body's line.
     async fn reason(&self) -> Option<&str> {
-        self.line.reason.as_deref()
+        self.line.reason.as_deref().filter(|_| self.is_whole)
     }
 }

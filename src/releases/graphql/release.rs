@@ -15,7 +15,7 @@ use crate::exceptions::store::Current;
 use crate::page::Page;
 use crate::people::graphql::{Body, load_body, load_person};
 use crate::releases::loaders::{AttestationsOf, HeldBackFrom, SectionsOf, releases};
-use crate::releases::rules::{Format, file_of};
+use crate::releases::rules::{Format, ended_as_told, file_of};
 use crate::releases::store::lines::{self, LineKey, Which};
 use crate::releases::store::read::Seen;
 use crate::schema::connection::connection;
@@ -218,8 +218,10 @@ impl Release {
                 Page { rows: Vec::new(), has_next: false, has_previous: false };
             return Ok(ReleaseChangeConnection::of(&changes, none, count(|| async { Ok(0) }))?);
         };
+        let reader = scope.clone();
         let asked = (scope, Which::Changed);
-        let (page, count) = self.page(ctx, asked, (&changes, &args), ReleaseChange::of).await?;
+        let turn = |row| ReleaseChange::of(row, &reader);
+        let (page, count) = self.page(ctx, asked, (&changes, &args), turn).await?;
         Ok(ReleaseChangeConnection::of(&changes, page, count)?)
     }
 
@@ -264,9 +266,18 @@ impl Release {
         self.seen.abandoned_at.map(DateTime)
     }
 
-    /// Why it was abandoned, in the words of who did it; null where it was not.
-    async fn abandon_reason(&self) -> Option<&str> {
-        self.seen.abandon_reason.as_deref()
+    /// Why it was abandoned, in the words of who did it; null where it was not. Where the service did it since a line had
+    /// ended, which line that was and how it ended is told to its own body alone.
+    async fn abandon_reason(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(reason) = &self.seen.abandon_reason else { return Ok(None) };
+        if self.seen.abandoned_by.is_some() {
+            return Ok(Some(reason.clone()));
+        }
+        let own = match schema::viewer(ctx).member().and_then(|member| member.body) {
+            Some(body) => load_body(ctx, body).await?,
+            None => None,
+        };
+        Ok(Some(ended_as_told(reason, own.as_ref().map(|body| body.prefix.as_str()))))
     }
 
     /// Where its lines are as a CSV file: for the agency all of them, for a body's leads their own section. The same bytes

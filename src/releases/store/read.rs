@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use entity::{
-    ExceptionId, ReleaseId, ReleaseStatus, attestation, class_exception_body, held_back, release,
+    ExceptionId, PersonId, ReleaseId, ReleaseStatus, attestation, class_exception_body, held_back, release,
     release_section, release_state,
 };
 use sea_orm::sea_query::{Condition, Expr, ExprTrait, Func, Query};
@@ -51,6 +51,8 @@ pub struct Seen {
     pub acknowledged_at: Option<DateTime<Utc>>,
     /// When it was given up.
     pub abandoned_at: Option<DateTime<Utc>>,
+    /// By whom; none where the service did it, since a line of it had ended.
+    pub abandoned_by: Option<PersonId>,
     /// Why.
     pub abandon_reason: Option<String>,
 }
@@ -164,7 +166,8 @@ fn visible(scope: &ReleaseScope) -> Select<release::Entity> {
         .join(JoinType::InnerJoin, to_state)
         .columns([release_state::Column::Status, release_state::Column::AttestedAt])
         .columns([release_state::Column::PublishedAt, release_state::Column::AcknowledgedAt])
-        .columns([release_state::Column::AbandonedAt, release_state::Column::AbandonReason]);
+        .columns([release_state::Column::AbandonedAt, release_state::Column::AbandonedBy])
+        .column(release_state::Column::AbandonReason);
     let out = release_state::Column::Status.is_in(OUT);
     match scope {
         ReleaseScope::Caseload(CaseloadScope::Body(scope)) => {

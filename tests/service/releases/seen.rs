@@ -5,13 +5,14 @@ use serde_json::{Value, json};
 use crate::service::support::acts::send;
 use crate::service::support::caseload::{Caseload, Wanted};
 use crate::service::support::cast::{
-    ITP, ITP_ASSESSOR, ITP_LEAD, KAURI_AGENT, NZTECH_LEAD, OBSERVER, OFFICER, RATA, RATA_AGENT,
+    ITP, ITP_ASSESSOR, ITP_LEAD, KAURI_AGENT, NZTECH, NZTECH_LEAD, OBSERVER, OFFICER, RATA, RATA_AGENT,
 };
 use crate::service::support::{Caller, World};
 
 on_both_databases! {
     a_release_goes_its_way_by_the_schema,
     each_viewer_sees_lines_as_far_as_they_may,
+    what_became_of_a_line_is_told_to_its_own_body,
     the_list_as_it_stands_tells_what_was_released,
 }
 
@@ -139,6 +140,39 @@ async fn each_viewer_sees_lines_as_far_as_they_may(world: World) {
         assert_eq!(seen["changes"]["nodes"], json!([]));
         assert!(seen["digest"].is_string());
     }
+}
+
+async fn what_became_of_a_line_is_told_to_its_own_body(world: World) {
+    let cases = two(&world).await;
+    let early = cases.confirmed(&Wanted::new("N3333333")).await;
+    let late = cases.confirmed(&Wanted::new("N4444444")).await;
+    world.published().await;
+    let changes = nominations::applications::details::Changes {
+        job_title: Some(nominations::values::text::Line::parse("Developer").expect("a line")),
+        ..Default::default()
+    };
+    super::corrected(&world, late, changes).await;
+    world.take_back(early).await.expect("a revocation");
+    world.published().await;
+    world.prepare(&NZTECH).await.expect("a release");
+    world.take_back(late).await.expect("a revocation");
+    let reference = world.application(late).await.reference;
+    let kept = format!("{reference} became REVOKED after the release was prepared.");
+    let hidden = "A line of another body came to its end after the release was prepared.";
+    let own = json!([["AMENDED", ["job_title"], null], ["SUSPENDED", null, "REVOKED"]]);
+    let others = json!([["AMENDED", null, null], ["SUSPENDED", null, null]]);
+    for (lead, reason, changed) in [(&NZTECH_LEAD, kept.as_str(), &own), (&ITP_LEAD, hidden, &others)] {
+        let caller = world.sign_in(lead).await;
+        assert_eq!(release(&caller, 3).await["abandonReason"], reason);
+        let seen = release(&caller, 2).await;
+        let nodes = seen["changes"]["nodes"].as_array().expect("changes");
+        let mut told: Vec<_> =
+            nodes.iter().map(|one| json!([one["kind"], one["fields"], one["reason"]])).collect();
+        told.sort_by_key(ToString::to_string);
+        assert_eq!(&json!(told), changed, "{}", lead.handle);
+    }
+    let officer = release(&world.sign_in(&OFFICER).await, 2).await["changes"].take();
+    assert!(officer.to_string().contains("REVOKED") && officer.to_string().contains("job_title"));
 }
 
 async fn the_list_as_it_stands_tells_what_was_released(world: World) {
