@@ -33,6 +33,8 @@ pub(super) async fn viewer(app: &App, token: &str, origin: Option<&str>) -> Resu
         Err(NotVerified::Provider(_)) => return Err(refusals::provider_is_away()),
     };
     let found = match &claims.client {
+        // A machine is no page: where a browser sends its token, the token has come to the wrong hands.
+        None if origin.is_some() => Err(NotTaken::Origin),
         None => actions::machine_of(app, &issuer, &claims.subject).await?.ok_or(NotTaken::Nobody),
         Some(client) => actions::person_of(app, &issuer, (&claims.subject, client), origin).await?,
     };

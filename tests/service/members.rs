@@ -294,6 +294,17 @@ async fn machines_are_added_with_the_bodys_own_provider(world: World) {
     for issuer in ["itp", "employers", "nobody", "NZTECH"] {
         assert_eq!(code(&lead, "addServiceAccount", machine(issuer)).await, "NOT_FOUND issuer", "{issuer}");
     }
+    let desk = nominations::people::actions::AddFrontend {
+        name: nominations::values::text::Line::parse("The desk").expect("a line"),
+        origins: vec!["https://desk.example.nz".to_owned()],
+        clients: vec![("nztech".to_owned(), "desk".to_owned())],
+    };
+    world.by_itself(&desk).await.expect("a frontend");
+    for client in ["desk", &issuer(&world, "nztech").await.client_id] {
+        let mut machine = machine("nztech");
+        machine["clientId"] = json!(client);
+        assert_eq!(code(&lead, "addServiceAccount", machine).await, "INVALID clientId", "{client}");
+    }
     let added = act(&lead, "addServiceAccount", &machine("nztech")).await;
     assert_eq!(added["member"]["role"], "SERVICE");
     assert_eq!(code(&lead, "addServiceAccount", machine("nztech")).await, "DUPLICATE clientId");

@@ -8,9 +8,10 @@ use crate::db::{Command, Tx};
 use crate::error::{Acted, UserError, UserErrorCode};
 use crate::history::{self, Event};
 use crate::people::rules::arrival::holds;
+use crate::people::rules::issuers::Issuer;
 use crate::people::rules::members::{MemberRefusal, may_become};
 use crate::people::store::members::{self, Newcomer};
-use crate::people::store::{delete_sessions_of, issuers};
+use crate::people::store::{delete_sessions_of, frontends, issuers};
 use crate::tenancy::{BodyScope, SystemScope};
 use crate::values::patch::Patch;
 use crate::values::text::Line;
@@ -106,12 +107,21 @@ impl Command for AddServiceAccount {
             return Err(UserError::from(MemberRefusal::EndHasPassed).into());
         }
         let issuer = self.issuer(tx).await?;
-        tx.lock_limit("identity", &format!("{issuer}|{}", self.client_id)).await?;
+        tx.lock_limit("identity", &format!("{}|{}", issuer.id, self.client_id)).await?;
         // Whether the provider's client is known is looked up among the people of all tenants; a new one has no tenant yet.
         let across = tx.across_tenants().await?;
         let system = SystemScope::of("service account");
-        let member = match issuers::find_member(tx.conn(), &system, issuer, &self.client_id).await? {
-            None => self.add(tx, issuer).await?,
+        let signs_people_in = issuer.client_id == self.client_id
+            || !frontends::origins_of_client(tx.conn(), &system, issuer.id, &self.client_id)
+                .await?
+                .is_empty();
+        if signs_people_in {
+            let message = "This client signs people in. Register one of its own for the machine, with the flow client \
+                           credentials.";
+            return Err(UserError::at(UserErrorCode::Invalid, "clientId", message).into());
+        }
+        let member = match issuers::find_member(tx.conn(), &system, issuer.id, &self.client_id).await? {
+            None => self.add(tx, issuer.id).await?,
             Some(known) if known.role == StaffRole::Service && !holds(known.ends_at, tx.now()) => {
                 members::save(tx, membership::Model { ends_at: self.ends_at, ..known }).await?
             }
@@ -130,13 +140,13 @@ impl Command for AddServiceAccount {
 
 impl AddServiceAccount {
     /// The body's own provider, where it knows machines.
-    async fn issuer(&self, tx: &Tx) -> Acted<IssuerId> {
+    async fn issuer(&self, tx: &Tx) -> Acted<Issuer> {
         let body = Some(self.scope.body());
         let found =
             issuers::find_by_slug(tx.conn(), &SystemScope::of("service account"), &self.issuer).await?;
         let found = found.filter(|one| one.audience.is_some() && one.speaks_for(StaffRole::Service, body));
         let none = || UserError::not_found("issuer", "identity provider of your body that knows machines");
-        Ok(found.ok_or_else(none)?.id)
+        Ok(found.ok_or_else(none)?)
     }
 
     async fn add(&self, tx: &Tx, issuer: IssuerId) -> Acted<membership::Model> {

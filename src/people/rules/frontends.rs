@@ -18,8 +18,8 @@ pub enum NotTaken {
     /// It was issued to a client that no frontend has.
     #[error("its client is no frontend's here")]
     Client,
-    /// It is sent by a page that is not the frontend's.
-    #[error("a page of another origin than its frontend's sends it")]
+    /// It is sent by a page that is not the frontend's, or is a machine's and sent by any.
+    #[error("a page sends it that is not its frontend's")]
     Origin,
     /// Nobody is bound to its subject, or not any more, or as something that its issuer does not speak for.
     #[error("who it names is no member here")]

@@ -64,8 +64,15 @@ async fn tokens_of_others_are_refused_alike(world: World) {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         told.push(answer.whole());
     }
+    // A good one that a page sends, of whichever origin.
+    for origin in ["https://desk.example.nz", super::provider::PUBLIC_URL, "null"] {
+        let answer = ask(&world, &good, &[("x-request-id", "asked"), ("origin", origin)]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{origin}");
+        told.push(answer.whole());
+    }
     told.dedup();
     assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(ask(&world, &good, &[]).await.status, StatusCode::OK);
     // A token and a cookie are two who ask at once.
     let mut browser = Browser::new(&world, "lead");
     browser.sign_in("/sign-in/nztech").await;
