@@ -7,6 +7,7 @@ mod discovery;
 mod flow;
 mod keyring;
 mod secrets;
+mod userinfo;
 mod verifier;
 mod web;
 
@@ -16,7 +17,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use chrono::{DateTime, Utc};
 
 pub use discovery::Discovery;
-pub use flow::{Attempt, Client, authorize};
+pub use flow::{Attempt, Client, Exchanged, authorize};
 pub use keyring::KeyRing;
 pub use secrets::{Secrets, SecretsError};
 pub use verifier::{Claims, Expected, Kind, TokenRefusal, issuer_named_in};
@@ -163,7 +164,7 @@ impl Providers {
         Ok((discovery, keys))
     }
 
-    /// Exchanges a code for an ID token, which is not verified yet.
+    /// Exchanges a code for tokens, which are not verified yet.
     ///
     /// # Errors
     /// Where the provider does not answer, or refuses.
@@ -173,9 +174,23 @@ impl Providers {
         client: &Client<'_>,
         attempt: &Attempt,
         code: String,
-    ) -> Result<String, ProviderFault> {
+    ) -> Result<Exchanged, ProviderFault> {
         let secret = self.secrets.of(client.issuer_slug);
         flow::exchange(&self.web, discovery, (client, secret), attempt, code).await
+    }
+
+    /// What somebody is called who has just signed in. Most providers do not say so in the ID token of the code flow, and
+    /// have to be asked. Nobody is kept out where that does not work: they are not called anything then.
+    pub async fn with_name(&self, discovery: &Discovery, exchanged: &Exchanged, claims: Claims) -> Claims {
+        let Some(url) = discovery.userinfo.as_ref().filter(|_| claims.name.is_none()) else { return claims };
+        let said = self.web.get_json_by(url, &exchanged.access_token).await;
+        match said.and_then(|said| userinfo::read(said, &claims.subject)) {
+            Ok(said) => Claims { name: said.name, email: claims.email.or(said.email), ..claims },
+            Err(fault) => {
+                tracing::warn!(error = %fault, "a provider does not say what somebody is called");
+                claims
+            }
+        }
     }
 }
 

@@ -14,6 +14,8 @@ pub struct Discovery {
     pub token: Url,
     /// Where the keys stand.
     pub jwks: Url,
+    /// Where the provider says what it calls somebody, where there is such a place.
+    pub userinfo: Option<Url>,
     /// Where browsers go to sign out, where there is such a place.
     pub end_session: Option<Url>,
     /// Whether the answer to a sign-in says whose it is (RFC 9207).
@@ -28,6 +30,7 @@ struct Document {
     authorization_endpoint: Url,
     token_endpoint: Url,
     jwks_uri: Url,
+    userinfo_endpoint: Option<Url>,
     end_session_endpoint: Option<Url>,
     #[serde(default)]
     authorization_response_iss_parameter_supported: bool,
@@ -65,13 +68,14 @@ impl Discovery {
             authorization: document.authorization_endpoint,
             token: document.token_endpoint,
             jwks: document.jwks_uri,
+            userinfo: document.userinfo_endpoint,
             end_session: document.end_session_endpoint,
             names_itself: document.authorization_response_iss_parameter_supported,
             secret_in_body,
         };
-        let all =
-            [Some(&found.authorization), Some(&found.token), Some(&found.jwks), found.end_session.as_ref()];
-        if all.into_iter().flatten().all(is_safe) { Ok(found) } else { Err(ProviderFault::Unsafe) }
+        let always = [&found.authorization, &found.token, &found.jwks].map(Some);
+        let all = always.into_iter().chain([found.userinfo.as_ref(), found.end_session.as_ref()]);
+        if all.flatten().all(is_safe) { Ok(found) } else { Err(ProviderFault::Unsafe) }
     }
 }
 
@@ -111,6 +115,7 @@ mod tests {
             ("jwks_uri", json!("http://login.example.nz/k"), ProviderFault::Unsafe),
             ("token_endpoint", json!("http://10.0.0.1/t"), ProviderFault::Unsafe),
             ("end_session_endpoint", json!("http://10.0.0.1/e"), ProviderFault::Unsafe),
+            ("userinfo_endpoint", json!("http://10.0.0.1/u"), ProviderFault::Unsafe),
             ("authorization_endpoint", Value::Null, ProviderFault::Unusable("discovery document")),
             ("code_challenge_methods_supported", json!(["plain"]), ProviderFault::Unusable("PKCE")),
         ] {

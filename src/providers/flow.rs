@@ -10,7 +10,7 @@ use oauth2::basic::{
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenUrl,
+    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -57,6 +57,21 @@ impl std::fmt::Debug for Attempt {
     }
 }
 
+/// What a provider gives for a code.
+#[derive(Clone)]
+pub struct Exchanged {
+    /// Says who has signed in; it is not verified yet.
+    pub id_token: String,
+    /// Asks the provider what it calls them: for nothing else, and kept nowhere.
+    pub(super) access_token: String,
+}
+
+impl std::fmt::Debug for Exchanged {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Exchanged(redacted)")
+    }
+}
+
 /// What the answer to an exchange has beside OAuth 2's own.
 #[derive(Clone, Serialize, Deserialize)]
 struct IdToken {
@@ -98,14 +113,14 @@ pub fn authorize(discovery: &Discovery, client: &Client<'_>, attempt: &Attempt) 
     url
 }
 
-/// Exchanges a code for an ID token.
+/// Exchanges a code for tokens.
 pub(super) async fn exchange(
     web: &Web,
     discovery: &Discovery,
     (client, secret): (&Client<'_>, Option<&str>),
     attempt: &Attempt,
     code: String,
-) -> Result<String, ProviderFault> {
+) -> Result<Exchanged, ProviderFault> {
     let client = our_client(discovery, client, secret);
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
@@ -113,7 +128,10 @@ pub(super) async fn exchange(
         .request_async(web)
         .await;
     match answer {
-        Ok(answer) => Ok(answer.extra_fields().id_token.clone()),
+        Ok(answer) => Ok(Exchanged {
+            id_token: answer.extra_fields().id_token.clone(),
+            access_token: answer.access_token().secret().clone(),
+        }),
         Err(RequestTokenError::Request(fault)) => Err(fault),
         Err(RequestTokenError::ServerResponse(_)) => Err(ProviderFault::Refused),
         Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => {
@@ -166,6 +184,7 @@ mod tests {
             authorization: url("https://login.example.nz/authorize?tenant=1"),
             token: url("https://login.example.nz/token"),
             jwks: url("https://login.example.nz/keys"),
+            userinfo: None,
             end_session: None,
             names_itself: false,
             secret_in_body: false,

@@ -48,9 +48,21 @@ impl Web {
 
     /// What stands at an address, as JSON.
     pub(super) async fn get_json(&self, url: &Url) -> Result<serde_json::Value, ProviderFault> {
-        let request = self.client()?.get(url.clone()).header("accept", "application/json");
-        let (status, body) =
-            self.answer(request.build().map_err(|_| ProviderFault::Unusable("address"))?).await?;
+        self.read_json(self.client()?.get(url.clone())).await
+    }
+
+    /// What stands there for whoever has this token.
+    pub(super) async fn get_json_by(
+        &self,
+        url: &Url,
+        token: &str,
+    ) -> Result<serde_json::Value, ProviderFault> {
+        self.read_json(self.client()?.get(url.clone()).bearer_auth(token)).await
+    }
+
+    async fn read_json(&self, request: reqwest::RequestBuilder) -> Result<serde_json::Value, ProviderFault> {
+        let request = request.header("accept", "application/json").build();
+        let (status, body) = self.answer(request.map_err(|_| ProviderFault::Unusable("address"))?).await?;
         if status != 200 {
             return Err(ProviderFault::Status(status));
         }

@@ -92,7 +92,8 @@ function makeProvider(keys) {
     jwks: { keys },
     cookies: { keys: ['only for tests'] },
     claims: { openid: ['sub'], profile: ['name'], email: ['email', 'email_verified'] },
-    conformIdTokenClaims: false,
+    // As most providers do: what somebody is called is said at the userinfo endpoint alone.
+    conformIdTokenClaims: true,
     pkce: { required: () => true },
     features: {
       devInteractions: { enabled: false },

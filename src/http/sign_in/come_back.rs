@@ -107,11 +107,11 @@ async fn claims(
     code: String,
 ) -> Result<Claims, Refusal> {
     let callback = callback(app, issuer)?;
-    let token = app.providers.exchange(discovery, &client(issuer, &callback), attempt, code).await?;
+    let exchanged = app.providers.exchange(discovery, &client(issuer, &callback), attempt, code).await?;
     let kind = Kind::Id { client_id: &issuer.client_id, nonce: &attempt.nonce };
     let expected = Expected { issuer: &issuer.url, kind };
-    match app.providers.verify(&token, &expected, app.db.clock().now()).await {
-        Ok(claims) => Ok(claims),
+    match app.providers.verify(&exchanged.id_token, &expected, app.db.clock().now()).await {
+        Ok(claims) => Ok(app.providers.with_name(discovery, &exchanged, claims).await),
         Err(NotVerified::Token(refusal)) => Err(not_ours(refusal)),
         Err(NotVerified::Provider(fault)) => Err(fault.into()),
     }

@@ -86,6 +86,9 @@ impl Command for Arrive<'_> {
                 _,
             ) => return Err(Fault::stored("arrival", "it does not fit who came").into()),
         };
+        if let Some(name) = self.name() {
+            members::name_the_nameless(tx, member.person_id, (NAMELESS, name.as_str())).await?;
+        }
         let expires_at = end_of_session(tx.now());
         let (membership, issuer) = (member.id, Some(self.issuer.id));
         store::save_session(tx, NewSession { token_hash: &self.token_hash, membership, issuer, expires_at })
@@ -97,7 +100,7 @@ impl Command for Arrive<'_> {
 impl Arrive<'_> {
     /// Somebody who may ask to act for an employer, and acts for none yet.
     async fn register(&self, tx: &Tx) -> Acted<membership::Model> {
-        let name = self.claims.name.as_deref().and_then(|name| Line::<NAME_MAX>::parse(name).ok());
+        let name = self.name();
         let name = name.as_ref().map_or(NAMELESS, Line::as_str);
         let newcomer =
             Newcomer { name, email: self.email(), role: StaffRole::Employer, body: None, ends_at: None };
@@ -161,6 +164,10 @@ impl Arrive<'_> {
             bound_at: tx.now(),
         };
         issuers::bind(tx, row).await
+    }
+
+    fn name(&self) -> Option<Line<NAME_MAX>> {
+        self.claims.name.as_deref().and_then(|name| Line::parse(name).ok())
     }
 
     fn email(&self) -> Option<String> {

@@ -61,6 +61,20 @@ pub async fn add(tx: &Tx, new: Newcomer<'_>) -> Found<membership::Model> {
     Ok(member)
 }
 
+/// Calls somebody what they are called by now, where they have only what stands for a name.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn name_the_nameless(tx: &Tx, person: PersonId, (stands, name): (&str, &str)) -> Found<()> {
+    person::Entity::update_many()
+        .col_expr(person::Column::Name, Expr::value(name))
+        .filter(person::Column::Id.eq(person))
+        .filter(person::Column::Name.eq(stands))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Saves a membership over the version that was read, and moves the version.
 ///
 /// # Errors

@@ -1,8 +1,9 @@
 //! The good paths with a browser, and who may not enter.
 
 use axum::http::StatusCode;
-use entity::{IssuerTenant, StaffRole, invitation, membership, session};
-use sea_orm::{EntityTrait, Set};
+use entity::{IssuerTenant, StaffRole, invitation, membership, person, session};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 
 use super::browser::Browser;
@@ -20,6 +21,7 @@ on_both_databases! {
     roles_and_ends_hold_at_the_next_request,
     a_sign_in_ends_the_one_before_in_the_same_browser,
     the_providers_are_listed,
+    whose_name_was_not_known_is_called_by_it_at_the_next_sign_in,
 }
 
 fn body(slug: &'static str, url: &'static str) -> Added<'static> {
@@ -135,6 +137,25 @@ async fn employers_register_themselves_and_are_invited_by_colleagues(world: Worl
     let persons = membership::Entity::find().all(world.conn()).await.expect("rows");
     let agents = persons.iter().filter(|member| member.role == StaffRole::Employer).count();
     assert_eq!(agents, 4, "the cast's three, and Zoe once");
+}
+
+async fn whose_name_was_not_known_is_called_by_it_at_the_next_sign_in(world: World) {
+    keep_time(&world);
+    add_issuer(&world, Added { slug: "itp", url: &itp().issuer, tenant: IssuerTenant::Employers }).await;
+    let mut zoe = Browser::new(&world, "zoe");
+    zoe.sign_in("/sign-in/itp").await;
+    assert_eq!(zoe.viewer().await["person"], json!({ "name": "Name of zoe", "email": "zoe@example.nz" }));
+    let called = async |name: &str| {
+        let rename = person::Entity::update_many()
+            .col_expr(person::Column::Name, Expr::value(name))
+            .filter(person::Column::Email.eq("zoe@example.nz"));
+        assert_eq!(rename.exec(world.conn()).await.expect("an update").rows_affected, 1);
+    };
+    for (before, after) in [("Name not known", "Name of zoe"), ("Zoe Zimmer", "Zoe Zimmer")] {
+        called(before).await;
+        zoe.sign_in("/sign-in/itp").await;
+        assert_eq!(zoe.viewer().await["person"]["name"], after);
+    }
 }
 
 async fn roles_and_ends_hold_at_the_next_request(world: World) {
