@@ -42,9 +42,17 @@ pub enum ProviderFault {
     /// An answer that is not what it should be.
     #[error("the provider's {0} cannot be used")]
     Unusable(&'static str),
-    /// The provider does not take the code, or not from us.
+    /// The provider does not take the code.
     #[error("the provider did not exchange the code")]
     Refused,
+    /// The provider does not take our client: most often its secret is missing, or another.
+    #[error("the provider refuses our client: status {status}, {code}")]
+    ClientRefused {
+        /// Of its answer.
+        status: u16,
+        /// The code of OAuth that it gives.
+        code: &'static str,
+    },
 }
 
 /// Why a token is not taken.

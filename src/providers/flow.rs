@@ -1,16 +1,20 @@
 //! The browser's way (RFC 6749, RFC 7636): an attempt begins at our address, goes on at the provider, and comes back
 //! with a code, which is exchanged for an ID token. PKCE is always S256.
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use chrono::{DateTime, Utc};
 use entity::IssuerId;
 use futures_util::future::BoxFuture;
 use oauth2::basic::{
-    BasicErrorResponse, BasicRevocationErrorResponse, BasicTokenIntrospectionResponse, BasicTokenType,
+    BasicErrorResponse, BasicErrorResponseType, BasicRevocationErrorResponse,
+    BasicTokenIntrospectionResponse, BasicTokenType,
 };
 use oauth2::{
     AsyncHttpClient, AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointNotSet,
     EndpointSet, ExtraTokenFields, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier,
-    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse, TokenUrl,
+    RedirectUrl, RequestTokenError, Scope, StandardRevocableToken, StandardTokenResponse, TokenResponse,
+    TokenUrl,
 };
 use serde::{Deserialize, Serialize};
 use url::Url;
@@ -122,22 +126,42 @@ pub(super) async fn exchange(
     code: String,
 ) -> Result<Exchanged, ProviderFault> {
     let client = our_client(discovery, client, secret);
+    let asking = Asking { web, status: AtomicU16::new(0) };
     let answer = client
         .exchange_code(AuthorizationCode::new(code))
         .set_pkce_verifier(PkceCodeVerifier::new(attempt.verifier.clone()))
-        .request_async(web)
+        .request_async(&asking)
         .await;
+    let status = asking.status.into_inner();
     match answer {
         Ok(answer) => Ok(Exchanged {
             id_token: answer.extra_fields().id_token.clone(),
             access_token: answer.access_token().secret().clone(),
         }),
         Err(RequestTokenError::Request(fault)) => Err(fault),
-        Err(RequestTokenError::ServerResponse(_)) => Err(ProviderFault::Refused),
+        Err(RequestTokenError::ServerResponse(refusal)) => Err(refused(refusal.error(), status)),
+        Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) if status == 401 => {
+            Err(ProviderFault::ClientRefused { status, code: "no code of OAuth" })
+        }
         Err(RequestTokenError::Parse(..) | RequestTokenError::Other(_)) => {
             Err(ProviderFault::Unusable("answer to the exchange"))
         }
     }
+}
+
+/// Whether it was the code that was wrong, which may have been used before, or we. Nothing that the provider wrote is told but
+/// which of OAuth's own words it was (RFC 6749, section 5.2).
+fn refused(code: &BasicErrorResponseType, status: u16) -> ProviderFault {
+    let code = match code {
+        BasicErrorResponseType::InvalidGrant => return ProviderFault::Refused,
+        BasicErrorResponseType::InvalidClient => "invalid_client",
+        BasicErrorResponseType::InvalidRequest => "invalid_request",
+        BasicErrorResponseType::InvalidScope => "invalid_scope",
+        BasicErrorResponseType::UnauthorizedClient => "unauthorized_client",
+        BasicErrorResponseType::UnsupportedGrantType => "unsupported_grant_type",
+        BasicErrorResponseType::Extension(_) => "no code of OAuth",
+    };
+    ProviderFault::ClientRefused { status, code }
 }
 
 fn our_client(discovery: &Discovery, client: &Client<'_>, secret: Option<&str>) -> OurClient {
@@ -152,7 +176,13 @@ fn our_client(discovery: &Discovery, client: &Client<'_>, secret: Option<&str>) 
     }
 }
 
-impl<'c> AsyncHttpClient<'c> for Web {
+/// One exchange, with the status that it is answered with, which `oauth2` does not tell.
+struct Asking<'w> {
+    web: &'w Web,
+    status: AtomicU16,
+}
+
+impl<'c> AsyncHttpClient<'c> for Asking<'_> {
     type Error = ProviderFault;
     type Future = BoxFuture<'c, Result<HttpResponse, ProviderFault>>;
 
@@ -161,9 +191,10 @@ impl<'c> AsyncHttpClient<'c> for Web {
     }
 }
 
-async fn sent(web: &Web, request: HttpRequest) -> Result<HttpResponse, ProviderFault> {
+async fn sent(asking: &Asking<'_>, request: HttpRequest) -> Result<HttpResponse, ProviderFault> {
     let request = request.try_into().map_err(|_| ProviderFault::Unusable("address"))?;
-    let (status, body) = web.answer(request).await?;
+    let (status, body) = asking.web.answer(request).await?;
+    asking.status.store(status, Ordering::Relaxed);
     let response =
         oauth2::http::Response::builder().status(status).header("content-type", "application/json");
     response.body(body).map_err(|_| ProviderFault::Unusable("answer to the exchange"))

@@ -107,7 +107,8 @@ async fn claims(
     code: String,
 ) -> Result<Claims, Refusal> {
     let callback = callback(app, issuer)?;
-    let exchanged = app.providers.exchange(discovery, &client(issuer, &callback), attempt, code).await?;
+    let exchanged = app.providers.exchange(discovery, &client(issuer, &callback), attempt, code).await;
+    let exchanged = exchanged.map_err(|fault| not_exchanged(issuer, fault))?;
     let kind = Kind::Id { client_id: &issuer.client_id, nonce: &attempt.nonce };
     let expected = Expected { issuer: &issuer.url, kind };
     match app.providers.verify(&exchanged.id_token, &expected, app.db.clock().now()).await {
@@ -115,6 +116,20 @@ async fn claims(
         Err(NotVerified::Token(refusal)) => Err(not_ours(refusal)),
         Err(NotVerified::Provider(fault)) => Err(fault.into()),
     }
+}
+
+/// A provider that does not take our client is for whoever runs the service to look at, and nothing that the person did.
+fn not_exchanged(issuer: &Issuer, fault: ProviderFault) -> Refusal {
+    let ProviderFault::ClientRefused { status, code } = fault else { return fault.into() };
+    tracing::warn!(
+        issuer = issuer.slug,
+        status,
+        error = code,
+        "a provider refuses our client: compare its id with `admin list-issuers`, and its secret with CLIENT_SECRET_… in the \
+         environment or the file of client secrets"
+    );
+    let message = "The identity provider refused us. Whoever runs this service finds why in its log.";
+    Refusal::new(StatusCode::BAD_GATEWAY, "PROVIDER_UNAVAILABLE", message)
 }
 
 /// Whoever was signed in with this browser before is not any more.
@@ -148,6 +163,7 @@ impl From<ProviderFault> for Refusal {
             | ProviderFault::Unreachable
             | ProviderFault::Status(_)
             | ProviderFault::TooLong
+            | ProviderFault::ClientRefused { .. }
             | ProviderFault::Unusable(_) => {
                 tracing::warn!(error = %fault, "a provider cannot be used");
                 refusals::provider_is_away()

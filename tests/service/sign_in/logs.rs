@@ -2,12 +2,13 @@
 
 use std::sync::Mutex;
 
+use axum::http::StatusCode;
 use entity::{IssuerTenant, StaffRole};
 use serde_json::Value;
 use url::Url;
 
 use super::browser::Browser;
-use super::provider::nztech;
+use super::provider::{Provider, nztech};
 use super::setting::{Added, add_issuer, bind, invite, keep_time};
 use crate::service::support::cast::{NZTECH, NZTECH_LEAD, NZTECH_SERVICE};
 use crate::service::support::log::Log;
@@ -26,6 +27,30 @@ async fn nothing_of_a_sign_in_is_logged() {
     assert!(secrets.len() > 15, "{secrets:?}");
     for secret in secrets {
         assert!(!log.contains(&secret), "{secret} is in the log:\n{log}");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_that_refuses_our_client_is_for_whoever_runs_the_service() {
+    let start = || Provider::start("nztech-forgot", Some("nobody told the service"));
+    let provider = tokio::task::spawn_blocking(start).await.expect("a provider");
+    let (log, _logging) = Log::record();
+    in_a_world(Kind::Sqlite, async move |world: World| {
+        keep_time(&world);
+        let added = Added { slug: "nztech-forgot", url: &provider.issuer, tenant: IssuerTenant::Body };
+        let issuer = add_issuer(&world, added).await;
+        bind(&world, issuer, "lead", &NZTECH_LEAD).await;
+        let mut browser = Browser::new(&world, "lead");
+        let answer = browser.sign_in("/sign-in/nztech-forgot").await;
+        assert_eq!(answer.status, StatusCode::BAD_GATEWAY, "{}", answer.whole());
+        let words = "The identity provider refused us. Whoever runs this service finds why in its log.";
+        assert!(answer.whole().contains(words), "{}", answer.whole());
+        assert!(!browser.is_signed_in());
+    })
+    .await;
+    let log = log.take();
+    for part in ["WARN", "nztech-forgot", "401", "invalid_client", "CLIENT_SECRET_"] {
+        assert!(log.contains(part), "{part}: {log}");
     }
 }
 
