@@ -125,6 +125,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Where it is reached from outside.
     pub public_url: Url,
+    /// Whether somebody said so, or where it listens: else it is a guess that no link may be made of.
+    pub public_url_is_said: bool,
     /// Where the deployment's keys are.
     pub keys: KeySource,
     /// Whether a proxy in front of the service says where requests come from.
@@ -253,8 +255,14 @@ impl Settings {
     pub fn merge(flags: &Given, environment: &Given, file: &Given) -> Result<Self, ConfigError> {
         let sources = [(Source::Flag, flags), (Source::Environment, environment), (Source::File, file)];
         let database_url = database(&pick(&sources, |given| given.database_url.as_ref()))?;
-        let listen = listen(&pick(&sources, |given| given.listen.as_ref()))?;
-        let public_url = public_url(&pick(&sources, |given| given.public_url.as_ref()), listen)?;
+        let said = [
+            pick(&sources, |given| given.public_url.as_ref()),
+            pick(&sources, |given| given.listen.as_ref()),
+        ];
+        let public_url_is_said = said.iter().any(|found| found.value.is_some());
+        let [public, listening] = said;
+        let listen = listen(&listening)?;
+        let public_url = public_url(&public, listen)?;
         let keys = keys(&sources, &database_url)?;
         let trust_forwarded_for = switch(
             "trust-forwarded-for",
@@ -270,6 +278,7 @@ impl Settings {
             database_url,
             listen,
             public_url,
+            public_url_is_said,
             keys,
             trust_forwarded_for,
             client_secrets,

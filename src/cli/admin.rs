@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
-use entity::{IssuerTenant, StaffRole, body};
+use entity::{InstallationKind, IssuerTenant, StaffRole, body};
 use sea_orm::EntityTrait;
 use url::Url;
 
@@ -308,7 +308,12 @@ impl ServiceArgs {
     async fn open(self) -> Result<App, Problem> {
         let settings =
             self.database.settings_with(Given { public_url: self.public_url, ..Given::default() })?;
-        let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+        let (db, kind) = ready(&settings.database_url, Clock::system()).await?;
+        if !settings.public_url_is_said && kind == InstallationKind::Production {
+            return Err(Problem::told(
+                "Say --public-url (or PUBLIC_URL): the link has to lead to the service.",
+            ));
+        }
         assemble(db, settings.keys.open()?, settings.public_url, false)
     }
 }

@@ -56,7 +56,9 @@ fn what_nobody_says_follows_from_the_rest() {
         &Given::default(),
     );
     let settings = settings.expect("settings");
-    assert_eq!(settings.public_url.as_str(), "http://127.0.0.1:9/");
+    assert_eq!((settings.public_url.as_str(), settings.public_url_is_said), ("http://127.0.0.1:9/", true));
+    let nothing = Settings::merge(&Given::default(), &Given::default(), &Given::default()).expect("settings");
+    assert_eq!((nothing.public_url.as_str(), nothing.public_url_is_said), ("http://127.0.0.1:8080/", false));
     assert_eq!(settings.keys, KeySource::File("data/demo.db.key".into()));
     assert!(!settings.trust_forwarded_for);
     for database in ["postgres://db/n", "sqlite::memory:"] {

@@ -7,7 +7,7 @@ use sea_orm::{Database, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{make_demo, output, said, url};
+use super::{make_demo, nominations, output, said, url};
 
 /// A production database with the class exception's bodies in it.
 fn production(folder: &Path) -> String {
@@ -37,7 +37,16 @@ fn a_provider_is_added_and_the_first_lead_invited() {
     assert!(code == Some(1) && told.contains("exception apply"), "there is no body yet: {told}");
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/exceptions/specialist-tech.toml");
     assert!(output(&["exception", "apply", file, "--database-url", &url]).status.success());
-    let (code, told) = admin(&url, &["invite-lead", "--body", "nztech", "--name", "Cara Dunn"]);
+    let lead = [
+        "invite-lead",
+        "--body",
+        "nztech",
+        "--name",
+        "Cara Dunn",
+        "--public-url",
+        "https://nominations.example.nz",
+    ];
+    let (code, told) = admin(&url, &lead);
     assert!(code == Some(1) && told.contains("no identity provider"), "nobody could sign in yet: {told}");
     let (code, told) = admin(&url, &nztech);
     assert!(code == Some(0) && told.contains("CLIENT_SECRET_NZTECH"), "{told}");
@@ -66,24 +75,30 @@ fn a_provider_is_added_and_the_first_lead_invited() {
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
-    let lead = [
-        "invite-lead",
-        "--body",
-        "nztech",
-        "--name",
-        "Cara Dunn",
-        "--public-url",
-        "https://nominations.example.nz",
-    ];
     let (code, told) = admin(&url, &lead);
     assert!(
         code == Some(0) && told.starts_with("https://nominations.example.nz/sign-in?invitation="),
         "{told}"
     );
     let officer = ["invite-official", "--role", "agency-officer", "--name", "Hana Irwin"];
-    assert_eq!(admin(&url, &officer).0, Some(0));
+    let with_url = |arguments: &[&'static str]| [arguments, &public[1..]].concat();
+    assert_eq!(admin(&url, &with_url(&officer)).0, Some(0));
     let observer = ["invite-official", "--role", "observer", "--name", "Ian Jones"];
-    assert_eq!(admin(&url, &observer).0, Some(1), "the agency's provider speaks for officers alone");
+    assert_eq!(
+        admin(&url, &with_url(&observer)).0,
+        Some(1),
+        "the agency's provider speaks for officers alone"
+    );
+    // A link to nowhere in particular is none.
+    for arguments in [&lead[..5], &officer, &["list-issuers"]] {
+        let (code, told) = admin(&url, arguments);
+        assert!(code == Some(1) && told.contains("Say --public-url (or PUBLIC_URL)"), "{told}");
+    }
+    let listening = nominations(&["admin", "list-issuers", "--database-url", &url])
+        .env("LISTEN", "127.0.0.1:9090")
+        .output()
+        .expect("the binary runs");
+    assert!(said(&listening).contains("http://127.0.0.1:9090/sign-in/nztech/callback"), "{}", said(&listening));
 }
 
 #[test]
