@@ -17,6 +17,7 @@ pub use secret::without_secrets;
 
 use crate::http::Modes;
 use crate::keys::{KeySource, SecretText};
+use crate::providers::is_safe;
 
 /// The database where nobody names one: a file in the working folder.
 const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
@@ -340,6 +341,9 @@ fn public_url(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Url,
         matches!(url.scheme(), "http" | "https") && is_plain && is_bare
     });
     match url {
+        Some(url) if found.value.is_some() && !is_safe(&url) => {
+            wrong("public-url", found, "https is needed, except on this machine")
+        }
         Some(url) => Ok(url),
         None => {
             wrong("public-url", found, "write a scheme and a host, such as https://nominations.example.nz")

@@ -22,6 +22,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use thiserror::Error;
 
+pub(crate) use file::is_open_to_others;
 pub use file::{KeyFileError, KeySource, SecretText, add_key_to, new_key_line};
 pub use in_use::{Sealing, load_keys};
 pub use key::{Key, KeyId};

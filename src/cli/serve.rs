@@ -19,6 +19,7 @@ use crate::config::{Given, Settings};
 use crate::demo::MoveDates;
 use crate::http::{DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
+use crate::people::rules::issuers::Issuer;
 use crate::people::store::issuers;
 use crate::providers::{Providers, Secrets};
 use crate::tenancy::SystemScope;
@@ -42,6 +43,7 @@ pub(super) async fn run(flags: Given) -> Outcome {
     }
     let keys = settings.keys.open()?;
     let secrets = Secrets::load(settings.client_secrets.as_deref(), environment())?;
+    tell_secrets(&secrets, &issuers::load_all(&db, &SystemScope::of("start")).await?);
     let app = assemble(db, keys, settings.public_url.clone(), demo)?;
     // Told at the start, and not at the first write.
     app.keys.in_use(&app.db.read(&SystemScope::of("start"))).await?;
@@ -73,6 +75,20 @@ pub(super) async fn run(flags: Given) -> Outcome {
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where the secret of our client at each provider is from, and what is kept for no provider.
+fn tell_secrets(secrets: &Secrets, issuers: &[Issuer]) {
+    for issuer in issuers {
+        println!("provider {}: {}", issuer.slug, secrets.source_of(&issuer.slug));
+    }
+    let slugs: Vec<_> = issuers.iter().map(|issuer| issuer.slug.as_str()).collect();
+    for name in secrets.strangers(&slugs) {
+        tracing::warn!(
+            name,
+            "a client secret is kept for what is no provider's short name: see `admin list-issuers`"
+        );
+    }
 }
 
 /// Why nothing is served there, and what to do where somebody else is.

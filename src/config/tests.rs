@@ -77,6 +77,7 @@ fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
         (given("sqlite://a.db", "secret:8080"), "listen"),
         (url("n.example.nz"), "public-url"),
         (url("ftp://n.example.nz"), "public-url"),
+        (url("http://n.example.nz"), "public-url"),
         (url("https://me:secret@n.example.nz"), "public-url"),
         (url("https://n.example.nz/secret"), "public-url"),
         (url("https://n.example.nz/?secret"), "public-url"),
@@ -95,6 +96,21 @@ fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
             assert!(error.starts_with(setting) && error.contains(message), "{error}");
             assert!(!error.contains("secret"), "{error}");
         }
+    }
+}
+
+#[test]
+fn a_service_is_reached_by_https_except_on_this_machine() {
+    let reached = |url: &str| {
+        let flags = Given { public_url: Some(url.into()), ..Given::default() };
+        Settings::merge(&flags, &Given::default(), &Given::default()).map_err(|why| why.to_string())
+    };
+    for url in ["https://n.example.nz", "http://127.0.0.1:8080", "http://localhost:8080", "http://[::1]:1"] {
+        assert!(reached(url).is_ok(), "{url}");
+    }
+    let told = "public-url (on the command line): https is needed, except on this machine";
+    for url in ["http://n.example.nz", "http://192.168.1.4:8080"] {
+        assert_eq!(reached(url), Err(told.to_owned()), "{url}");
     }
 }
 

@@ -3,16 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use crate::keys::is_open_to_others;
 
 /// How the variables of the environment begin; the provider's short name follows, in capitals, with _ for -.
 const VARIABLE: &str = "CLIENT_SECRET_";
 
 /// A secret for each provider by its short name. A client without one is a public one, and proves itself by PKCE alone.
 #[derive(Clone, Default)]
-pub struct Secrets(BTreeMap<String, String>);
+pub struct Secrets {
+    all: BTreeMap<String, Secret>,
+    file: Option<PathBuf>,
+}
+
+#[derive(Clone)]
+struct Secret {
+    text: String,
+    is_from_file: bool,
+}
 
 /// Why the file of secrets cannot be used. Nothing of what stands in it is told.
 #[derive(Debug, PartialEq, Eq, Error)]
@@ -38,27 +51,60 @@ impl Secrets {
     ) -> Result<Self, SecretsError> {
         let mut all = BTreeMap::new();
         if let Some(path) = file {
-            let text = std::fs::read_to_string(path)
+            let text = read(path)
                 .map_err(|why| SecretsError::Unreadable(path.to_owned(), why.kind().to_string()))?;
-            all = toml::from_str(&text).map_err(|_| SecretsError::Malformed(path.to_owned()))?;
+            let read: BTreeMap<String, String> =
+                toml::from_str(&text).map_err(|_| SecretsError::Malformed(path.to_owned()))?;
+            all.extend(read.into_iter().map(|(slug, text)| (slug, Secret { text, is_from_file: true })));
         }
-        for (variable, secret) in environment {
-            if let Some(slug) = variable.strip_prefix(VARIABLE).filter(|_| !secret.is_empty()) {
-                all.insert(slug.to_lowercase().replace('_', "-"), secret);
+        for (variable, text) in environment {
+            if let Some(slug) = variable.strip_prefix(VARIABLE).filter(|_| !text.is_empty()) {
+                all.insert(slug.to_lowercase().replace('_', "-"), Secret { text, is_from_file: false });
             }
         }
-        Ok(Self(all))
+        Ok(Self { all, file: file.map(Path::to_owned) })
     }
 
     /// The secret for a provider.
     pub(super) fn of(&self, slug: &str) -> Option<&str> {
-        self.0.get(slug).map(String::as_str)
+        self.all.get(slug).map(|secret| secret.text.as_str())
     }
+
+    /// Where the secret for a provider is from, in words for whoever starts the service.
+    #[must_use]
+    pub fn source_of(&self, slug: &str) -> String {
+        match (self.all.get(slug), &self.file) {
+            (None, _) => "no secret: a public client".to_owned(),
+            (Some(secret), Some(file)) if secret.is_from_file => {
+                format!("secret from {}", file.display())
+            }
+            (Some(_), _) => "secret from the environment".to_owned(),
+        }
+    }
+
+    /// The names that secrets are kept under and that are no provider's short name: most often a slip.
+    pub fn strangers<'s>(&'s self, slugs: &'s [&str]) -> impl Iterator<Item = &'s str> {
+        self.all.keys().map(String::as_str).filter(|name| !slugs.contains(name))
+    }
+}
+
+/// The text of the file. One that others than its owner may read is used all the same, as a key file is.
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    if is_open_to_others(&file)? {
+        tracing::warn!(
+            path = %path.display(),
+            "the file of client secrets may be read by others than its owner: set its permissions to 600"
+        );
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
 }
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Secrets(of {:?})", self.0.keys())
+        write!(f, "Secrets(of {:?})", self.all.keys())
     }
 }
 
@@ -84,6 +130,10 @@ mod tests {
             [Some("f1"), Some("f2"), Some("e1"), None]
         );
         assert!(!format!("{all:?}").contains("f1"));
+        assert!(all.source_of("nztech").ends_with("secrets.toml") && !all.source_of("nztech").contains("f1"));
+        assert_eq!(all.source_of("immigration-nz"), "secret from the environment");
+        assert_eq!(all.source_of("other"), "no secret: a public client");
+        assert_eq!(all.strangers(&["nztech", "other"]).collect::<Vec<_>>(), ["immigration-nz", "itp"]);
     }
 
     #[test]

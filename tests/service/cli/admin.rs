@@ -102,6 +102,39 @@ fn a_provider_is_added_and_the_first_lead_invited() {
 }
 
 #[test]
+fn serving_says_where_each_secret_is_from_and_shows_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = production(folder.path());
+    for (slug, whose) in [("inz", "--agency"), ("firms", "--employers"), ("others", "--employers")] {
+        let address = format!("https://login.example.nz/{slug}");
+        assert_eq!(admin(&url, &add(slug, &address, &[whose])).0, Some(0));
+    }
+    let secrets = folder.path().join("secrets.toml");
+    std::fs::write(&secrets, "inz = \"hush\"\nizn = \"hush\"\n").expect("a file");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    std::fs::set_permissions(&secrets, open).expect("permissions");
+    // It ends by itself, since somebody else listens there.
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let listen = taken.local_addr().expect("its address").to_string();
+    let secrets = secrets.to_str().expect("a path of letters");
+    let served = nominations(&["serve", "--database-url", &url, "--listen", &listen, "--client-secrets", secrets])
+        .env("CLIENT_SECRET_FIRMS", "hush")
+        .output()
+        .expect("the binary runs");
+    let told = said(&served);
+    for part in [
+        &format!("provider inz: secret from {secrets}\n"),
+        "provider firms: secret from the environment\n",
+        "provider others: no secret: a public client\n",
+        "izn",
+        "set its permissions to 600",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert!(!told.contains("hush"), "{told}");
+}
+
+#[test]
 fn what_cannot_be_a_provider_is_said() {
     let folder = tempfile::tempdir().expect("a folder");
     let url = production(folder.path());
