@@ -12,9 +12,10 @@ use super::{DatabaseArgs, Outcome, Problem};
 use crate::app::App;
 use crate::clock::{Clock, in_new_zealand};
 use crate::config::Given;
-use crate::people::actions::{AddFrontend, AddIssuer, InviteByHand, NewIssuer, RemoveFrontend};
+use crate::people::actions::{AddFrontend, AddIssuer, ChangeIssuer, InviteByHand, NewIssuer, RemoveFrontend};
 use crate::people::rules::invitations::DAYS_TO_USE;
 use crate::people::store::{frontends, issuers};
+use crate::providers::Providers;
 use crate::tenancy::SystemScope;
 use crate::values::text::Line;
 
@@ -22,6 +23,8 @@ use crate::values::text::Line;
 pub(crate) enum AdminCommand {
     /// Add an identity provider: whose people it knows, and our client there
     AddIssuer(AddIssuerArgs),
+    /// Change what was mistaken of an identity provider, while nobody is bound to another address
+    ChangeIssuer(ChangeIssuerArgs),
     /// List the identity providers, with the address that each sends browsers back to
     ListIssuers(ListIssuersArgs),
     /// Add a frontend that others serve from origins of their own, with its clients at identity providers
@@ -60,6 +63,35 @@ pub(crate) struct AddIssuerArgs {
     roles: Vec<RoleArg>,
     #[command(flatten)]
     database: DatabaseArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ChangeIssuerArgs {
+    /// Its short name, which stays
+    #[arg(long)]
+    slug: String,
+    #[command(flatten)]
+    changes: ChangesArgs,
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// What changes of it.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = true)]
+struct ChangesArgs {
+    /// Its address, exactly as it stands in the `iss` of its tokens
+    #[arg(long)]
+    url: Option<String>,
+    /// The id of our client there
+    #[arg(long)]
+    client_id: Option<String>,
+    /// The `aud` of access tokens, of machines and of frontends
+    #[arg(long)]
+    audience: Option<String>,
+    /// What people call it
+    #[arg(long)]
+    name: Option<String>,
 }
 
 /// Whose people it knows.
@@ -165,6 +197,7 @@ enum OfficialArg {
 pub(super) async fn run(command: AdminCommand) -> Outcome {
     match command {
         AdminCommand::AddIssuer(args) => add_issuer(args).await,
+        AdminCommand::ChangeIssuer(args) => change_issuer(args).await,
         AdminCommand::ListIssuers(args) => list_issuers(args).await,
         AdminCommand::AddFrontend(args) => add_frontend(args).await,
         AdminCommand::ListFrontends(args) => list_frontends(args).await,
@@ -201,15 +234,41 @@ async fn add_issuer(args: AddIssuerArgs) -> Outcome {
     };
     let settings = args.database.settings()?;
     let (db, _) = ready(&settings.database_url, Clock::system()).await?;
-    let slug = new.slug.clone();
+    let (slug, url) = (new.slug.clone(), new.url.clone());
     db.perform(&SystemScope::of("admin"), None, &AddIssuer { new }).await?;
     db.close().await?;
+    warn_of(&url).await;
     println!(
         "Added. Its short name is {slug}: its client's secret is the setting CLIENT_SECRET_{}.",
         variable(&slug)
     );
     println!("Register the callback that `nominations admin list-issuers` shows with the provider.");
     Ok(ExitCode::SUCCESS)
+}
+
+async fn change_issuer(args: ChangeIssuerArgs) -> Outcome {
+    let ChangesArgs { url, client_id, audience, name } = args.changes;
+    let name = name.map(|name| Line::parse(&name)).transpose();
+    let name = name.map_err(|why| Problem::told(format!("--name: {why}")))?;
+    let settings = args.database.settings()?;
+    let (db, _) = ready(&settings.database_url, Clock::system()).await?;
+    let command = ChangeIssuer { slug: args.slug, url, client_id, audience, name };
+    let url = db.perform(&SystemScope::of("admin"), None, &command).await?;
+    db.close().await?;
+    warn_of(&url).await;
+    println!("Changed. It holds from the next request on.");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says what a provider publishes that nobody could sign in with: a slip in its address shows here first.
+async fn warn_of(url: &str) {
+    if let Err(fault) = Providers::default().discovery(url, Clock::system().now()).await {
+        let published = format!("{}/.well-known/openid-configuration", url.trim_end_matches('/'));
+        eprintln!(
+            "Nobody can sign in with it yet: {fault}. What it publishes is looked for at {published}, and has to say exactly \
+             {url} under `issuer`. `nominations admin change-issuer` mends a slip."
+        );
+    }
 }
 
 fn variable(slug: &str) -> String {

@@ -12,7 +12,7 @@ mod sessions;
 use chrono::{DateTime, Utc};
 use entity::{IssuerId, MembershipId, StaffRole, invitation};
 
-pub use admin::{AddIssuer, InviteByHand, NewIssuer};
+pub use admin::{AddIssuer, ChangeIssuer, InviteByHand, NewIssuer};
 pub use arrive::arrive;
 pub use claims::{DecideEmployerClaim, DecidingScope, RegisterEmployer};
 pub use frontends::{AddFrontend, RemoveFrontend, person_of};

@@ -11,7 +11,7 @@ use url::Url;
 use super::invite::{Invited, invite};
 use crate::app::App;
 use crate::db::{Command, Tx, is_unique_violation};
-use crate::error::{Acted, Fault, UserError, UserErrorCode};
+use crate::error::{Acted, Failure, Fault, UserError, UserErrorCode};
 use crate::people::rules::issuers::roles_of;
 use crate::people::store::issuers;
 use crate::providers::is_safe;
@@ -75,15 +75,62 @@ impl Command for AddIssuer {
             added_at: tx.now(),
         };
         let id = row.id;
-        issuers::insert(tx, row).await.map_err(|fault| match fault {
-            Fault::Database(error) if is_unique_violation(&error) => {
-                let message =
-                    "There is a provider with this short name or this address already: see list-issuers.";
-                UserError::new(UserErrorCode::Duplicate, message).into()
-            }
-            Fault::Database(_) | Fault::Stored { .. } | Fault::Race(_) => crate::error::Failure::from(fault),
-        })?;
+        issuers::insert(tx, row).await.map_err(duplicate)?;
         Ok(id)
+    }
+}
+
+fn duplicate(fault: Fault) -> Failure {
+    match fault {
+        Fault::Database(error) if is_unique_violation(&error) => {
+            let message =
+                "There is a provider with this short name or this address already: see list-issuers.";
+            UserError::new(UserErrorCode::Duplicate, message).into()
+        }
+        Fault::Database(_) | Fault::Stored { .. } | Fault::Race(_) => fault.into(),
+    }
+}
+
+/// Changes what was mistaken of a provider; answers its address. Whose people it knows stays: that decides what they may see.
+#[derive(Clone, Debug)]
+pub struct ChangeIssuer {
+    /// Short name of the provider.
+    pub slug: String,
+    /// Exactly as the provider writes it into `iss`.
+    pub url: Option<String>,
+    /// Our client there.
+    pub client_id: Option<String>,
+    /// `aud` of access tokens for the API.
+    pub audience: Option<String>,
+    /// What people call it.
+    pub name: Option<Line<100>>,
+}
+
+impl Command for ChangeIssuer {
+    type Answer = String;
+    const NAME: &'static str = "changeIssuer";
+
+    async fn run(&self, tx: &Tx) -> Acted<String> {
+        let found = issuers::find_row(tx, &self.slug).await?;
+        let none = || UserError::new(UserErrorCode::NotFound, "There is no such provider: see list-issuers.");
+        let before = found.ok_or_else(none)?;
+        let after = issuer::Model {
+            url: self.url.clone().unwrap_or_else(|| before.url.clone()),
+            client_id: self.client_id.clone().unwrap_or_else(|| before.client_id.clone()),
+            audience: self.audience.clone().or_else(|| before.audience.clone()),
+            name: self.name.as_ref().map_or_else(|| before.name.clone(), |name| name.as_str().to_owned()),
+            ..before.clone()
+        };
+        check_address(&after.url)?;
+        check_words(&after.client_id, after.audience.as_deref())?;
+        if after.url != before.url && issuers::count_bound(tx, before.id).await? > 0 {
+            let message = "People are bound to what the provider at this address calls them: at another address they would be \
+                           somebody else. Add the other one beside it, and invite them anew.";
+            return Err(UserError::new(UserErrorCode::WrongStatus, message).into());
+        }
+        let url = after.url.clone();
+        issuers::save(tx, after).await.map_err(duplicate)?;
+        Ok(url)
     }
 }
 
@@ -138,20 +185,30 @@ fn check(new: &NewIssuer) -> Acted<()> {
     if new.slug.is_empty() || new.slug.len() > 50 || !new.slug.bytes().all(is_slug) {
         return Err(invalid("A short name has small letters, digits and hyphens, and at most 50 of them."));
     }
-    let address = Url::parse(&new.url).ok().filter(is_safe);
+    check_address(&new.url)?;
+    check_words(&new.client_id, new.audience.as_deref())?;
+    if (new.tenant == IssuerTenant::Body) != new.body.is_some() {
+        return Err(invalid("Say whose provider it is: a body's, the agency's, or that of employers."));
+    }
+    Ok(())
+}
+
+fn check_address(url: &str) -> Acted<()> {
+    let address = Url::parse(url).ok().filter(is_safe);
     if address.is_none_or(|url| url.query().is_some() || url.fragment().is_some()) {
         return Err(invalid("The address of a provider begins with https:// and has neither ? nor #."));
     }
-    if !is_word(&new.client_id) || new.audience.as_deref().is_some_and(|audience| !is_word(audience)) {
+    Ok(())
+}
+
+fn check_words(client_id: &str, audience: Option<&str>) -> Acted<()> {
+    if !is_word(client_id) || audience.is_some_and(|audience| !is_word(audience)) {
         return Err(invalid("The client's id and the audience are words of at most 255 characters."));
     }
-    if new.audience.as_deref() == Some(new.client_id.as_str()) {
+    if audience == Some(client_id) {
         return Err(invalid(
             "The audience is the API's name at the provider, and another than the client's id.",
         ));
-    }
-    if (new.tenant == IssuerTenant::Body) != new.body.is_some() {
-        return Err(invalid("Say whose provider it is: a body's, the agency's, or that of employers."));
     }
     Ok(())
 }
@@ -161,6 +218,6 @@ pub(super) fn is_word(text: &str) -> bool {
     (1..=255).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-pub(super) fn invalid(message: &str) -> crate::error::Failure {
+pub(super) fn invalid(message: &str) -> Failure {
     UserError::new(UserErrorCode::Invalid, message).into()
 }

@@ -2,8 +2,8 @@
 
 use entity::{IssuerId, identity, issuer, membership};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::db::{Db, Tx};
@@ -99,6 +99,31 @@ pub async fn find(db: &Db, scope: &SystemScope, id: IssuerId) -> Found<Option<Is
 /// Where the database refuses.
 pub async fn insert(tx: &Tx, row: issuer::Model) -> Found<()> {
     issuer::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// The row of the provider with this short name.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_row(tx: &Tx, slug: &str) -> Found<Option<issuer::Model>> {
+    Ok(issuer::Entity::find().filter(issuer::Column::Slug.eq(slug)).one(tx.conn()).await?)
+}
+
+/// How many people are bound to what a provider calls them.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn count_bound(tx: &Tx, issuer: IssuerId) -> Found<u64> {
+    Ok(identity::Entity::find().filter(identity::Column::IssuerId.eq(issuer)).count(tx.conn()).await?)
+}
+
+/// Saves a provider that is there.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn save(tx: &Tx, row: issuer::Model) -> Found<()> {
+    issuer::Entity::update(row.into_active_model().reset_all()).exec(tx.conn()).await?;
     Ok(())
 }
 

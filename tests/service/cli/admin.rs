@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use entity::{IssuerId, IssuerTenant, issuer};
+use entity::{IssuerId, IssuerTenant, PersonId, identity, issuer, person};
 use sea_orm::{Database, EntityTrait, IntoActiveModel};
 use serde_json::json;
 use uuid::Uuid;
@@ -98,7 +98,11 @@ fn a_provider_is_added_and_the_first_lead_invited() {
         .env("LISTEN", "127.0.0.1:9090")
         .output()
         .expect("the binary runs");
-    assert!(said(&listening).contains("http://127.0.0.1:9090/sign-in/nztech/callback"), "{}", said(&listening));
+    assert!(
+        said(&listening).contains("http://127.0.0.1:9090/sign-in/nztech/callback"),
+        "{}",
+        said(&listening)
+    );
 }
 
 #[test]
@@ -117,10 +121,11 @@ fn serving_says_where_each_secret_is_from_and_shows_none() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let listen = taken.local_addr().expect("its address").to_string();
     let secrets = secrets.to_str().expect("a path of letters");
-    let served = nominations(&["serve", "--database-url", &url, "--listen", &listen, "--client-secrets", secrets])
-        .env("CLIENT_SECRET_FIRMS", "hush")
-        .output()
-        .expect("the binary runs");
+    let served =
+        nominations(&["serve", "--database-url", &url, "--listen", &listen, "--client-secrets", secrets])
+            .env("CLIENT_SECRET_FIRMS", "hush")
+            .output()
+            .expect("the binary runs");
     let told = said(&served);
     for part in [
         &format!("provider inz: secret from {secrets}\n"),
@@ -132,6 +137,70 @@ fn serving_says_where_each_secret_is_from_and_shows_none() {
         assert!(told.contains(part), "{part}: {told}");
     }
     assert!(!told.contains("hush"), "{told}");
+}
+
+#[test]
+fn what_was_mistaken_of_a_provider_is_changed_until_somebody_is_bound_to_its_address() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let url = production(folder.path());
+    // Nothing listens there.
+    let (code, told) = admin(&url, &add("inz", "http://127.0.0.1:1/inz/", &["--agency"]));
+    assert_eq!(code, Some(0), "{told}");
+    for part in ["the provider does not answer", "http://127.0.0.1:1/inz/.well-known/", "change-issuer"] {
+        assert!(told.contains(part), "{told}");
+    }
+    let change = |more: &[&str]| {
+        let all: Vec<_> = ["change-issuer", "--slug", "inz"].iter().chain(more).copied().collect();
+        admin(&url, &all)
+    };
+    assert_eq!(change(&[]).0, Some(2), "nothing is to change");
+    for (more, words) in [
+        (["--url", "http://login.example.nz"], "https://"),
+        (["--audience", "nominations"], "another than"),
+        (["--name", " "], "--name"),
+    ] {
+        let (code, told) = change(&more);
+        assert!(code == Some(1) && told.contains(words), "{told}");
+    }
+    let (code, told) = change(&[
+        "--url",
+        "http://127.0.0.1:1/inz",
+        "--client-id",
+        "desk",
+        "--audience",
+        "api",
+        "--name",
+        "INZ",
+    ]);
+    assert!(code == Some(0) && told.contains("from the next request on"), "{told}");
+    let listed = || admin(&url, &["list-issuers", "--public-url", "https://nominations.example.nz"]).1;
+    for line in ["inz (INZ)", "issuer     http://127.0.0.1:1/inz\n", "client     desk", "audience   api"] {
+        assert!(listed().contains(line), "{line}: {}", listed());
+    }
+    let (code, told) = admin(&url, &["change-issuer", "--slug", "nobody", "--name", "X"]);
+    assert!(code == Some(1) && told.contains("no such provider"), "{told}");
+    bind_somebody(&url);
+    let (code, told) = change(&["--url", "http://127.0.0.1:1/other"]);
+    assert!(code == Some(1) && told.contains("somebody else"), "{told}");
+    assert_eq!(change(&["--name", "Immigration", "--url", "http://127.0.0.1:1/inz"]).0, Some(0));
+    assert!(listed().contains("inz (Immigration)"), "{}", listed());
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn bind_somebody(url: &str) {
+    let conn = Database::connect(url).await.expect("a database");
+    let issuer = issuer::Entity::find().one(&conn).await.expect("a query").expect("a provider");
+    let id = PersonId(Uuid::from_u128(1));
+    let row = person::Model { id, handle: "hana".into(), name: "Hana".into(), email: None };
+    person::Entity::insert(row.into_active_model()).exec_without_returning(&conn).await.expect("a row");
+    let row = identity::Model {
+        issuer_id: issuer.id,
+        subject: "hana".into(),
+        person_id: id,
+        bound_at: issuer.added_at,
+    };
+    identity::Entity::insert(row.into_active_model()).exec_without_returning(&conn).await.expect("a row");
+    conn.close().await.expect("a closed database");
 }
 
 #[test]
