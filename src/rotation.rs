@@ -26,14 +26,14 @@ use crate::keys::load_keys;
 use crate::tenancy::SystemScope;
 
 /// What a change of keys did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rotated {
     /// The number of the key that is the current one now.
     pub current: i32,
     /// What was sealed anew or filled in.
     pub changed: u64,
-    /// How many keys were retired.
-    pub retired: usize,
+    /// The numbers of the keys that were retired.
+    pub retired: Vec<i32>,
 }
 
 /// A key that the database knows, and how much is still kept under it.

@@ -42,12 +42,29 @@ async fn list(settings: &Settings) -> Outcome {
     let all = standing(&app).await?;
     app.db.close().await?;
     println!("KEY  ID        STATE     HERE  SEALED  FINGERPRINTS");
+    let first = all.first().map(|key| key.number);
+    let is_unchanged = all.iter().all(|key| key.state.is_none());
     for Standing { number, id, state, is_here, seals, fingerprints } in &all {
-        let state = state.map_or_else(|| "-".to_owned(), DeploymentKeyState::word);
+        let state = match state {
+            Some(state) => state.word(),
+            // The database is told of keys when they first change: until then the first one is the current one.
+            None if is_unchanged && Some(*number) == first => DeploymentKeyState::Current.word(),
+            None => "NEW".to_owned(),
+        };
         let here = if *is_here { "yes" } else { "no" };
         println!("{number:<4} {id}  {state:<9} {here:<5} {seals:<7} {fingerprints}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Which keys nobody needs any more.
+fn are_retired(keys: &[i32]) -> String {
+    let numbers: Vec<_> = keys.iter().map(ToString::to_string).collect();
+    match &numbers[..] {
+        [] => "no key was left to retire".to_owned(),
+        [one] => format!("key {one} is retired"),
+        [others @ .., last] => format!("keys {} and {last} are retired", others.join(", ")),
+    }
 }
 
 async fn new(settings: &Settings) -> Outcome {
@@ -89,9 +106,26 @@ async fn change(settings: &Settings) -> Outcome {
     }
     let rotated = rotate(&app, &|words| println!("{words}")).await?;
     app.db.close().await?;
-    println!("Everything is sealed with key {}; {} retired.", rotated.current, rotated.retired);
+    println!("Everything is sealed with key {}; {}.", rotated.current, are_retired(&rotated.retired));
     println!(
         "Retired keys may be taken out of the file once nobody repeats what was sent before: docs/operations.md."
     );
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_told_by_their_numbers() {
+        let told = [&[][..], &[2], &[1, 2], &[1, 2, 3]].map(are_retired);
+        let expected = [
+            "no key was left to retire",
+            "key 2 is retired",
+            "keys 1 and 2 are retired",
+            "keys 1, 2 and 3 are retired",
+        ];
+        assert_eq!(told, expected);
+    }
 }

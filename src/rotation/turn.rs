@@ -52,10 +52,10 @@ pub struct RetireKeys<'a> {
 }
 
 impl Command for RetireKeys<'_> {
-    type Answer = Option<usize>;
+    type Answer = Option<Vec<i32>>;
     const NAME: &'static str = "retireKeys";
 
-    async fn run(&self, tx: &Tx) -> Acted<Option<usize>> {
+    async fn run(&self, tx: &Tx) -> Acted<Option<Vec<i32>>> {
         let mut all: Vec<_> =
             exceptions::load_all(tx.conn()).await?.into_iter().map(|exception| exception.id).collect();
         all.sort_unstable();
@@ -73,6 +73,6 @@ impl Command for RetireKeys<'_> {
         for number in &former {
             store::save_key(tx, *number, DeploymentKeyState::Retired).await?;
         }
-        Ok(Some(former.len()))
+        Ok(Some(former))
     }
 }

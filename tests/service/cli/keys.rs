@@ -19,7 +19,11 @@ fn a_change_of_keys_that_is_killed_goes_on_and_the_old_key_is_needed_no_more() {
     let (database, key) = (folder.path().join("demo.db"), folder.path().join("demo.db.key"));
     assert!(make_demo(&database, "60").status.success());
     let listed = said(&with(&database, &["keys", "list"]));
-    assert!(listed.lines().count() == 2 && listed.contains(" -  "), "{listed}");
+    assert!(listed.lines().count() == 2 && listed.contains("  CURRENT  "), "{listed}");
+    assert!(with(&database, &["keys", "new"]).status.success());
+    let listed = said(&with(&database, &["keys", "list"]));
+    assert!(listed.lines().count() == 3, "{listed}");
+    assert!(listed.contains("  CURRENT  ") && listed.contains("  NEW  "), "{listed}");
     for patience in [20, 60, 120, 250] {
         let mut rotate = nominations(&["keys", "rotate", "--database-url", &url(&database)]);
         let mut rotate = rotate.stdout(std::process::Stdio::null()).spawn().expect("it runs");
@@ -31,7 +35,7 @@ fn a_change_of_keys_that_is_killed_goes_on_and_the_old_key_is_needed_no_more() {
     let rotated = with(&database, &["keys", "rotate"]);
     assert!(rotated.status.success(), "{}", said(&rotated));
     assert!(
-        said(&rotated).contains("is the current one") && said(&rotated).contains("retired"),
+        said(&rotated).contains("is the current one") && said(&rotated).contains("retire"),
         "{}",
         said(&rotated)
     );
