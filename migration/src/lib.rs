@@ -24,6 +24,7 @@ mod m0015_guards;
 mod m0016_keys;
 mod m0017_personal_data;
 mod m0018_frontends;
+mod m0019_claims;
 pub mod roles;
 mod wall;
 
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_keys::Migration),
             Box::new(m0017_personal_data::Migration),
             Box::new(m0018_frontends::Migration),
+            Box::new(m0019_claims::Migration),
         ]
     }
 }

@@ -1,5 +1,5 @@
-//! Acting for an employer: somebody asks a body, a lead approves, and where others act for the employer already, one of
-//! them lets the newcomer in.
+//! Acting for an employer: somebody asks a body, a lead approves, every other body that has something of the employer is
+//! asked and approves as well, and where others act for the employer already, one of them lets the newcomer in.
 
 use entity::{BodyId, EmployerClaimId, EmployerClaimStatus, EventKind, PersonId, body, employer_claim};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -8,7 +8,9 @@ use serde_json::json;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::history::{self, Event};
-use crate::people::rules::claims::{Decider, Decision, WAITING_MAX, decided};
+use crate::people::rules::claims::{
+    Concerned, Decider, Decision, WAITING_MAX, as_the_body_knows, decided, is_agreed,
+};
 use crate::people::store::{self, claims, members};
 use crate::tenancy::{BodyScope, CaseloadScope, EmployerScope};
 use crate::values::nzbn::Nzbn;
@@ -40,7 +42,7 @@ impl Command for RegisterEmployer {
             let message = "You act for this employer already.";
             return Err(UserError::at(UserErrorCode::Duplicate, "nzbn", message).into());
         }
-        self.check_room(tx, who).await?;
+        self.check_room(tx, who, body).await?;
         let row = employer_claim::Model {
             id: tx.new_id(),
             person_id: who,
@@ -69,10 +71,10 @@ impl RegisterEmployer {
         Ok(found.ok_or_else(|| UserError::not_found("body", "body"))?.id)
     }
 
-    async fn check_room(&self, tx: &Tx, who: PersonId) -> Acted<()> {
+    async fn check_room(&self, tx: &Tx, who: PersonId, body: BodyId) -> Acted<()> {
         let waiting = claims::waiting_of(tx, who).await?;
-        if waiting.iter().any(|claim| claim.nzbn == self.nzbn.to_string()) {
-            let message = "You have asked to act for this employer already: wait for the answer.";
+        if waiting.iter().any(|claim| claim.nzbn == self.nzbn.to_string() && claim.body_id == body) {
+            let message = "You have asked this body to act for this employer already: wait for the answer.";
             return Err(UserError::at(UserErrorCode::Duplicate, "nzbn", message).into());
         }
         if u64::try_from(waiting.len()).unwrap_or(u64::MAX) >= WAITING_MAX {
@@ -121,16 +123,22 @@ impl Command for DecideEmployerClaim {
         tx.lock_limit("agents", &seen.nzbn).await?;
         let claim = claims::find_visible(tx.conn(), &seen_as, self.id).await?.ok_or_else(unknown)?;
         let nzbn = Nzbn::parse(&claim.nzbn).map_err(|why| Fault::stored("employer claim", why))?;
-        // Who acts for an employer already, and under which row it is known, is told to neither body nor newcomer.
+        let status = decided(&claim, (decider, who), &self.decision).map_err(UserError::from)?;
+        // Who acts for an employer already, which bodies have something of it, and under which row it is known, is told to
+        // neither body nor newcomer.
         let across = tx.across_tenants().await?;
-        let has_agents = claims::has_agents(tx, nzbn).await?;
-        let status = decided(&claim, (decider, who), &self.decision, has_agents).map_err(UserError::from)?;
-        if status == EmployerClaimStatus::Accepted {
-            let employer = store::find_or_add_employer(tx, nzbn, &claim.legal_name).await?;
-            members::add_agent(tx, claim.person_id, employer).await?;
+        let person = claim.person_id;
+        self.save(tx, claim, (decider, who), status).await?;
+        let approved = claims::approved_of(tx, person, nzbn).await?;
+        let concerned = Concerned {
+            bodies: claims::bodies_that_know(tx, nzbn).await?,
+            has_agents: claims::has_agents(tx, nzbn).await?,
+        };
+        if status == EmployerClaimStatus::Approved && is_agreed(&approved, &concerned) {
+            self.accept(tx, nzbn, approved).await?;
         }
         across.end().await?;
-        self.save(tx, claim, (decider, who), status).await
+        Ok(self.id)
     }
 }
 
@@ -141,7 +149,7 @@ impl DecideEmployerClaim {
         mut claim: employer_claim::Model,
         (decider, who): (Decider, PersonId),
         status: EmployerClaimStatus,
-    ) -> Acted<EmployerClaimId> {
+    ) -> Acted<()> {
         let was = claim.status;
         claim.status = status;
         let kind = match decider {
@@ -158,12 +166,28 @@ impl DecideEmployerClaim {
         if let Decision::Decline(reason) = &self.decision {
             claim.reason = Some(reason.clone());
         }
-        let (id, body) = (claim.id, claim.body_id);
-        claims::save(tx, claim, was).await?;
         // What the employer's own people decide is not the body's to know.
-        let body = matches!(decider, Decider::Lead).then_some(body);
-        let detail = json!({ "claim": id, "status": status });
+        let body = matches!(decider, Decider::Lead).then_some(claim.body_id);
+        let told = if body.is_some() { as_the_body_knows(&claim).0 } else { status };
+        let detail = json!({ "claim": claim.id, "status": told });
+        claims::save(tx, claim, was).await?;
         history::record(tx, [Event::of_people(kind, body).with(detail)]).await?;
-        Ok(id)
+        Ok(())
+    }
+
+    /// Everybody has said yes: they act for the employer from now on. That is on record for no body.
+    async fn accept(&self, tx: &Tx, nzbn: Nzbn, approved: Vec<employer_claim::Model>) -> Acted<()> {
+        let Some(first) = approved.first() else { return Ok(()) };
+        let employer = store::find_or_add_employer(tx, nzbn, &first.legal_name).await?;
+        members::add_agent(tx, first.person_id, employer).await?;
+        let mut events = Vec::new();
+        for claim in approved {
+            let status = EmployerClaimStatus::Accepted;
+            let detail = json!({ "claim": claim.id, "status": status });
+            events.push(Event::of_people(EventKind::EmployerClaimAccepted, None).with(detail));
+            let was = claim.status;
+            claims::save(tx, employer_claim::Model { status, ..claim }, was).await?;
+        }
+        Ok(history::record(tx, events).await?)
     }
 }

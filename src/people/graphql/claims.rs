@@ -8,6 +8,7 @@ use entity::{EmployerClaimId, employer_claim};
 use super::kinds::EmployerClaimStatus;
 use super::{Body, load_body, load_person};
 use crate::error::{Acted, Fault, Found};
+use crate::people::rules::claims::as_the_body_knows;
 use crate::people::store::claims::{self, ClaimKey};
 use crate::schema::connection::connection;
 use crate::schema::scalars::{DateTime, Nzbn};
@@ -28,29 +29,31 @@ pub struct EmployerClaim {
     nzbn: Nzbn,
     /// The employer's name, as it was given.
     legal_name: String,
-    /// Where it stands.
+    /// Where it stands. A body is told what its own leads made of it, and never whether others have to say yes.
     status: EmployerClaimStatus,
     /// When it was made.
     created_at: DateTime,
     /// When a lead decided on it; null before.
     decided_at: Option<DateTime>,
-    /// Why it was declined; null unless it was.
+    /// Why it was declined; null unless it was. A body is told why its own leads declined it.
     reason: Option<String>,
 }
 
-impl TryFrom<employer_claim::Model> for EmployerClaim {
-    type Error = Fault;
-
-    fn try_from(row: employer_claim::Model) -> Result<Self, Fault> {
+impl EmployerClaim {
+    fn seen_by(scope: &CaseloadScope, row: employer_claim::Model) -> Found<Self> {
         let nzbn = ParsedNzbn::parse(&row.nzbn).map_err(|why| Fault::stored("employer claim", why))?;
+        let (status, reason) = match scope {
+            CaseloadScope::Body(_) => as_the_body_knows(&row),
+            CaseloadScope::Employers(_) => (row.status, row.reason.as_deref()),
+        };
         Ok(Self {
             id: GlobalId::of(&row.id),
             nzbn: nzbn.into(),
             legal_name: row.legal_name.clone(),
-            status: row.status.into(),
+            status: status.into(),
             created_at: row.created_at.into(),
             decided_at: row.decided_at.map(Into::into),
-            reason: row.reason.clone(),
+            reason: reason.map(ToOwned::to_owned),
             row,
         })
     }
@@ -84,7 +87,7 @@ pub(super) async fn page(
 ) -> Result<EmployerClaimConnection> {
     let app = Arc::clone(schema::app(ctx));
     let page = claims::page_of(&app.db.read(&scope), &scope, &list.request(args)?).await?;
-    let page = page.try_map(|row| Found::Ok((ClaimKey(row.id), EmployerClaim::try_from(row)?)))?;
+    let page = page.try_map(|row| Found::Ok((ClaimKey(row.id), EmployerClaim::seen_by(&scope, row)?)))?;
     let count = count(move || {
         let (app, scope) = (Arc::clone(&app), scope.clone());
         async move { claims::count(&app.db.read(&scope), &scope).await }
@@ -99,5 +102,5 @@ pub(super) async fn load(
     id: EmployerClaimId,
 ) -> Acted<Option<EmployerClaim>> {
     let found = claims::find_visible(&schema::app(ctx).db.read(scope), scope, id).await?;
-    Ok(found.map(EmployerClaim::try_from).transpose()?)
+    Ok(found.map(|row| EmployerClaim::seen_by(scope, row)).transpose()?)
 }

@@ -90,7 +90,9 @@ pub enum InvitationState {
 pub enum EmployerClaimStatus {
     /// It waits for a lead of the body.
     Asked,
-    /// A lead approved it. It waits for somebody who acts for the employer already.
+    /// A lead approved it. To whoever asked: it waits for others who have to say yes, which are those who act for the employer
+    /// already and every other body that has something of it. Ask the other bodies as well. A body is told no more than this
+    /// of what it approved.
     Approved,
     /// They act for the employer.
     Accepted,

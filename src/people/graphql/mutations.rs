@@ -193,7 +193,8 @@ impl PeopleMutation {
         AddServiceAccountPayload::of(acted.await)
     }
 
-    /// Asks a body to let the viewer act for an employer. At most 5 requests of one person wait at once.
+    /// Asks a body to let the viewer act for an employer. Every body that has an application or an expression of interest of
+    /// the employer has to say yes, each asked by a request of its own. At most 5 requests of one person wait at once.
     async fn register_employer(
         &self,
         ctx: &Context<'_>,
@@ -208,7 +209,7 @@ impl PeopleMutation {
     }
 
     /// Decides whether somebody may act for an employer: first a lead of the body that was asked; then, where others act
-    /// for the employer already, one of them.
+    /// for the employer already, one of them. They may once everybody has said yes whom it concerns.
     async fn decide_employer_claim(
         &self,
         ctx: &Context<'_>,

@@ -1,9 +1,10 @@
 //! Who may act for an employer.
 //!
-//! A lead of a body approves. Where somebody acts for the employer already, they let the newcomer in as well: the
-//! employer's applications to other bodies would be open to them, and of those the lead knows nothing.
+//! A lead of the body that was asked approves. Whoever acts for an employer reads and withdraws what every body has of it,
+//! so each of these bodies has to be asked, and says yes for itself; and where somebody acts for the employer already, one
+//! of them lets the newcomer in as well. The last yes opens the employer. No body is told what the others know of it.
 
-use entity::{EmployerClaimStatus, PersonId, employer_claim};
+use entity::{BodyId, EmployerClaimStatus, PersonId, employer_claim};
 
 use crate::error::{UserError, UserErrorCode};
 
@@ -31,7 +32,7 @@ pub enum Decision {
 /// Why nothing is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ClaimRefusal {
-    /// It was decided, or waits for the other side.
+    /// It was decided, or waits for somebody else.
     #[error("This has been decided already, or is not yours to decide now: look at its status.")]
     NotWaiting,
     /// Nobody decides on their own wish.
@@ -49,7 +50,16 @@ impl From<ClaimRefusal> for UserError {
     }
 }
 
-/// Where a wish stands after a decision. `has_agents` says whether somebody acts for the employer.
+/// Who has to say yes beside the body that was asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Concerned {
+    /// The bodies that have something of the employer.
+    pub bodies: Vec<BodyId>,
+    /// Whether somebody acts for the employer.
+    pub has_agents: bool,
+}
+
+/// Where a wish stands after a decision, before the others are asked whether they said the same.
 ///
 /// # Errors
 /// Why nothing is decided.
@@ -57,27 +67,44 @@ pub fn decided(
     claim: &employer_claim::Model,
     (decider, who): (Decider, PersonId),
     decision: &Decision,
-    has_agents: bool,
 ) -> Result<EmployerClaimStatus, ClaimRefusal> {
     if claim.person_id == who {
         return Err(ClaimRefusal::Own);
     }
-    match (claim.status, decider, decision) {
-        (EmployerClaimStatus::Asked, Decider::Lead, Decision::Approve) if has_agents => {
-            Ok(EmployerClaimStatus::Approved)
+    let waits_for = match claim.status {
+        EmployerClaimStatus::Asked => Some(Decider::Lead),
+        EmployerClaimStatus::Approved if claim.accepted_by.is_none() => Some(Decider::Agent),
+        EmployerClaimStatus::Approved | EmployerClaimStatus::Accepted | EmployerClaimStatus::Declined => None,
+    };
+    if waits_for != Some(decider) {
+        return Err(ClaimRefusal::NotWaiting);
+    }
+    match decision {
+        Decision::Approve => Ok(EmployerClaimStatus::Approved),
+        Decision::Decline(_) => Ok(EmployerClaimStatus::Declined),
+    }
+}
+
+/// Whether everybody has said yes whom it concerns; `approved` are the wishes of one person for the employer that bodies
+/// have approved.
+#[must_use]
+pub fn is_agreed(approved: &[employer_claim::Model], concerned: &Concerned) -> bool {
+    let by_body = |body: &BodyId| approved.iter().any(|claim| claim.body_id == *body);
+    let by_agent = approved.iter().any(|claim| claim.accepted_by.is_some());
+    !approved.is_empty() && concerned.bodies.iter().all(by_body) && (by_agent || !concerned.has_agents)
+}
+
+/// Where a wish stands as the body is told that was asked: what its own leads have made of it, and why it was declined by
+/// them. Whether others have to say yes, and what they said, would tell it who else knows the employer.
+#[must_use]
+pub fn as_the_body_knows(claim: &employer_claim::Model) -> (EmployerClaimStatus, Option<&str>) {
+    match claim.status {
+        EmployerClaimStatus::Asked => (EmployerClaimStatus::Asked, None),
+        EmployerClaimStatus::Declined if claim.accepted_by.is_none() => {
+            (EmployerClaimStatus::Declined, claim.reason.as_deref())
         }
-        (EmployerClaimStatus::Asked, Decider::Lead, Decision::Approve)
-        | (EmployerClaimStatus::Approved, Decider::Agent, Decision::Approve) => {
-            Ok(EmployerClaimStatus::Accepted)
-        }
-        (EmployerClaimStatus::Asked, Decider::Lead, Decision::Decline(_))
-        | (EmployerClaimStatus::Approved, Decider::Agent, Decision::Decline(_)) => {
-            Ok(EmployerClaimStatus::Declined)
-        }
-        (EmployerClaimStatus::Asked, Decider::Agent, _)
-        | (EmployerClaimStatus::Approved, Decider::Lead, _)
-        | (EmployerClaimStatus::Accepted | EmployerClaimStatus::Declined, _, _) => {
-            Err(ClaimRefusal::NotWaiting)
+        EmployerClaimStatus::Approved | EmployerClaimStatus::Accepted | EmployerClaimStatus::Declined => {
+            (EmployerClaimStatus::Approved, None)
         }
     }
 }
@@ -109,30 +136,67 @@ mod tests {
     }
 
     #[test]
-    fn a_lead_decides_first_and_an_agent_where_there_is_one() {
+    fn a_lead_decides_first_and_an_agent_then_each_once() {
         use EmployerClaimStatus::{Accepted, Approved, Asked, Declined};
         let decline = Decision::Decline("No.".into());
-        for (status, decider, decision, has_agents, expected) in [
-            (Asked, Decider::Lead, &Decision::Approve, false, Ok(Accepted)),
-            (Asked, Decider::Lead, &Decision::Approve, true, Ok(Approved)),
-            (Asked, Decider::Lead, &decline, true, Ok(Declined)),
-            (Asked, Decider::Agent, &Decision::Approve, true, Err(ClaimRefusal::NotWaiting)),
-            (Approved, Decider::Lead, &Decision::Approve, true, Err(ClaimRefusal::NotWaiting)),
-            (Approved, Decider::Agent, &Decision::Approve, true, Ok(Accepted)),
-            (Approved, Decider::Agent, &decline, true, Ok(Declined)),
-            (Accepted, Decider::Agent, &decline, true, Err(ClaimRefusal::NotWaiting)),
-            (Declined, Decider::Lead, &Decision::Approve, true, Err(ClaimRefusal::NotWaiting)),
+        for (status, decider, decision, expected) in [
+            (Asked, Decider::Lead, &Decision::Approve, Ok(Approved)),
+            (Asked, Decider::Lead, &decline, Ok(Declined)),
+            (Asked, Decider::Agent, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
+            (Approved, Decider::Lead, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
+            (Approved, Decider::Agent, &Decision::Approve, Ok(Approved)),
+            (Approved, Decider::Agent, &decline, Ok(Declined)),
+            (Accepted, Decider::Agent, &decline, Err(ClaimRefusal::NotWaiting)),
+            (Declined, Decider::Lead, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
         ] {
-            let found = decided(&claim(status), (decider, ANA), decision, has_agents);
-            assert_eq!(found, expected, "{status:?} {decider:?} {decision:?} {has_agents}");
+            let found = decided(&claim(status), (decider, ANA), decision);
+            assert_eq!(found, expected, "{status:?} {decider:?} {decision:?}");
+        }
+        let let_in = employer_claim::Model { accepted_by: Some(ANA), ..claim(Approved) };
+        assert_eq!(decided(&let_in, (Decider::Agent, ANA), &decline), Err(ClaimRefusal::NotWaiting));
+    }
+
+    #[test]
+    fn all_whom_it_concerns_say_yes() {
+        let one = claim(EmployerClaimStatus::Approved);
+        let let_in = employer_claim::Model { accepted_by: Some(ANA), ..one.clone() };
+        let (asked, another) = (one.body_id, BodyId(Uuid::from_u128(5)));
+        let anothers = employer_claim::Model { body_id: another, ..one.clone() };
+        let both = [one.clone(), anothers.clone()];
+        for (approved, bodies, has_agents, expected) in [
+            (&[][..], vec![], false, false),
+            (std::slice::from_ref(&one), vec![], false, true),
+            (std::slice::from_ref(&one), vec![asked], false, true),
+            (std::slice::from_ref(&one), vec![another], false, false),
+            (std::slice::from_ref(&one), vec![asked, another], false, false),
+            (&both, vec![asked, another], false, true),
+            (&both, vec![asked, another], true, false),
+            (std::slice::from_ref(&let_in), vec![asked], true, true),
+            (std::slice::from_ref(&let_in), vec![another], true, false),
+            (&[let_in.clone(), anothers], vec![asked, another], true, true),
+        ] {
+            let concerned = Concerned { bodies, has_agents };
+            assert_eq!(is_agreed(approved, &concerned), expected, "{approved:?} {concerned:?}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_told_the_same_whoever_else_has_to_say_yes() {
+        use EmployerClaimStatus::{Accepted, Approved, Asked, Declined};
+        let reason = Some("No.".to_owned());
+        let declined = employer_claim::Model { reason: reason.clone(), ..claim(Declined) };
+        assert_eq!(as_the_body_knows(&claim(Asked)), (Asked, None));
+        assert_eq!(as_the_body_knows(&declined), (Declined, Some("No.")));
+        let by_agent = employer_claim::Model { accepted_by: Some(ANA), ..declined };
+        for told in [claim(Approved), claim(Accepted), by_agent] {
+            assert_eq!(as_the_body_knows(&told), (Approved, None), "{told:?}");
         }
     }
 
     #[test]
     fn nobody_decides_on_their_own_wish() {
         for decider in [Decider::Lead, Decider::Agent] {
-            let found =
-                decided(&claim(EmployerClaimStatus::Asked), (decider, ZOE), &Decision::Approve, false);
+            let found = decided(&claim(EmployerClaimStatus::Asked), (decider, ZOE), &Decision::Approve);
             assert_eq!(found, Err(ClaimRefusal::Own));
         }
     }

@@ -1,6 +1,9 @@
 //! Requests to act for an employer.
 
-use entity::{EmployerClaimId, EmployerClaimStatus, PersonId, employer, employer_agent, employer_claim};
+use entity::{
+    BodyId, EmployerClaimId, EmployerClaimStatus, PersonId, application, employer, employer_agent,
+    employer_claim, interest,
+};
 use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType,
@@ -61,6 +64,47 @@ pub async fn waiting_of(tx: &Tx, person: PersonId) -> Found<Vec<employer_claim::
         .limit(100)
         .all(tx.conn())
         .await?)
+}
+
+/// Those of a person that bodies have approved for an employer, whichever bodies'.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn approved_of(tx: &Tx, person: PersonId, nzbn: Nzbn) -> Found<Vec<employer_claim::Model>> {
+    Ok(employer_claim::Entity::find()
+        .filter(employer_claim::Column::PersonId.eq(person))
+        .filter(employer_claim::Column::Nzbn.eq(nzbn.to_string()))
+        .filter(employer_claim::Column::Status.eq(EmployerClaimStatus::Approved))
+        .order_by_asc(employer_claim::Column::Id)
+        .all(tx.conn())
+        .await?)
+}
+
+/// The bodies that have something of the employer with this number: an application that was handed in, or an expression of
+/// interest.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn bodies_that_know(tx: &Tx, nzbn: Nzbn) -> Found<Vec<BodyId>> {
+    let to_employer = application::Entity::belongs_to(employer::Entity)
+        .from(application::Column::EmployerId)
+        .to(employer::Column::Id)
+        .into();
+    let applied = application::Entity::find()
+        .select_only()
+        .column(application::Column::BodyId)
+        .distinct()
+        .join(JoinType::InnerJoin, to_employer)
+        .filter(employer::Column::Nzbn.eq(nzbn.to_string()))
+        .filter(application::Column::SubmittedAt.is_not_null());
+    let interested = interest::Entity::find()
+        .select_only()
+        .column(interest::Column::BodyId)
+        .distinct()
+        .filter(interest::Column::Nzbn.eq(nzbn.to_string()));
+    let mut bodies: Vec<BodyId> = applied.into_tuple().all(tx.conn()).await?;
+    bodies.extend(interested.into_tuple::<BodyId>().all(tx.conn()).await?);
+    Ok(bodies)
 }
 
 /// Whether anybody acts for the employer with this number.

@@ -6,15 +6,21 @@ use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use super::{claims, code, issuer, token_of, with_providers};
-use crate::service::support::acts::{act, document};
+use crate::service::import::target;
+use crate::service::support::acts::{Target, act, document, received};
+use crate::service::support::caseload::{Caseload, Wanted};
+use crate::service::support::casework::{SPECIALIST_TECH, apply};
 use crate::service::support::cast::{
-    ITP_LEAD, KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, RATA, RATA_AGENT,
+    ITP_LEAD, KAURI, KAURI_AGENT, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA, RATA_AGENT,
 };
 use crate::service::support::{Caller, World};
 
 on_both_databases! {
     the_first_of_an_employer_is_approved_by_a_lead,
     the_next_is_let_in_by_those_who_act_for_it,
+    every_body_that_has_something_of_the_employer_says_yes,
+    bodies_and_those_who_act_for_the_employer_all_say_yes,
+    a_body_is_told_the_same_whoever_acts_for_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
     requests_are_few_and_each_stands_once,
@@ -22,6 +28,9 @@ on_both_databases! {
 
 /// An employer that nobody acts for yet.
 const RIMU: &str = "9429900000032";
+/// Two of which nothing but an interest is known.
+const MIRO: &str = "9429900000049";
+const HINAU: &str = "9429900000056";
 const CLAIMS: &str =
     "{ employerClaims(first: 10) { totalCount nodes { id nzbn legalName status claimant reason } } }";
 
@@ -37,6 +46,30 @@ fn ask(nzbn: &str, body: &str) -> Value {
 
 async fn employers_of(caller: &Caller) -> Value {
     caller.data("{ viewer { employers { nzbn } } }", json!({})).await["viewer"]["employers"].take()
+}
+
+/// Somebody says to a body that an employer is interested.
+async fn interested(world: &World, nzbn: &str, body: &str) {
+    let interest = json!({
+        "classException": "specialist-tech", "body": body, "legalName": "Miro Limited", "nzbn": nzbn,
+        "contactEmail": "interest@example.nz", "expectedWorkers": 3, "roles": ["2613"],
+    });
+    act(&world.anybody(), "registerInterest", &interest).await;
+}
+
+/// Where one's own requests stand, the newest first.
+async fn status_of(caller: &Caller) -> Value {
+    let seen = caller.data(CLAIMS, json!({})).await;
+    seen["employerClaims"]["nodes"].as_array().expect("a list").iter().map(|claim| claim["status"].clone()).collect()
+}
+
+/// The lead of a body approves somebody's request, and is told so.
+async fn approve(world: &World, lead: &Member, asked: &Value) {
+    let lead = world.sign_in(lead).await;
+    let decision = json!({ "id": asked["employerClaim"]["id"], "approve": true });
+    assert_eq!(act(&lead, "decideEmployerClaim", &decision).await["employerClaim"]["status"], "APPROVED");
+    let seen = lead.data(CLAIMS, json!({})).await;
+    assert_eq!(seen["employerClaims"]["nodes"][0]["status"], "APPROVED");
 }
 
 async fn the_first_of_an_employer_is_approved_by_a_lead(world: World) {
@@ -58,7 +91,8 @@ async fn the_first_of_an_employer_is_approved_by_a_lead(world: World) {
     let seen = lead.data(CLAIMS, json!({})).await;
     assert_eq!(seen["employerClaims"]["nodes"][0]["claimant"], "Name of zoe");
     assert_eq!(employers_of(&zoe).await, json!([]));
-    assert_eq!(act(&lead, "decideEmployerClaim", &decide(true)).await["employerClaim"]["status"], "ACCEPTED");
+    assert_eq!(act(&lead, "decideEmployerClaim", &decide(true)).await["employerClaim"]["status"], "APPROVED");
+    assert_eq!(status_of(&zoe).await, json!(["ACCEPTED"]));
     assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": RIMU }]));
     assert_eq!(code(&lead, "decideEmployerClaim", decide(true)).await, "WRONG_STATUS id");
     let rows = employer::Entity::find().all(world.conn()).await.expect("rows");
@@ -106,6 +140,80 @@ async fn the_next_is_let_in_by_those_who_act_for_it(world: World) {
     );
     assert_eq!(employer_agent::Entity::find().all(world.conn()).await.expect("rows").len(), before + 1);
     assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
+}
+
+async fn every_body_that_has_something_of_the_employer_says_yes(world: World) {
+    with_providers(&world).await;
+    apply(&world, SPECIALIST_TECH).await;
+    // NZTech has an application that it took in, and an expression of interest: nobody acts for either employer.
+    let row = received(&Target { nzbn: RIMU.to_owned(), ..target() });
+    let taken_in = json!({ "classException": "specialist-tech", "rows": [row], "dryRun": false });
+    act(&world.sign_in(&NZTECH_SERVICE).await, "importApplications", &taken_in).await;
+    interested(&world, MIRO, "nztech").await;
+    for nzbn in [RIMU, MIRO] {
+        let zoe = newcomer(&world, &format!("zoe-{nzbn}")).await;
+        let asked = act(&zoe, "registerEmployer", &ask(nzbn, "itp")).await;
+        approve(&world, &ITP_LEAD, &asked).await;
+        assert_eq!(status_of(&zoe).await, json!(["APPROVED"]), "another body has something of it");
+        assert_eq!(employers_of(&zoe).await, json!([]));
+        // She asks the other body as well, whose yes is the last.
+        assert_eq!(code(&zoe, "registerEmployer", ask(nzbn, "itp")).await, "DUPLICATE nzbn");
+        let asked = act(&zoe, "registerEmployer", &ask(nzbn, "nztech")).await;
+        assert_eq!(employers_of(&zoe).await, json!([]));
+        approve(&world, &NZTECH_LEAD, &asked).await;
+        assert_eq!(status_of(&zoe).await, json!(["ACCEPTED", "ACCEPTED"]));
+        assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": nzbn }]));
+    }
+    // A body that alone has something of an employer says yes alone.
+    interested(&world, HINAU, "itp").await;
+    let yan = newcomer(&world, "yan").await;
+    let asked = act(&yan, "registerEmployer", &ask(HINAU, "itp")).await;
+    approve(&world, &ITP_LEAD, &asked).await;
+    assert_eq!(status_of(&yan).await, json!(["ACCEPTED"]));
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
+}
+
+async fn bodies_and_those_who_act_for_the_employer_all_say_yes(world: World) {
+    with_providers(&world).await;
+    let cases = Caseload::new(&world, |_| {}).await;
+    cases.submitted(&Wanted::new("N0000001")).await;
+    let (zoe, agent) = (newcomer(&world, "zoe").await, world.sign_in(&KAURI_AGENT).await);
+    let asked = act(&zoe, "registerEmployer", &ask(KAURI.nzbn, "itp")).await;
+    approve(&world, &ITP_LEAD, &asked).await;
+    let decision = json!({ "id": asked["employerClaim"]["id"], "approve": true });
+    let let_in = act(&agent, "decideEmployerClaim", &decision).await;
+    assert_eq!(let_in["employerClaim"]["status"], "APPROVED", "NZTech has not said yes");
+    assert_eq!(code(&agent, "decideEmployerClaim", decision).await, "WRONG_STATUS id");
+    assert_eq!(employers_of(&zoe).await, json!([]));
+    let asked = act(&zoe, "registerEmployer", &ask(KAURI.nzbn, "nztech")).await;
+    approve(&world, &NZTECH_LEAD, &asked).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": KAURI.nzbn }]));
+}
+
+async fn a_body_is_told_the_same_whoever_acts_for_the_employer(world: World) {
+    with_providers(&world).await;
+    let mut told = Vec::new();
+    for (name, nzbn) in [("zoe", KAURI.nzbn), ("yan", RIMU)] {
+        let caller = newcomer(&world, name).await;
+        let lead = world.sign_in(&ITP_LEAD).await;
+        let asked = act(&caller, "registerEmployer", &ask(nzbn, "itp")).await;
+        let id = asked["employerClaim"]["id"].as_str().expect("an id").to_owned();
+        let variables = json!({ "input": { "id": id, "approve": true } });
+        let answer = lead.ask(&document("decideEmployerClaim"), &variables).await;
+        told.push(answer.whole().replace(&id, "id"));
+        if nzbn == KAURI.nzbn {
+            // What the employer's own people make of it is not the body's to know.
+            let agent = world.sign_in(&KAURI_AGENT).await;
+            let decision = json!({ "id": id, "approve": false, "reason": "Nobody here knows her." });
+            act(&agent, "decideEmployerClaim", &decision).await;
+        }
+        let again = lead.graphql(&document("decideEmployerClaim"), variables).await;
+        told.push(again.to_string());
+        let mut seen = lead.data(CLAIMS, json!({})).await;
+        let row = seen["employerClaims"]["nodes"][0].take().to_string();
+        told.push(row.replace(&id, "id").replace(name, "name").replace(nzbn, "nzbn"));
+    }
+    assert_eq!(told[..3], told[3..]);
 }
 
 async fn asking_tells_nobody_whom_the_service_knows(world: World) {
@@ -160,8 +268,9 @@ async fn requests_are_few_and_each_stands_once(world: World) {
         .collect();
     for nzbn in &nzbns[..5] {
         act(&zoe, "registerEmployer", &ask(nzbn, "nztech")).await;
-        assert_eq!(code(&zoe, "registerEmployer", ask(nzbn, "itp")).await, "DUPLICATE nzbn");
+        assert_eq!(code(&zoe, "registerEmployer", ask(nzbn, "nztech")).await, "DUPLICATE nzbn");
     }
+    assert_eq!(code(&zoe, "registerEmployer", ask(&nzbns[0], "itp")).await, "TOO_MANY");
     assert_eq!(code(&zoe, "registerEmployer", ask(&nzbns[5], "nztech")).await, "TOO_MANY");
     let seen = zoe.data("{ employerClaims(first: 1) { totalCount nodes { id } } }", json!({})).await;
     let id = &seen["employerClaims"]["nodes"][0]["id"];
