@@ -10,7 +10,7 @@ mod members;
 mod sessions;
 
 use chrono::{DateTime, Utc};
-use entity::{IssuerId, MembershipId, StaffRole, invitation};
+use entity::{IssuerId, MembershipId, StaffRole};
 
 pub use admin::{AddIssuer, ChangeIssuer, InviteByHand, NewIssuer};
 pub use arrive::arrive;
@@ -20,6 +20,7 @@ pub use invite::{InviteColleague, InviteMember, RevokeInvitation};
 pub use members::{AddServiceAccount, ChangeMember, end_membership};
 pub use sessions::{EndSession, still_as_they_were};
 
+use super::rules::arrival::Link;
 use super::rules::issuers::Issuer;
 use super::rules::{Standing, arrival, end_of_session, standing};
 use super::store::{self, NewSession, invitations, issuers};
@@ -116,7 +117,7 @@ pub async fn sign_out(app: &App, token: &str) -> Acted<Option<IssuerId>> {
 ///
 /// # Errors
 /// Faults only.
-pub async fn find_invitation(app: &App, token: &str) -> Acted<Option<invitation::Model>> {
+pub async fn find_invitation(app: &App, token: &str) -> Acted<Option<Link>> {
     let scope = SystemScope::of("invitation");
     Ok(invitations::find_by_hash(&app.db.read(&scope), &scope, &hashes(app, token)).await?)
 }

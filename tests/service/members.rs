@@ -25,6 +25,8 @@ use super::support::{Caller, World};
 on_both_databases! {
     a_lead_invites_and_is_told_the_same_link_under_the_same_key,
     an_invitation_that_was_taken_back_lets_nobody_in,
+    whoever_is_no_lead_any_more_lets_nobody_in,
+    a_removed_lead_does_not_let_themselves_in_again,
     leads_list_their_own_people_and_nobody_elses,
     a_changed_role_holds_at_once_and_a_body_keeps_a_lead,
     two_leads_who_end_each_other_leave_one,
@@ -131,6 +133,51 @@ async fn an_invitation_that_was_taken_back_lets_nobody_in(world: World) {
     world.wait_minutes(7 * 24 * 60);
     assert!(arrive(&world.app, &nztech, &claims("ivy"), Some(&token)).await.is_err());
     assert_eq!(membership::Entity::find().all(world.conn()).await.expect("rows").len(), 12);
+}
+
+async fn whoever_is_no_lead_any_more_lets_nobody_in(world: World) {
+    with_providers(&world).await;
+    let (lead, nztech) = (world.sign_in(&NZTECH_LEAD).await, issuer(&world, "nztech").await);
+    let second = world.sign_in(&NZTECH_SECOND).await;
+    let becomes = |version: i32, role: &str| json!({ "id": id(&NZTECH_SECOND), "version": version, "role": role });
+    act(&lead, "changeMember", &becomes(1, "LEAD")).await;
+    let invited = act(&second, "inviteMember", &json!({ "name": "Mo", "role": "LEAD" })).await;
+    act(&lead, "changeMember", &becomes(2, "ASSESSOR")).await;
+    let query = "{ invitations(first: 5) { nodes { state } } }";
+    let revoked = json!({ "nodes": [{ "state": "REVOKED" }] });
+    assert_eq!(lead.data(query, json!({})).await["invitations"], revoked);
+    // To be a lead again does not bring it back.
+    act(&lead, "changeMember", &becomes(3, "LEAD")).await;
+    let token = token_of(&invited["link"]);
+    assert!(arrive(&world.app, &nztech, &claims("mo"), Some(&token)).await.is_err());
+    // Nobody takes it back where access ends by its date, and it lets nobody in all the same.
+    let invited = act(&second, "inviteMember", &json!({ "name": "Mo", "role": "LEAD" })).await;
+    let ends = json!({ "id": id(&NZTECH_SECOND), "version": 4, "endsOn": "2022-03-02" });
+    act(&lead, "changeMember", &ends).await;
+    world.clock.move_to("2022-03-02T11:00:00Z".parse().expect("an instant"));
+    let token = token_of(&invited["link"]);
+    assert!(arrive(&world.app, &nztech, &claims("mo"), Some(&token)).await.is_err());
+    assert_eq!(membership::Entity::find().all(world.conn()).await.expect("rows").len(), 12);
+}
+
+async fn a_removed_lead_does_not_let_themselves_in_again(world: World) {
+    with_providers(&world).await;
+    let (lead, nztech) = (world.sign_in(&NZTECH_LEAD).await, issuer(&world, "nztech").await);
+    let invite = json!({ "name": "Ivy", "role": "LEAD" });
+    let invited = act(&lead, "inviteMember", &invite).await;
+    let token = token_of(&invited["link"]);
+    let signed_in = arrive(&world.app, &nztech, &claims("ivy"), Some(&token)).await.expect("she is let in");
+    let ivy = world.holding(signed_in.token);
+    let hers = token_of(&act(&ivy, "inviteMember", &invite).await["link"]);
+    let members = lead.data("{ members(last: 1) { nodes { id version } } }", json!({})).await;
+    let her = &members["members"]["nodes"][0];
+    act(&lead, "removeMember", &json!({ "id": her["id"], "version": her["version"] })).await;
+    for subject in ["ivy", "ivys-other-account"] {
+        assert!(arrive(&world.app, &nztech, &claims(subject), Some(&hers)).await.is_err(), "{subject}");
+    }
+    // Somebody who is a lead lets her in again.
+    let token = token_of(&act(&lead, "inviteMember", &invite).await["link"]);
+    arrive(&world.app, &nztech, &claims("ivy"), Some(&token)).await.expect("she is let in again");
 }
 
 async fn leads_list_their_own_people_and_nobody_elses(world: World) {

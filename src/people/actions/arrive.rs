@@ -74,7 +74,7 @@ impl Command for Arrive<'_> {
         };
         let decided = arrival(self.issuer, known.as_ref(), invited.as_ref().map(Option::as_ref), tx.now());
         let decided = decided.map_err(UserError::from)?;
-        let member = match (decided, known, invited.flatten()) {
+        let member = match (decided, known, invited.flatten().map(|link| link.invitation)) {
             (Arrival::Enter, Some(known), _) => known,
             (Arrival::Register, None, _) => self.register(tx).await?,
             (Arrival::Join, None, Some(invited)) => self.join(tx, &invited).await?,

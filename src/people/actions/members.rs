@@ -1,4 +1,4 @@
-//! What leads do with the members of their body, machines included.
+//! What leads do with the members of their body, machines included. Whoever is no lead any more has nobody invited.
 
 use chrono::{DateTime, Utc};
 use entity::{EventKind, IssuerId, MembershipId, StaffRole, identity, membership};
@@ -11,7 +11,7 @@ use crate::people::rules::arrival::holds;
 use crate::people::rules::issuers::Issuer;
 use crate::people::rules::members::{MemberRefusal, may_become};
 use crate::people::store::members::{self, Newcomer};
-use crate::people::store::{delete_sessions_of, frontends, issuers};
+use crate::people::store::{delete_sessions_of, frontends, invitations, issuers};
 use crate::tenancy::{BodyScope, SystemScope};
 use crate::values::patch::Patch;
 use crate::values::text::Line;
@@ -47,14 +47,18 @@ impl Command for ChangeMember {
         if fields.is_empty() {
             return Ok(member.id);
         }
+        let was_lead = member.role == StaffRole::Lead;
         let saved = members::save(tx, membership::Model { role, ends_at, ..member }).await?;
+        if was_lead && role != StaffRole::Lead {
+            revoke_invitations_of(tx, &self.scope, &saved).await?;
+        }
         let detail = json!({ "member": saved.id, "fields": fields, "role": role });
         history::record(tx, [Event::of_people(EventKind::MemberChanged, saved.body_id).with(detail)]).await?;
         Ok(saved.id)
     }
 }
 
-/// Ends a membership at once, and every sign-in with it. What the member had in hand is given to others before.
+/// Ends a membership at once, every sign-in with it, and every invitation that the member has made. What the member had in hand is given to others before.
 ///
 /// # Errors
 /// `NOT_FOUND`; why it may not end; faults.
@@ -69,9 +73,18 @@ pub async fn end_membership(
     may_become(&member, version, becomes, other_leads, tx.now()).map_err(UserError::from)?;
     let saved = members::save(tx, membership::Model { ends_at: Some(tx.now()), ..member }).await?;
     delete_sessions_of(tx, saved.id).await?;
+    revoke_invitations_of(tx, scope, &saved).await?;
     let detail = json!({ "member": saved.id });
     history::record(tx, [Event::of_people(EventKind::MemberRemoved, saved.body_id).with(detail)]).await?;
     Ok(saved)
+}
+
+async fn revoke_invitations_of(tx: &Tx, scope: &BodyScope, member: &membership::Model) -> Acted<()> {
+    let revoked = invitations::revoke_made_by(tx, scope.body(), member.person_id).await?;
+    let event = |id| {
+        Event::of_people(EventKind::InvitationRevoked, member.body_id).with(json!({ "invitation": id }))
+    };
+    Ok(history::record(tx, revoked.into_iter().map(event)).await?)
 }
 
 /// A membership of the body, and how many other leads without an end it has. Two leads who end each other's memberships at

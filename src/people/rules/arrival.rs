@@ -61,14 +61,35 @@ pub fn holds(ends_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
     ends_at.is_none_or(|end| now < end)
 }
 
+/// An invitation that a link names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The invitation.
+    pub invitation: invitation::Model,
+    /// What whoever made it is now; none where the command line did.
+    pub inviter: Option<membership::Model>,
+}
+
 /// Whether an invitation may be used, by somebody who comes from this issuer.
 #[must_use]
-pub fn is_open(invitation: &invitation::Model, issuer: &Issuer, now: DateTime<Utc>) -> bool {
+pub fn is_open(link: &Link, issuer: &Issuer, now: DateTime<Utc>) -> bool {
+    let invitation = &link.invitation;
     invitation.used_at.is_none()
         && invitation.revoked_at.is_none()
         && now < invitation.expires_at
         && holds(invitation.membership_ends_at, now)
+        && still_invites(link, now)
         && issuer.speaks_for(invitation.role, invitation.body_id)
+}
+
+/// Whether whoever made an invitation could make it today. Nobody lets others in, or themselves, by what they may no longer
+/// do.
+fn still_invites(Link { invitation, inviter }: &Link, now: DateTime<Utc>) -> bool {
+    let role = if invitation.body_id.is_some() { StaffRole::Lead } else { StaffRole::Employer };
+    let may = |inviter: &membership::Model| {
+        inviter.role == role && inviter.body_id == invitation.body_id && holds(inviter.ends_at, now)
+    };
+    invitation.invited_by.is_none() || inviter.as_ref().is_some_and(may)
 }
 
 /// What becomes of somebody who comes from `issuer`; `invitation` is what their link names, if they have one.
@@ -78,7 +99,7 @@ pub fn is_open(invitation: &invitation::Model, issuer: &Issuer, now: DateTime<Ut
 pub fn arrival(
     issuer: &Issuer,
     member: Option<&membership::Model>,
-    invitation: Option<Option<&invitation::Model>>,
+    invitation: Option<Option<&Link>>,
     now: DateTime<Utc>,
 ) -> Result<Arrival, ArrivalRefusal> {
     if member.is_some_and(|member| member.role == StaffRole::Service) {
@@ -107,18 +128,21 @@ fn without_invitation(
 fn by_invitation(
     issuer: &Issuer,
     member: Option<&membership::Model>,
-    invitation: &invitation::Model,
+    link: &Link,
     now: DateTime<Utc>,
 ) -> Result<Arrival, ArrivalRefusal> {
+    let invitation = &link.invitation;
     // Who follows their own link once more simply signs in.
     if invitation.used_by.is_some() && invitation.used_by == member.map(|member| member.person_id) {
         return without_invitation(issuer, member, now);
     }
-    if !is_open(invitation, issuer, now) {
+    if !is_open(link, issuer, now) {
         return Err(ArrivalRefusal::NoSuchInvitation);
     }
     match member {
         None => Ok(Arrival::Join),
+        // Whoever made it has access: they could not have made it otherwise.
+        Some(member) if invitation.invited_by == Some(member.person_id) => Err(ArrivalRefusal::AlreadyMember),
         Some(member) if !holds(member.ends_at, now) => Ok(Arrival::Rejoin),
         Some(member) if member.role == StaffRole::Employer && invitation.employer_id.is_some() => {
             Ok(Arrival::ActForAnother)
@@ -208,12 +232,18 @@ mod tests {
         }
     }
 
+    /// By the command line.
+    fn link(invitation: invitation::Model) -> Link {
+        Link { invitation, inviter: None }
+    }
+
     #[test]
     fn an_invitation_is_used_once_in_time_and_with_its_own_issuer() {
         let (nztech, itp) = (issuer(IssuerTenant::Body, Some(NZTECH)), issuer(IssuerTenant::Body, Some(ITP)));
         let good = invited(StaffRole::Lead, Some(NZTECH));
-        let come =
-            |issuer, invitation: Option<&invitation::Model>| arrival(issuer, None, Some(invitation), now());
+        let come = |issuer, invitation: Option<&invitation::Model>| {
+            arrival(issuer, None, Some(invitation.cloned().map(link).as_ref()), now())
+        };
         assert_eq!(come(&nztech, Some(&good)), Ok(Arrival::Join));
         let other = PersonId(Uuid::from_u128(7));
         for (issuer, invitation) in [
@@ -250,7 +280,43 @@ mod tests {
             (&nztech, lead(Some(0)), &used, Err(ArrivalRefusal::Ended)),
             (&employers, agent, &colleague, Ok(Arrival::ActForAnother)),
         ] {
-            assert_eq!(arrival(issuer, Some(&member), Some(Some(invitation)), now()), expected, "{member:?}");
+            let link = link(invitation.clone());
+            assert_eq!(arrival(issuer, Some(&member), Some(Some(&link)), now()), expected, "{member:?}");
         }
+    }
+
+    #[test]
+    fn an_invitation_holds_while_whoever_made_it_may_make_it() {
+        let nztech = issuer(IssuerTenant::Body, Some(NZTECH));
+        let employers = issuer(IssuerTenant::Employers, None);
+        let by_ana = |to| invitation::Model { invited_by: Some(ANA), ..to };
+        let member_of = |body| by_ana(invited(StaffRole::Lead, Some(body)));
+        let employer_id = Some(entity::EmployerId(Uuid::from_u128(8)));
+        let colleague = invitation::Model { employer_id, ..by_ana(invited(StaffRole::Employer, None)) };
+        let staff = |role, body, ends_in| Some(member(role, Some(body), ends_in));
+        let agent = |ends_in| Some(member(StaffRole::Employer, None, ends_in));
+        let gone = Err(ArrivalRefusal::NoSuchInvitation);
+        for (issuer, invitation, inviter, expected) in [
+            (&nztech, member_of(NZTECH), staff(StaffRole::Lead, NZTECH, None), Ok(Arrival::Join)),
+            (&nztech, member_of(NZTECH), staff(StaffRole::Lead, NZTECH, Some(1)), Ok(Arrival::Join)),
+            (&nztech, member_of(NZTECH), staff(StaffRole::Lead, NZTECH, Some(0)), gone),
+            (&nztech, member_of(NZTECH), staff(StaffRole::Assessor, NZTECH, None), gone),
+            (&nztech, member_of(NZTECH), staff(StaffRole::Lead, ITP, None), gone),
+            (&nztech, member_of(NZTECH), None, gone),
+            (&employers, colleague.clone(), agent(None), Ok(Arrival::Join)),
+            (&employers, colleague.clone(), agent(Some(0)), gone),
+            (&employers, colleague.clone(), staff(StaffRole::Lead, NZTECH, None), gone),
+        ] {
+            let link = Link { invitation, inviter };
+            assert_eq!(arrival(issuer, None, Some(Some(&link)), now()), expected, "{link:?}");
+        }
+        // Nobody arrives by an invitation of their own.
+        let removed = member(StaffRole::Lead, Some(NZTECH), Some(0));
+        let own = Link { invitation: member_of(NZTECH), inviter: Some(removed.clone()) };
+        assert_eq!(arrival(&nztech, Some(&removed), Some(Some(&own)), now()), gone);
+        let acting = member(StaffRole::Employer, None, None);
+        let own = Link { invitation: colleague, inviter: Some(acting.clone()) };
+        let known = Err(ArrivalRefusal::AlreadyMember);
+        assert_eq!(arrival(&employers, Some(&acting), Some(Some(&own)), now()), known);
     }
 }

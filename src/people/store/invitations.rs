@@ -1,16 +1,17 @@
 //! Invitations.
 
-use entity::{InvitationId, PersonId, invitation};
+use entity::{BodyId, InvitationId, PersonId, invitation, membership};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, Select, Set,
-    Value,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, Set, Value,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::db::Tx;
 use crate::error::Found;
 use crate::page::{Page, PageRequest, keyed};
+use crate::people::rules::arrival::Link;
 use crate::tenancy::{CaseloadScope, SystemScope};
 
 /// Keeps a new invitation.
@@ -22,7 +23,8 @@ pub async fn insert(tx: &Tx, row: invitation::Model) -> Found<()> {
     Ok(())
 }
 
-/// The invitation whose token has one of these hashes, open or not: for whoever holds its link.
+/// The invitation whose token has one of these hashes, open or not, and what whoever made it is now: for whoever holds its
+/// link.
 ///
 /// # Errors
 /// Where the database does not answer.
@@ -30,9 +32,17 @@ pub async fn find_by_hash(
     conn: &impl ConnectionTrait,
     _scope: &SystemScope,
     hashes: &[String],
-) -> Found<Option<invitation::Model>> {
+) -> Found<Option<Link>> {
     let select = invitation::Entity::find().filter(invitation::Column::TokenHash.is_in(hashes));
-    Ok(select.one(conn).await?)
+    let Some(invitation) = select.one(conn).await? else { return Ok(None) };
+    let inviter = match invitation.invited_by {
+        Some(person) => {
+            let select = membership::Entity::find().filter(membership::Column::PersonId.eq(person));
+            select.one(conn).await?
+        }
+        None => None,
+    };
+    Ok(Some(Link { invitation, inviter }))
 }
 
 /// Uses an invitation up; false where somebody was quicker, or it was taken back meanwhile.
@@ -67,6 +77,31 @@ pub async fn revoke(tx: &Tx, id: InvitationId) -> Found<bool> {
         .exec(tx.conn())
         .await?;
     Ok(revoked.rows_affected == 1)
+}
+
+/// Takes everything back that somebody has invited to a body and nobody has used; answers which.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn revoke_made_by(tx: &Tx, body: BodyId, by: PersonId) -> Found<Vec<InvitationId>> {
+    let open: Vec<InvitationId> = invitation::Entity::find()
+        .select_only()
+        .column(invitation::Column::Id)
+        .filter(invitation::Column::BodyId.eq(body))
+        .filter(invitation::Column::InvitedBy.eq(by))
+        .filter(invitation::Column::UsedAt.is_null())
+        .filter(invitation::Column::RevokedAt.is_null())
+        .order_by_asc(invitation::Column::Id)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    let mut revoked = Vec::new();
+    for id in open {
+        if revoke(tx, id).await? {
+            revoked.push(id);
+        }
+    }
+    Ok(revoked)
 }
 
 /// The key of an invitation in a list.
