@@ -8,6 +8,7 @@ mod bodies;
 mod case;
 pub mod clock;
 mod completeness;
+mod correction;
 mod diagram;
 mod eligibility;
 mod figures;
@@ -28,6 +29,7 @@ pub use advice::{
 pub use bodies::{takes_applications, will_take_applications};
 pub use case::{AdviceGiven, Case, Hand, Records, Standing};
 pub use completeness::{Completeness, complete_for_submission, lacks_notice, missing_evidence, shows};
+pub use correction::{Differs, stays_the_worker};
 pub use diagram::diagram;
 pub use eligibility::eligibility_of;
 pub use figures::{days_to_decision, median};

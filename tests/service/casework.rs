@@ -27,6 +27,8 @@ on_both_databases! {
     a_worker_is_replaced_and_the_place_passes_on_confirmation,
     an_invitation_refuses_the_replacement,
     facts_are_corrected_by_two_people_and_the_place_stays,
+    corrections_in_a_row_make_no_other_worker,
+    once_invited_a_new_passport_comes_alone,
     a_rehearsal_tells_what_the_act_does_and_changes_nothing,
     a_rehearsal_tells_nothing_of_whoever_the_act_would_unblock,
     what_the_employer_changed_since_its_return_is_submitted_again,
@@ -383,6 +385,68 @@ async fn facts_are_corrected_by_two_people_and_the_place_stays(world: World) {
     assert_eq!((&shown["worker"]["passportHint"], &shown["pendingAmendment"]), (&json!("321"), &Value::Null));
     assert_eq!(seen(lead, &blocked, "status").await, "NOMINATED", "nobody holds a place by the old passport");
     all_holds(&world).await;
+}
+
+/// A correction of the worker by the assessor that the lead accepts.
+async fn corrected(people: &People, case: Case, worker: &Value) -> Case {
+    let change = json!({ "reason": "A typo.", "worker": worker });
+    let case = done(&people.assessor, "amendNomination", case.with(change)).await;
+    let pending = seen(&people.lead, &case, "pendingAmendment { id }").await;
+    let accept = json!({ "amendment": pending["id"], "accept": true });
+    done(&people.lead, "confirmAmendment", case.with(accept)).await
+}
+
+/// How a correction of the worker is refused.
+async fn not_corrected(people: &People, case: &Case, worker: &Value) -> String {
+    let change = json!({ "reason": "A typo.", "worker": worker });
+    let mut refusal = refusal(&people.assessor, "amendNomination", case.with(change)).await;
+    let (code, field) = refusal.remove(0);
+    assert_eq!(field, ["worker"]);
+    code
+}
+
+async fn corrections_in_a_row_make_no_other_worker(world: World) {
+    let people = people(&world, "2").await;
+    let another = || merged(worker("N7654321"), json!({ "familyName": "Mori", "dateOfBirth": "1988-01-02" }));
+    // At once, by the passport first, and by the passport last.
+    let case = people.confirmed(&world, "N1000001").await;
+    assert_eq!(not_corrected(&people, &case, &another()).await, "INVALID");
+    let case = corrected(&people, case, &worker("N7654321")).await;
+    let case = corrected(&people, case, &merged(worker("N7654321"), json!({ "familyName": "Mori" }))).await;
+    assert_eq!(not_corrected(&people, &case, &another()).await, "INVALID");
+    let case = people.confirmed(&world, "N1000002").await;
+    let named = merged(another(), json!({ "passportNumber": "N1000002" }));
+    let case = corrected(&people, case, &named).await;
+    let renewed = merged(another(), json!({ "passportNumber": "N8888888" }));
+    assert_eq!(not_corrected(&people, &case, &renewed).await, "INVALID");
+    // What was changed back was not changed.
+    let back = merged(another(), json!({ "passportNumber": "N1000002", "dateOfBirth": "1990-04-23" }));
+    let case = corrected(&people, case, &back).await;
+    corrected(&people, case, &merged(back, json!({ "passportNumber": "N8888888" }))).await;
+    all_holds(&world).await;
+}
+
+async fn once_invited_a_new_passport_comes_alone(world: World) {
+    let people = people(&world, "2").await;
+    let named = json!({ "givenNames": "Minako" });
+    let renewed = people.confirmed(&world, "N1000001").await;
+    let waiting = people.confirmed(&world, "N1000002").await;
+    // One correction waits while the agency invites the worker.
+    let both = json!({ "reason": "Typos.", "worker": merged(worker("N7000002"), named.clone()) });
+    let waiting = done(&people.assessor, "amendNomination", waiting.with(both)).await;
+    agency_says(&world, "INVITED").await;
+    let pending = seen(&people.lead, &waiting, "pendingAmendment { id }").await;
+    let accept = waiting.with(json!({ "amendment": pending["id"], "accept": true }));
+    assert_eq!(refused(&people.lead, "confirmAmendment", accept).await, "INVITATION_ISSUED");
+    let reject = waiting.with(json!({ "amendment": pending["id"], "accept": false }));
+    let waiting = done(&people.lead, "confirmAmendment", reject).await;
+    corrected(&people, waiting, &merged(worker("N1000002"), named.clone())).await;
+    // A renewed passport is corrected, and nothing else of the worker from then on.
+    let renewed = corrected(&people, renewed, &worker("N7000001")).await;
+    let code = not_corrected(&people, &renewed, &merged(worker("N7000001"), named)).await;
+    assert_eq!(code, "INVITATION_ISSUED");
+    let born = merged(worker("N7000001"), json!({ "dateOfBirth": "1990-04-24" }));
+    assert_eq!(not_corrected(&people, &renewed, &born).await, "INVITATION_ISSUED");
 }
 
 async fn a_rehearsal_tells_what_the_act_does_and_changes_nothing(world: World) {

@@ -1,4 +1,7 @@
-//! A nomination's facts are corrected: proposed by one person, decided by another. The place stays.
+//! A nomination's facts are corrected: proposed by one person, decided by another. The place stays, and so does the worker
+//! whom it was given to, however many corrections there are.
+
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use entity::{AmendmentId, AmendmentStatus, ApplicationId, EventKind, PayPeriod, amendment, application};
@@ -8,7 +11,7 @@ use serde_json::json;
 use super::{Opened, draft, give_places, open_at_gate, save, worker};
 use crate::app::App;
 use crate::applications::details::{Changes, LongText};
-use crate::applications::rules::{Action, Refusal};
+use crate::applications::rules::{Action, Differs, Refusal, stays_the_worker};
 use crate::applications::store::{case, standing, words};
 use crate::db::{Command, Gate, Tx};
 use crate::error::{Acted, Fault, Found, UserError, UserErrorCode};
@@ -57,6 +60,7 @@ impl Command for AmendNomination<'_> {
             let message = "Nothing would change: name what is to be corrected.";
             return Err(UserError::new(UserErrorCode::Invalid, message).into());
         }
+        opened.keeps_the_worker(tx, &changes, passport_sealed.is_some()).await?;
         let fields: Vec<_> = changes.iter().map(|change| change.field.clone()).collect();
         let row = amendment::Model {
             id: tx.new_id(),
@@ -85,7 +89,6 @@ impl AmendNomination<'_> {
         let mut application = opened.application.clone();
         let mut row = case::load_worker(tx, &application).await?;
         draft::apply(&opened.known, &mut application, self.changes.clone())?;
-        let before = row.clone();
         let passport = match self.changes.worker.clone() {
             Some(details) => {
                 let sealing = self.app.keys.sealing(tx).await?;
@@ -94,17 +97,14 @@ impl AmendNomination<'_> {
             None => worker::PassportChange::Kept,
         };
         let sealed = match passport {
-            worker::PassportChange::Set(_) => row.passport_sealed.clone(),
+            worker::PassportChange::Set(prints) => {
+                // Clients send the whole worker: the same passport again is no new one.
+                let is_new = !worker::has_this_passport(tx, application.id, &prints).await?;
+                row.passport_sealed.clone().filter(|_| is_new)
+            }
             worker::PassportChange::Kept => None,
             worker::PassportChange::Cleared => return Err(needed("worker.passportNumber").into()),
         };
-        if sealed.is_some()
-            && row.family_name != before.family_name
-            && row.date_of_birth != before.date_of_birth
-        {
-            let message = "This is another worker: name, date of birth and passport all differ. The employer replaces a worker.";
-            return Err(UserError::at(UserErrorCode::Invalid, "worker", message).into());
-        }
         if row.passport_state.is_none() {
             return Err(needed("worker.passportIssuingState").into());
         }
@@ -159,12 +159,13 @@ impl Command for ConfirmAmendment<'_> {
         } else {
             (AmendmentStatus::Rejected, EventKind::AmendmentRejected)
         };
-        let changes: Vec<FieldChange> =
-            serde_json::from_value(found.changes.clone()).map_err(|why| Fault::stored("changes", why))?;
+        let changes = changes_of(&found)?;
         if self.accept && opened.conflicted.contains(&found.proposed_by) {
             return Err(Refusal::RestsOnConflict.into());
         }
         if self.accept {
+            // The agency may have invited the worker since it was proposed.
+            opened.keeps_the_worker(tx, &changes, found.passport_sealed.is_some()).await?;
             write(&gate, self.app, &mut opened.application, &found).await?;
         }
         let decided = amendment::Model {
@@ -182,6 +183,37 @@ impl Command for ConfirmAmendment<'_> {
         give_places(&gate, self.app).await?;
         Ok(self.id)
     }
+}
+
+impl Opened {
+    /// Refuses a correction by which another worker would stand on the place than the one whom it was given to.
+    async fn keeps_the_worker(&self, tx: &Tx, changes: &[FieldChange], new_passport: bool) -> Acted<()> {
+        let accepted = standing::load_accepted(tx, self.application.id).await?;
+        let passport = new_passport || accepted.iter().any(|one| one.passport_sealed.is_some());
+        let mut all = accepted.iter().map(changes_of).collect::<Found<Vec<_>>>()?.concat();
+        all.extend_from_slice(changes);
+        let sum = sum_of(&all);
+        let differs = Differs {
+            name: ["worker.familyName", "worker.givenNames"].iter().any(|field| sum.contains(field)),
+            birthday: sum.contains(&"worker.dateOfBirth"),
+            passport,
+        };
+        Ok(stays_the_worker(differs, self.case.standing.invitation_was_issued())?)
+    }
+}
+
+/// What a correction changes.
+fn changes_of(row: &amendment::Model) -> Found<Vec<FieldChange>> {
+    serde_json::from_value(row.changes.clone()).map_err(|why| Fault::stored("changes", why))
+}
+
+/// The fields that differ after a row of changes, first to last, from what they were before.
+fn sum_of(changes: &[FieldChange]) -> Vec<&str> {
+    let mut sum = BTreeMap::<&str, (&Option<String>, &Option<String>)>::new();
+    for FieldChange { field, before, after } in changes {
+        sum.entry(field).and_modify(|(_, last)| *last = after).or_insert((before, after));
+    }
+    sum.into_iter().filter(|(_, (first, last))| first != last).map(|(field, _)| field).collect()
 }
 
 /// Writes accepted facts. The new passport is opened in the place that it was sealed for, for its fingerprint; the event
@@ -338,5 +370,25 @@ impl Facts {
         let pairs = read(self)?.into_iter().zip(read(after)?);
         let changed = pairs.filter(|((_, before), (_, after))| before != after);
         Ok(changed.map(|((field, before), (_, after))| FieldChange::new(field, before, after)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_changed_back_was_not_changed() {
+        let change = |field: &str, before: &str, after: &str| {
+            FieldChange::new(field, Some(before.to_owned()), Some(after.to_owned()))
+        };
+        let changes = [
+            change("worker.familyName", "Rao", "Roa"),
+            change("jobTitle", "Coder", "Developer"),
+            change("worker.familyName", "Roa", "Rao"),
+            change("jobTitle", "Developer", "Engineer"),
+        ];
+        assert_eq!(sum_of(&changes[..2]), ["jobTitle", "worker.familyName"]);
+        assert_eq!(sum_of(&changes), ["jobTitle"]);
     }
 }

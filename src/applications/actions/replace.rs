@@ -101,11 +101,7 @@ fn anew(old: &application::Model) -> application::Model {
 /// A correction of the same worker's details is an amendment, which the body makes.
 async fn is_another(tx: &Tx, old: &application::Model, passport: &PassportChange) -> Acted<()> {
     let PassportChange::Set(fingerprints) = passport else { return Ok(()) };
-    let known = quota::store::fingerprints_of(tx, old.id).await?;
-    let same = |one: &entity::worker_fingerprint::Model| {
-        fingerprints.iter().any(|new| one.key_version == new.version && one.fingerprint == new.hex)
-    };
-    if !known.iter().any(same) {
+    if !worker::has_this_passport(tx, old.id, fingerprints).await? {
         return Ok(());
     }
     let message =

@@ -1,6 +1,6 @@
 //! The worker of an application: personal data, its sealed passport and its fingerprint.
 
-use entity::{ApplicationId, BodyId, ExceptionId, worker};
+use entity::{ApplicationId, BodyId, ExceptionId, worker, worker_fingerprint};
 
 use crate::applications::details::{Patch, WorkerDetails};
 use crate::db::Tx;
@@ -106,6 +106,19 @@ fn seal(
     row.passport_sealed = Some(sealing.passport_seal(number, &place_of(row)));
     row.passport_hint = Some(number.hint().to_owned());
     sealing.fingerprints(state, number)
+}
+
+/// Whether fingerprints are those of the passport that the application's worker has.
+pub(super) async fn has_this_passport(
+    tx: &Tx,
+    application: ApplicationId,
+    fingerprints: &[Fingerprint],
+) -> Found<bool> {
+    let known = quota::store::fingerprints_of(tx, application).await?;
+    let same = |one: &worker_fingerprint::Model| {
+        fingerprints.iter().any(|new| one.key_version == new.version && one.fingerprint == new.hex)
+    };
+    Ok(known.iter().any(same))
 }
 
 /// Keeps the fingerprints in step with the passport.

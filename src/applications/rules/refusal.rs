@@ -62,6 +62,18 @@ pub enum Refusal {
     /// The agency has issued an invitation.
     #[error("The agency has invited the worker, so the place cannot pass to another. It can be withdrawn.")]
     InvitationIssued,
+    /// All corrections together make another worker.
+    #[error(
+        "With what was corrected since the nomination this is another worker: name, date of birth and passport all differ. \
+         The employer replaces a worker."
+    )]
+    AnotherWorker,
+    /// The agency has invited the worker, of whom too much would change.
+    #[error(
+        "The agency has invited the worker. With what was corrected since the nomination, a new passport would come with a new \
+         name or date of birth: that is not corrected any more. Leave one of them, or withdraw the nomination."
+    )]
+    InvitedAsTheyWere,
     /// Another worker's application is on its way to take the place over.
     #[error("Another application in the nomination's stead stands already: there can be one at a time.")]
     ReplacementOpen,
@@ -152,12 +164,12 @@ impl Refusal {
             Self::DeadlinePassed | Self::ReconsiderationOver | Self::Purged => UserErrorCode::DeadlinePassed,
             Self::OpenQuestion => UserErrorCode::OpenQuestion,
             Self::VisaGranted => UserErrorCode::VisaGranted,
-            Self::InvitationIssued => UserErrorCode::InvitationIssued,
+            Self::InvitationIssued | Self::InvitedAsTheyWere => UserErrorCode::InvitationIssued,
             Self::ReplacementOpen | Self::WorkerHoldsPlace => UserErrorCode::Duplicate,
             Self::SamePerson { .. } | Self::EarlierRound { .. } | Self::OwnCorrection => {
                 UserErrorCode::SamePerson
             }
-            Self::OtherRole { .. } => UserErrorCode::Invalid,
+            Self::OtherRole { .. } | Self::AnotherWorker => UserErrorCode::Invalid,
             Self::ConflictOfInterest | Self::RestsOnConflict => UserErrorCode::ConflictOfInterest,
             Self::Missing { .. } | Self::NotDeclared | Self::RoleNeeded | Self::ReasonNeeded => {
                 UserErrorCode::Required
@@ -187,6 +199,7 @@ impl Refusal {
             Self::Stale => Some("version"),
             Self::Missing { field, .. } => Some(field),
             Self::NotDeclared => Some("declaration"),
+            Self::AnotherWorker | Self::InvitedAsTheyWere => Some("worker"),
             Self::RoleNeeded | Self::OtherRole { .. } => Some("role"),
             Self::ReasonNeeded => Some("reasons"),
             Self::WrongStatus { .. }

@@ -189,6 +189,20 @@ pub async fn find_proposed(
     Ok(select.one(gate.tx().conn()).await?)
 }
 
+/// The corrections of an application that were accepted, in their order. All are of its nomination. The caller has read it in
+/// its own scope.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_accepted(tx: &Tx, application: ApplicationId) -> Found<Vec<amendment::Model>> {
+    let select = amendment::Entity::find()
+        .filter(amendment::Column::ApplicationId.eq(application))
+        .filter(amendment::Column::Status.eq(AmendmentStatus::Accepted))
+        .order_by_asc(amendment::Column::DecidedAt)
+        .order_by_asc(amendment::Column::Id);
+    Ok(select.all(tx.conn()).await?)
+}
+
 /// Saves a correction that was decided.
 ///
 /// # Errors

@@ -142,7 +142,9 @@ impl CaseworkMutation {
         RevokeNominationPayload::of(acted.await)
     }
 
-    /// Proposes a correction of a nomination's facts; a second person decides on it, and the place stays.
+    /// Proposes a correction of a nomination's facts; a second person decides on it, and the place stays. All corrections together
+    /// never make another worker of the one whom the place was given to: once the agency has invited them, a new passport comes
+    /// with neither a new name nor a new date of birth.
     async fn amend_nomination(
         &self,
         ctx: &Context<'_>,
