@@ -26,6 +26,7 @@ on_both_databases! {
     both_bodies_learn_of_the_other_application_and_of_nothing_else,
     who_has_no_part_in_it_learns_nothing,
     it_takes_a_lead_of_each_body_and_the_place_is_passed_on,
+    a_lead_with_a_conflict_settles_nothing_of_the_employer,
     the_worker_chooses_and_leads_that_differ_change_nothing,
     two_workers_stay_two_until_what_they_match_by_changes,
     one_body_settles_its_own_pair_by_itself,
@@ -107,6 +108,23 @@ async fn is_flagged(caller: &Caller, reference: &str) -> bool {
     let query = "query($it: String!) { application(reference: $it) { flags } }";
     let found = caller.data(query, json!({ "it": reference })).await;
     found["application"]["flags"].as_array().expect("flags").contains(&json!("POSSIBLE_DUPLICATE"))
+}
+
+async fn a_lead_with_a_conflict_settles_nothing_of_the_employer(world: World) {
+    let cases = Caseload::new(&world, |_| ()).await;
+    cases.submitted(&Wanted::new("N0000001")).await;
+    cases.submitted(&to_itp("N0000001")).await;
+    let pair = rows(&world).await.remove(0);
+    // Whose the other body's application is, is told to nobody: a conflict with that employer changes nothing.
+    world.conflict(&NZTECH_LEAD, &RATA).await;
+    let stands = Resolution::EarlierStands;
+    assert_eq!(code(resolve(&world, &NZTECH_LEAD, &pair, stands, None).await), None);
+    world.conflict(&ITP_LEAD, &RATA).await;
+    for resolution in [stands, Resolution::NotADuplicate] {
+        let refused = code(resolve(&world, &ITP_LEAD, &pair, resolution, None).await);
+        assert_eq!(refused, Some(UserErrorCode::ConflictOfInterest));
+    }
+    assert_eq!(rows(&world).await.remove(0).status, DiscrepancyStatus::Open);
 }
 
 async fn both_bodies_learn_of_the_other_application_and_of_nothing_else(world: World) {

@@ -1,16 +1,19 @@
 //! Who may judge what: nobody twice, nobody with a conflict, and no body that has left.
 
+use nominations::schema::GlobalId;
 use serde_json::json;
 
 use super::support::World;
+use super::support::acts::{act, send};
 use super::support::casework::{
-    SPECIALIST_TECH, apply, assessed, complete, done, endorsed, refused, submitted, taken,
+    SPECIALIST_TECH, application, apply, assessed, complete, done, endorsed, refused, submitted, taken,
 };
 use super::support::cast::{KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND};
 
 on_both_databases! {
     whoever_found_something_does_not_confirm_though_a_colleague_found_it_anew,
     advice_does_not_rest_on_findings_of_somebody_with_a_conflict,
+    a_lead_with_a_conflict_gives_nobody_the_employers_applications,
     a_draft_is_not_handed_in_to_a_body_that_has_left,
 }
 
@@ -49,6 +52,29 @@ async fn advice_does_not_rest_on_findings_of_somebody_with_a_conflict(world: Wor
     assert_eq!(refused(&second, "recommend", case.with(endorse)).await, "ASSESSMENT_INCOMPLETE");
     let case = endorsed(&second, assessed(&second, case).await).await;
     done(&lead, "confirm", case.with(json!({}))).await;
+}
+
+async fn a_lead_with_a_conflict_gives_nobody_the_employers_applications(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (agent, lead) = (world.sign_in(&KAURI_AGENT).await, world.sign_in(&NZTECH_LEAD).await);
+    let case = submitted(&agent, complete()).await;
+    assert_eq!(taken(&world.sign_in(&NZTECH_ASSESSOR).await).await.id, case.id);
+    world.conflict(&NZTECH_LEAD, &KAURI).await;
+    let second = GlobalId::of(&NZTECH_SECOND.person()).to_string();
+    for assessor in [json!(second), json!(null)] {
+        let assign = json!({ "ids": [case.id], "assessor": assessor });
+        assert_eq!(refused(&lead, "assignApplications", assign).await, "CONFLICT_OF_INTEREST");
+    }
+    let actions = application(&lead, &case, "availableActions").await;
+    assert!(!actions["availableActions"].as_array().expect("a list").contains(&json!("ASSIGN")), "{actions}");
+    // Nor to whom a member hands over; but access is ended all the same, and what was in hand goes back to the queue.
+    let member = GlobalId::of(&NZTECH_ASSESSOR.membership()).to_string();
+    let remove = json!({ "id": member, "version": 1, "handOverTo": second });
+    let refused = send(&lead, "removeMember", &remove).await;
+    assert_eq!(refused["userErrors"][0]["code"], "CONFLICT_OF_INTEREST", "{refused}");
+    act(&lead, "removeMember", &json!({ "id": member, "version": 1 })).await;
+    let left = application(&lead, &case, "status assessor { name }").await;
+    assert_eq!(left, json!({ "status": "SUBMITTED", "assessor": null }));
 }
 
 async fn a_draft_is_not_handed_in_to_a_body_that_has_left(world: World) {

@@ -6,7 +6,7 @@ use entity::{MembershipId, PersonId};
 use super::AssignApplications;
 use super::assign::put_all_into_hands;
 use crate::app::App;
-use crate::applications::store::hands;
+use crate::applications::store::{case, hands};
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Failure, UserError, UserErrorCode};
 use crate::people::actions::end_membership;
@@ -39,10 +39,17 @@ impl Command for RemoveMember<'_> {
             return Err(UserError::not_found("handOverTo", "assessor in your body").into());
         }
         let ids = hands::in_hands_of(tx, &self.scope, ended.person_id).await?;
-        if !ids.is_empty() {
+        if self.hand_over_to.is_some() && !ids.is_empty() {
             let (app, scope) = (self.app, self.scope.clone());
             let assign = AssignApplications { app, scope, ids, assessor: self.hand_over_to };
             assign.run(tx).await.map_err(told_here)?;
+        } else {
+            // Nobody chooses who judges it, so that a conflict of interest keeps no lead from ending access.
+            let mut left = case::lock_applications(tx, &self.scope, &ids).await?;
+            left.retain(|one| {
+                one.assessor_id == Some(ended.person_id) && hands::IN_HANDS.contains(&one.status)
+            });
+            put_all_into_hands(tx, left, None).await?;
         }
         Ok(ended.id)
     }

@@ -194,7 +194,8 @@ impl StaffMutation {
     }
 
     /// Declares the viewer's own conflict of interest with an employer. The viewer judges none of its applications
-    /// from then on; those in the viewer's hands go back to the queue.
+    /// from then on, gives none of them to anybody, settles none of its workers' double applications, strikes none of its ballot
+    /// entries and decides on nobody who asks to act for it; what is in the viewer's hands goes back to the queue.
     async fn declare_conflict(
         &self,
         ctx: &Context<'_>,

@@ -178,7 +178,7 @@ pub const LAWS: [Law; 25] = [
     Law {
         action: Action::Assign,
         whose: Whose::Leads,
-        duty: Duty::None,
+        duty: Duty::Unbiased,
         from: UNADVISED,
         to: To::Pairs(&[(Submitted, InAssessment), (InAssessment, Submitted)]),
         hint: "It can be assigned from its submission until the assessor has advised.",

@@ -385,6 +385,24 @@ pub async fn conflicted(tx: &Tx, employer: EmployerId, people: &[PersonId]) -> F
     Ok(select.into_tuple().all(tx.conn()).await?)
 }
 
+/// Whether somebody of a body has declared a conflict with the employer of one of these applications of the body. Of another
+/// body's application nothing is told, not even that its employer is one of these.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn has_conflict(tx: &Tx, scope: &BodyScope, applications: &[ApplicationId]) -> Found<bool> {
+    let employers = Query::select()
+        .column(application::Column::EmployerId)
+        .from(application::Entity)
+        .and_where(application::Column::BodyId.eq(scope.body()))
+        .and_where(application::Column::Id.is_in(applications.iter().copied()))
+        .to_owned();
+    let select = conflict::Entity::find()
+        .filter(conflict::Column::PersonId.eq(scope.person()))
+        .filter(conflict::Column::EmployerId.in_subquery(employers));
+    Ok(select.one(tx.conn()).await?.is_some())
+}
+
 /// The conflicts that these people have declared with these employers.
 ///
 /// # Errors

@@ -16,7 +16,7 @@ use crate::people::store as people;
 use crate::tenancy::BodyScope;
 
 /// States in which an application is in somebody's hands.
-const IN_HANDS: [ApplicationStatus; 2] =
+pub const IN_HANDS: [ApplicationStatus; 2] =
     [ApplicationStatus::InAssessment, ApplicationStatus::InformationRequested];
 
 /// States in which an application may wait for an assessor, new or reconsidered.

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::hold;
 use crate::applications::details::LongText;
+use crate::applications::store::case;
 use crate::ballots::rules::{Refusal, may_strike};
 use crate::ballots::store;
 use crate::db::{Command, Tx};
@@ -34,8 +35,11 @@ impl Command for StrikeBallotEntry {
         let held = hold(tx, self.ballot).await?;
         let body = &held.own_part(&self.scope)?.body.slug;
         held.goes_on()?;
-        if !store::find_own_entry(&held.gate, self.ballot, self.scope.body(), &self.entry).await? {
-            return Err(UserError::not_found("entry", "entry").into());
+        let found =
+            store::find_own_entry(&held.gate, self.ballot, self.scope.body(), &self.entry).await?;
+        let application = found.ok_or_else(|| UserError::not_found("entry", "entry"))?;
+        if case::has_conflict(tx, &self.scope, &[application]).await? {
+            return Err(Refusal::ConflictOfInterest.into());
         }
         may_strike(&held.record.course()?, tx.now())?;
         let strikes = store::load_strikes(tx.conn(), self.ballot).await?;

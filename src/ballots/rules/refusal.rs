@@ -120,6 +120,9 @@ pub enum Refusal {
     /// Nothing is known yet, so striking is not the way.
     #[error("Nothing is known of the result yet: void the ballot and begin again with the right list.")]
     VoidInstead,
+    /// The lead has declared a conflict with the employer whose entry it is.
+    #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
+    ConflictOfInterest,
     /// The entry was struck before.
     #[error("This entry is struck already.")]
     StruckBefore,
@@ -139,6 +142,7 @@ impl Refusal {
                 UserErrorCode::Invalid
             }
             Self::Beacon { is_missing: true, .. } | Self::SignatureMissing { .. } => UserErrorCode::Required,
+            Self::ConflictOfInterest => UserErrorCode::ConflictOfInterest,
             Self::WrongSecret => UserErrorCode::CommitmentMismatch,
             Self::Signature(_) => UserErrorCode::BeaconInvalid,
             Self::NotByBallot
@@ -172,6 +176,7 @@ impl Refusal {
             | Self::BallotOpen
             | Self::NobodyWaits
             | Self::NotOfBallot
+            | Self::ConflictOfInterest
             | Self::Ended { .. }
             | Self::CommitmentsOver
             | Self::CommitmentsOpen { .. }

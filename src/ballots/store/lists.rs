@@ -61,23 +61,28 @@ pub async fn load_applications(gate: &Gate<'_>, ballot: BallotId) -> Found<HashM
     Ok(rows.into_iter().collect())
 }
 
-/// Whether an entry stands on the list and is of this body's.
+/// The application of an entry that stands on the list and is of this body's.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn find_own_entry(gate: &Gate<'_>, ballot: BallotId, body: BodyId, entry: &str) -> Found<bool> {
+pub async fn find_own_entry(
+    gate: &Gate<'_>,
+    ballot: BallotId,
+    body: BodyId,
+    entry: &str,
+) -> Found<Option<ApplicationId>> {
     let own = Query::select()
         .column(application::Column::Id)
         .from(application::Entity)
         .and_where(application::Column::BodyId.eq(body))
         .to_owned();
-    let count = ballot_entry::Entity::find()
+    let found = ballot_entry::Entity::find()
         .filter(ballot_entry::Column::BallotId.eq(ballot))
         .filter(ballot_entry::Column::Entry.eq(entry))
         .filter(ballot_entry::Column::ApplicationId.in_subquery(own))
-        .count(gate.tx().conn())
+        .one(gate.tx().conn())
         .await?;
-    Ok(count > 0)
+    Ok(found.map(|entry| entry.application_id))
 }
 
 /// Strikes entries.

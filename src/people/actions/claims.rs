@@ -123,10 +123,12 @@ impl Command for DecideEmployerClaim {
         tx.lock_limit("agents", &seen.nzbn).await?;
         let claim = claims::find_visible(tx.conn(), &seen_as, self.id).await?.ok_or_else(unknown)?;
         let nzbn = Nzbn::parse(&claim.nzbn).map_err(|why| Fault::stored("employer claim", why))?;
-        let status = decided(&claim, (decider, who), &self.decision).map_err(UserError::from)?;
         // Who acts for an employer already, which bodies have something of it, and under which row it is known, is told to
         // neither body nor newcomer.
         let across = tx.across_tenants().await?;
+        let has_conflict = claims::has_conflict(tx, who, nzbn).await?;
+        let status =
+            decided(&claim, (decider, who), &self.decision, has_conflict).map_err(UserError::from)?;
         let person = claim.person_id;
         self.save(tx, claim, (decider, who), status).await?;
         let approved = claims::approved_of(tx, person, nzbn).await?;

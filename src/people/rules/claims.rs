@@ -38,6 +38,9 @@ pub enum ClaimRefusal {
     /// Nobody decides on their own wish.
     #[error("You asked for this yourself: somebody else decides on it.")]
     Own,
+    /// The lead has declared a conflict with the employer.
+    #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
+    Conflict,
 }
 
 impl From<ClaimRefusal> for UserError {
@@ -45,6 +48,7 @@ impl From<ClaimRefusal> for UserError {
         let code = match refusal {
             ClaimRefusal::NotWaiting => UserErrorCode::WrongStatus,
             ClaimRefusal::Own => UserErrorCode::SamePerson,
+            ClaimRefusal::Conflict => UserErrorCode::ConflictOfInterest,
         };
         Self::at(code, "id", refusal.to_string())
     }
@@ -59,7 +63,8 @@ pub struct Concerned {
     pub has_agents: bool,
 }
 
-/// Where a wish stands after a decision, before the others are asked whether they said the same.
+/// Where a wish stands after a decision, before the others are asked whether they said the same. `has_conflict` says whether
+/// whoever decides has declared a conflict of interest with the employer.
 ///
 /// # Errors
 /// Why nothing is decided.
@@ -67,9 +72,13 @@ pub fn decided(
     claim: &employer_claim::Model,
     (decider, who): (Decider, PersonId),
     decision: &Decision,
+    has_conflict: bool,
 ) -> Result<EmployerClaimStatus, ClaimRefusal> {
     if claim.person_id == who {
         return Err(ClaimRefusal::Own);
+    }
+    if has_conflict {
+        return Err(ClaimRefusal::Conflict);
     }
     let waits_for = match claim.status {
         EmployerClaimStatus::Asked => Some(Decider::Lead),
@@ -149,11 +158,15 @@ mod tests {
             (Accepted, Decider::Agent, &decline, Err(ClaimRefusal::NotWaiting)),
             (Declined, Decider::Lead, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
         ] {
-            let found = decided(&claim(status), (decider, ANA), decision);
+            let found = decided(&claim(status), (decider, ANA), decision, false);
             assert_eq!(found, expected, "{status:?} {decider:?} {decision:?}");
         }
         let let_in = employer_claim::Model { accepted_by: Some(ANA), ..claim(Approved) };
-        assert_eq!(decided(&let_in, (Decider::Agent, ANA), &decline), Err(ClaimRefusal::NotWaiting));
+        assert_eq!(decided(&let_in, (Decider::Agent, ANA), &decline, false), Err(ClaimRefusal::NotWaiting));
+        for decision in [&Decision::Approve, &decline] {
+            let found = decided(&claim(Asked), (Decider::Lead, ANA), decision, true);
+            assert_eq!(found, Err(ClaimRefusal::Conflict));
+        }
     }
 
     #[test]
@@ -196,7 +209,8 @@ mod tests {
     #[test]
     fn nobody_decides_on_their_own_wish() {
         for decider in [Decider::Lead, Decider::Agent] {
-            let found = decided(&claim(EmployerClaimStatus::Asked), (decider, ZOE), &Decision::Approve);
+            let asked = claim(EmployerClaimStatus::Asked);
+            let found = decided(&asked, (decider, ZOE), &Decision::Approve, false);
             assert_eq!(found, Err(ClaimRefusal::Own));
         }
     }

@@ -1,7 +1,7 @@
 //! Requests to act for an employer.
 
 use entity::{
-    BodyId, EmployerClaimId, EmployerClaimStatus, PersonId, application, employer, employer_agent,
+    BodyId, EmployerClaimId, EmployerClaimStatus, PersonId, application, conflict, employer, employer_agent,
     employer_claim, interest,
 };
 use sea_orm::sea_query::{Expr, Query};
@@ -105,6 +105,24 @@ pub async fn bodies_that_know(tx: &Tx, nzbn: Nzbn) -> Found<Vec<BodyId>> {
     let mut bodies: Vec<BodyId> = applied.into_tuple().all(tx.conn()).await?;
     bodies.extend(interested.into_tuple::<BodyId>().all(tx.conn()).await?);
     Ok(bodies)
+}
+
+/// Whether a person has declared a conflict of interest with the employer with this number.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn has_conflict(tx: &Tx, person: PersonId, nzbn: Nzbn) -> Found<bool> {
+    let to_employer = conflict::Entity::belongs_to(employer::Entity)
+        .from(conflict::Column::EmployerId)
+        .to(employer::Column::Id)
+        .into();
+    let found = conflict::Entity::find()
+        .join(JoinType::InnerJoin, to_employer)
+        .filter(employer::Column::Nzbn.eq(nzbn.to_string()))
+        .filter(conflict::Column::PersonId.eq(person))
+        .one(tx.conn())
+        .await?;
+    Ok(found.is_some())
 }
 
 /// Whether anybody acts for the employer with this number.

@@ -13,6 +13,7 @@ use super::discrepancies::{close, told};
 use crate::app::App;
 use crate::applications::actions::{HeldAcross, hold_across_tenants};
 use crate::applications::details::LongText;
+use crate::applications::store::case;
 use crate::applications::store::twins::{self, Turn};
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Found, UserError};
@@ -48,6 +49,7 @@ impl Command for ResolveDiscrepancy<'_> {
         let found = store::find(tx, &self.scope, self.id).await?.ok_or_else(not_found)?;
         let whose = mends(found.body_id, found.other_body_id);
         may_resolve(found.kind, whose, self.scope.body(), self.resolution)?;
+        self.is_unbiased(tx, &found).await?;
         // The viewer's part in it was looked up. The other application may be another body's: what comes of both, in both
         // timelines, is the service's doing.
         tx.across_tenants().await?.stay();
@@ -76,6 +78,18 @@ struct Choice {
 }
 
 impl ResolveDiscrepancy<'_> {
+    /// Which of a worker's applications stands is a judgement on the employers whose they are.
+    async fn is_unbiased(&self, tx: &Tx, found: &discrepancy::Model) -> Acted<()> {
+        let (ReconciliationScope::Body(scope), DiscrepancyKind::SameWorker) = (&self.scope, found.kind) else {
+            return Ok(());
+        };
+        let pair: Vec<_> = [found.application_id, found.other_application_id].into_iter().flatten().collect();
+        if case::has_conflict(tx, scope, &pair).await? {
+            return Err(Refusal::ConflictOfInterest.into());
+        }
+        Ok(())
+    }
+
     async fn choice(&self, tx: &Tx, row: &discrepancy::Model) -> Acted<Choice> {
         let chooses = self.resolution == Resolution::WorkerChose;
         if !chooses && self.chosen.is_some() {

@@ -115,6 +115,9 @@ pub enum Refusal {
         /// What can be done.
         hint: String,
     },
+    /// The lead has declared a conflict with an employer of one of the applications.
+    #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
+    ConflictOfInterest,
     /// Nobody said which application stands.
     #[error("Say which of the two applications the worker chose, by its reference.")]
     NothingChosen,
@@ -129,6 +132,7 @@ impl From<Refusal> for UserError {
         match refusal {
             Refusal::Resolved => Self::new(UserErrorCode::WrongStatus, message),
             Refusal::NotYours { .. } => Self::new(UserErrorCode::NotPermitted, message),
+            Refusal::ConflictOfInterest => Self::new(UserErrorCode::ConflictOfInterest, message),
             Refusal::NotAllowed { .. } => Self::at(UserErrorCode::Invalid, "resolution", message),
             Refusal::NothingChosen => Self::at(UserErrorCode::Required, "chosen", message),
             Refusal::WrongChoice(_) => Self::at(UserErrorCode::Invalid, "chosen", message),

@@ -16,7 +16,7 @@ use super::field::{
 use super::files::SIGNATURE;
 use crate::service::support::World;
 use crate::service::support::caseload::definition;
-use crate::service::support::cast::{ITP_LEAD, NZTECH_LEAD};
+use crate::service::support::cast::{ITP_LEAD, KAURI, NZTECH_LEAD};
 
 on_both_databases! {
     a_ballot_is_opened_where_places_are_drawn_after_the_window_and_once,
@@ -28,6 +28,7 @@ on_both_databases! {
     without_a_beacon_and_a_secret_there_is_nothing_to_draw,
     a_rehearsed_void_tells_and_changes_nothing,
     a_lead_strikes_own_entries_once_something_is_known,
+    a_lead_with_a_conflict_strikes_no_entry_of_the_employer,
     what_was_published_never_changes,
     missed_deadlines_go_on_record_once_whoever_keeps_them,
     ballots_work_under_two_processes,
@@ -204,6 +205,20 @@ async fn a_lead_strikes_own_entries_once_something_is_known(world: World) {
     assert_eq!(field.nominated(&field.ids).await, field.ids);
     field.run_again(ballot).await;
     field.all_is_well().await;
+}
+
+async fn a_lead_with_a_conflict_strikes_no_entry_of_the_employer(world: World) {
+    let field = Field::of(&world, 2, 1).await;
+    let ballot = field.open(true).await;
+    let own = field.entry(field.ids[0]).await;
+    field.both_act(ballot).await;
+    for lead in [&NZTECH_LEAD, &ITP_LEAD] {
+        world.conflict(lead, &KAURI).await;
+    }
+    let refused = field.strike(ballot, &NZTECH_LEAD, &own).await;
+    assert_eq!(code(refused), UserErrorCode::ConflictOfInterest);
+    let others = field.entry(field.ids[1]).await;
+    field.strike(ballot, &ITP_LEAD, &others).await.expect("a strike of Rata's entry");
 }
 
 async fn what_was_published_never_changes(world: World) {

@@ -21,6 +21,7 @@ on_both_databases! {
     every_body_that_has_something_of_the_employer_says_yes,
     bodies_and_those_who_act_for_the_employer_all_say_yes,
     a_body_is_told_the_same_whoever_acts_for_the_employer,
+    a_lead_with_a_conflict_decides_on_nobody_of_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
     requests_are_few_and_each_stands_once,
@@ -214,6 +215,22 @@ async fn a_body_is_told_the_same_whoever_acts_for_the_employer(world: World) {
         told.push(row.replace(&id, "id").replace(name, "name").replace(nzbn, "nzbn"));
     }
     assert_eq!(told[..3], told[3..]);
+}
+
+async fn a_lead_with_a_conflict_decides_on_nobody_of_the_employer(world: World) {
+    with_providers(&world).await;
+    world.conflict(&ITP_LEAD, &KAURI).await;
+    let (zoe, lead) = (newcomer(&world, "zoe").await, world.sign_in(&ITP_LEAD).await);
+    for (nzbn, expected) in [(KAURI.nzbn, "CONFLICT_OF_INTEREST id"), (RATA.nzbn, "none")] {
+        let asked = act(&zoe, "registerEmployer", &ask(nzbn, "itp")).await;
+        let id = &asked["employerClaim"]["id"];
+        let decline = json!({ "id": id, "approve": false, "reason": "Not by phone." });
+        assert_eq!(code(&lead, "decideEmployerClaim", decline).await, expected);
+        if nzbn == KAURI.nzbn {
+            let approve = json!({ "id": id, "approve": true });
+            assert_eq!(code(&lead, "decideEmployerClaim", approve).await, expected);
+        }
+    }
 }
 
 async fn asking_tells_nobody_whom_the_service_knows(world: World) {

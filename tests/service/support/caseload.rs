@@ -5,7 +5,7 @@ use std::ops::Deref;
 use chrono::NaiveDate;
 use entity::{
     ApplicationId, ApplicationStatus, AssessmentOutcome, ExceptionId, InterestId, PayPeriod,
-    RecommendationOutcome, application, class_exception,
+    RecommendationOutcome, application, class_exception, conflict,
 };
 use nominations::amendment::ApplyDefinition;
 use nominations::applications::actions::{
@@ -25,7 +25,7 @@ use nominations::values::passport::PassportNumber;
 use nominations::values::pay::Pay;
 use nominations::values::text::{Line, Text};
 use rust_decimal::Decimal;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{World, cast};
 
@@ -205,6 +205,19 @@ impl World {
     /// Brings the class exception in line with a definition.
     pub async fn apply(&self, definition: Definition) -> Acted<Vec<String>> {
         self.by_itself(&ApplyDefinition { app: &self.app, definition, purge_now: false }).await
+    }
+
+    /// Somebody of a body has declared a conflict of interest with an employer.
+    pub async fn conflict(&self, who: &cast::Member, firm: &cast::Firm) {
+        let row = conflict::Model {
+            person_id: who.person(),
+            employer_id: firm.id(),
+            body_id: who.body.expect("somebody of a body").id(),
+            reason: "A cousin works there.".into(),
+            declared_at: self.now(),
+        };
+        let insert = conflict::Entity::insert(row.into_active_model());
+        insert.exec_without_returning(self.conn()).await.expect("a conflict");
     }
 
     /// The application as it stands.
