@@ -27,7 +27,7 @@ pub use advice::{
     standing_findings,
 };
 pub use bodies::{takes_applications, will_take_applications};
-pub use case::{AdviceGiven, Case, Hand, Records, Standing};
+pub use case::{AdviceGiven, Case, Hand, Records, Standing, verifiers};
 pub use completeness::{Completeness, complete_for_submission, lacks_notice, missing_evidence, shows};
 pub use correction::{Differs, stays_the_worker};
 pub use diagram::diagram;

@@ -1,18 +1,20 @@
 //! Who may judge what: nobody twice, nobody with a conflict, and no body that has left.
 
 use nominations::schema::GlobalId;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::support::World;
 use super::support::acts::{act, send};
 use super::support::casework::{
-    SPECIALIST_TECH, application, apply, assessed, complete, done, endorsed, refused, submitted, taken,
+    Case, SPECIALIST_TECH, application, apply, assessed, complete, done, endorsed, refused, submitted, taken,
 };
 use super::support::cast::{KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SECOND};
 
 on_both_databases! {
     whoever_found_something_does_not_confirm_though_a_colleague_found_it_anew,
     advice_does_not_rest_on_findings_of_somebody_with_a_conflict,
+    whoever_looked_at_the_evidence_does_not_decide,
+    advice_does_not_rest_on_a_look_of_somebody_with_a_conflict,
     a_lead_with_a_conflict_gives_nobody_the_employers_applications,
     a_draft_is_not_handed_in_to_a_body_that_has_left,
 }
@@ -51,6 +53,47 @@ async fn advice_does_not_rest_on_findings_of_somebody_with_a_conflict(world: Wor
     let endorse = json!({ "outcome": "ENDORSE" });
     assert_eq!(refused(&second, "recommend", case.with(endorse)).await, "ASSESSMENT_INCOMPLETE");
     let case = endorsed(&second, assessed(&second, case).await).await;
+    done(&lead, "confirm", case.with(json!({}))).await;
+}
+
+/// An application with a record of evidence, in the assessor's hands, and the record.
+async fn with_a_record(world: &World, of_employer: bool) -> (Case, Value) {
+    let (agent, assessor) = (world.sign_in(&KAURI_AGENT).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    let draft = done(&agent, "createApplication", complete()).await;
+    let record = json!({ "kind": "PROGRAMME", "title": "Summer of Tech", "ofEmployer": of_employer });
+    let draft = done(&agent, "addEvidence", draft.with(record)).await;
+    let evidence = application(&agent, &draft, "evidence { id }").await["evidence"][0]["id"].take();
+    done(&agent, "submitApplication", draft.with(json!({ "declaration": true }))).await;
+    (taken(&assessor).await, evidence)
+}
+
+async fn whoever_looked_at_the_evidence_does_not_decide(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (assessor, lead) = (world.sign_in(&NZTECH_ASSESSOR).await, world.sign_in(&NZTECH_LEAD).await);
+    for of_employer in [false, true] {
+        let (case, evidence) = with_a_record(&world, of_employer).await;
+        let look = json!({ "evidence": evidence, "genuine": true });
+        act(&lead, "verifyEvidence", &look).await;
+        let case = endorsed(&assessor, case).await;
+        assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "SAME_PERSON");
+        let actions = application(&lead, &case, "availableActions").await;
+        assert!(!actions["availableActions"].as_array().expect("a list").contains(&json!("CONFIRM")), "{actions}");
+        // Once a colleague has looked, the lead's look counts no more.
+        act(&world.sign_in(&NZTECH_SECOND).await, "verifyEvidence", &look).await;
+        done(&lead, "confirm", case.with(json!({}))).await;
+    }
+}
+
+async fn advice_does_not_rest_on_a_look_of_somebody_with_a_conflict(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (assessor, lead) = (world.sign_in(&NZTECH_ASSESSOR).await, world.sign_in(&NZTECH_LEAD).await);
+    let (case, evidence) = with_a_record(&world, false).await;
+    let look = json!({ "evidence": evidence, "genuine": true });
+    act(&world.sign_in(&NZTECH_SECOND).await, "verifyEvidence", &look).await;
+    let case = endorsed(&assessor, case).await;
+    world.conflict(&NZTECH_SECOND, &KAURI).await;
+    assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "CONFLICT_OF_INTEREST");
+    act(&assessor, "verifyEvidence", &look).await;
     done(&lead, "confirm", case.with(json!({}))).await;
 }
 

@@ -3,13 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::{
-    ApplicationId, PersonId, application, assessment, assessment_round, class_exception, conflict, turn_back,
+    ApplicationId, PersonId, application, assessment, assessment_round, class_exception, conflict, evidence,
+    turn_back,
 };
 
 use super::Opened;
 use crate::app::App;
-use crate::applications::rules::{Case, Hand, Records, Standing, is_with_the_employer};
-use crate::applications::store::{case, standing};
+use crate::applications::rules::{Case, Hand, Records, Standing, is_with_the_employer, verifiers};
+use crate::applications::store::{case, evidence as records, standing};
 use crate::db::Tx;
 use crate::error::{Fault, Found};
 use crate::exceptions::store as exceptions;
@@ -48,6 +49,7 @@ struct Facts {
     findings: Vec<assessment::Model>,
     rounds: Vec<assessment_round::Model>,
     turn_backs: Vec<turn_back::Model>,
+    verified: Vec<evidence::Model>,
     conflicts: Vec<conflict::Model>,
     standings: HashMap<ApplicationId, Standing>,
 }
@@ -61,18 +63,21 @@ impl Facts {
         let findings = case::load_findings(tx, &ids).await?;
         let rounds = case::load_rounds(tx, &ids).await?;
         let turn_backs = standing::load_turn_backs(tx, &ids).await?;
+        let verified = records::load_verified(tx, applications).await?;
         let superseded = applications.iter().filter_map(|one| one.supersedes_id);
         let holders: Vec<_> = distinct(ids.iter().copied().chain(superseded));
         let standings = standing::load_standings(tx.conn(), &holders).await?;
         let proposers = standings.values().filter_map(|one| one.amendment_by);
         let advisers = rounds.iter().map(|round| round.advised_by);
         let assessors = findings.iter().map(|finding| finding.assessor_id);
+        let verifiers = verified.iter().filter_map(|record| record.verified_by);
         let in_hands = applications.iter().filter_map(|one| one.assessor_id);
-        let people = advisers.chain(assessors).chain(in_hands).chain(proposers).chain(hand.person());
+        let people = advisers.chain(assessors).chain(verifiers).chain(in_hands);
+        let people = people.chain(proposers).chain(hand.person());
         let people: Vec<PersonId> = distinct(people);
         let employers = distinct(applications.iter().map(|one| one.employer_id));
         let conflicts = case::load_conflicts(tx, &employers, &people).await?;
-        Ok(Self { hand, exceptions, findings, rounds, turn_backs, conflicts, standings })
+        Ok(Self { hand, exceptions, findings, rounds, turn_backs, verified, conflicts, standings })
     }
 
     /// One of the applications with its own. Terms are kept in memory, so no statement is made for those that this
@@ -96,6 +101,7 @@ impl Facts {
             findings: &findings,
             rounds: &rounds,
             turn_backs: &turn_backs,
+            verifiers: &verifiers(&self.verified, &application),
             conflicted: &conflicted,
             standing: standing(application.id).unwrap_or_else(|| Standing::new(application.status)),
             replaces: application.supersedes_id.and_then(standing),

@@ -24,7 +24,7 @@ use super::timeline::{self, ApplicationEventConnection};
 use crate::applications::details::pay_of;
 use crate::applications::rules::{
     Case, Hand, Noticeable, Records, Standing, as_the_employer_knows, available, eligibility_of, flags_of,
-    is_with_the_employer, lacks_notice, standing_findings,
+    is_with_the_employer, lacks_notice, standing_findings, verifiers,
 };
 use crate::clock::day_in_new_zealand;
 use crate::error::{Fault, Found};
@@ -171,6 +171,11 @@ impl Application {
         let conflicts = cases(ctx).load_one(ConflictsWith(self.row.employer_id)).await?.unwrap_or_default();
         let conflicted: Vec<_> = conflicts.iter().map(|one| one.person_id).collect();
         let turn_backs = self.turn_backs(ctx).await?;
+        // Who has looked at what is the body's own business, and stands against none of the employer's acts.
+        let evidence = match self.inside() {
+            Some(_) => evidence::load_for(ctx, &self.row).await?,
+            None => Vec::new(),
+        };
         let replaces = match self.row.supersedes_id {
             Some(old) => cases(ctx).load_one(StandingOf(old)).await?,
             None => None,
@@ -182,6 +187,7 @@ impl Application {
             findings: &findings,
             rounds: &rounds,
             turn_backs: &turn_backs,
+            verifiers: &verifiers(&evidence, &self.row),
             conflicted: &conflicted,
             standing: standing.unwrap_or_else(|| Standing::new(self.row.status)),
             replaces,

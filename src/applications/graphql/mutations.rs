@@ -249,7 +249,7 @@ impl StaffMutation {
     }
 
     /// One of the body's people has seen the evidence. Where it is the employer's, that holds for all of its
-    /// applications to the body.
+    /// applications to the body. Whoever looked at it last decides on none that it counts for.
     async fn verify_evidence(
         &self,
         ctx: &Context<'_>,

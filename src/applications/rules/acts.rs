@@ -60,7 +60,8 @@ pub enum Duty {
     Assesses,
     /// As who assesses, and not the adviser.
     TurnsBack,
-    /// As who turns back, no finding in this round, and nothing that the advice rests on is by somebody with a conflict.
+    /// As who turns back, no finding in this round and no look at the evidence, and nothing that the advice rests on is by
+    /// somebody with a conflict.
     Decides,
     /// Unbiased, and no part in any round so far.
     BeginsRound,

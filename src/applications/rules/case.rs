@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use entity::{
     AgencyStatus, ApplicationStatus, PersonId, PlaceState, RecommendationOutcome, StaffRole, TurnBackKind,
-    application, assessment, assessment_round, class_exception, turn_back,
+    application, assessment, assessment_round, class_exception, evidence, turn_back,
 };
 
 use super::advice::standing_findings;
@@ -34,8 +34,8 @@ pub struct AdviceGiven {
     pub by: PersonId,
     /// To what.
     pub outcome: RecommendationOutcome,
-    /// Whether the adviser, or somebody on whose finding the advice rests, has declared a conflict with the employer
-    /// since.
+    /// Whether the adviser, or somebody on whose finding or look at the evidence the advice rests, has declared a conflict
+    /// with the employer since.
     pub rests_on_conflict: bool,
 }
 
@@ -117,7 +117,7 @@ pub struct Case {
     pub viewer_has_conflict: bool,
     /// The advice of the current round.
     pub advice: Option<AdviceGiven>,
-    /// Who has assessed in the current round, or given advice that was sent back.
+    /// Who has assessed in the current round, looked at the evidence that counts, or given advice that was sent back.
     pub assessed_by: Vec<PersonId>,
     /// Who took part in earlier rounds.
     pub took_part_before: Vec<PersonId>,
@@ -150,6 +150,8 @@ pub struct Records<'a> {
     pub rounds: &'a [assessment_round::Model],
     /// Where leads turned it back to, in all rounds.
     pub turn_backs: &'a [turn_back::Model],
+    /// Who has looked at the evidence that counts for it.
+    pub verifiers: &'a [PersonId],
     /// Who has declared a conflict with the employer.
     pub conflicted: &'a [PersonId],
     /// What it holds.
@@ -172,11 +174,12 @@ impl Records<'_> {
         assessed.chain(decided).chain(turned).filter_map(|(round, person)| Some((round, person?)))
     }
 
-    /// Who has assessed in a round, or given advice in it that was sent back.
+    /// Who has assessed in a round, looked at the evidence that counts, or given advice in the round that was sent back.
     fn assessors(&self, round: i32) -> impl Iterator<Item = PersonId> {
         let assessed = self.findings.iter().filter(move |one| one.round == round).map(|one| one.assessor_id);
         let sent_back = self.turn_backs.iter().filter(move |one| one.round == round);
-        assessed.chain(sent_back.filter_map(|one| one.advised_by))
+        let verified = self.verifiers.iter().copied();
+        assessed.chain(verified).chain(sent_back.filter_map(|one| one.advised_by))
     }
 }
 
@@ -200,6 +203,7 @@ impl Case {
                 by: advice.advised_by,
                 outcome: advice.advice,
                 rests_on_conflict: conflicted.contains(&advice.advised_by)
+                    || records.verifiers.iter().any(|verifier| conflicted.contains(verifier))
                     || standing_findings(findings, application)
                         .iter()
                         .any(|finding| conflicted.contains(&finding.assessor_id)),
@@ -216,6 +220,17 @@ impl Case {
             replaces: records.replaces,
         }
     }
+}
+
+/// Who has looked at those of the records that count for an application: its own, and its employer's at the same body.
+#[must_use]
+pub fn verifiers(records: &[evidence::Model], application: &application::Model) -> Vec<PersonId> {
+    let counts = |record: &&evidence::Model| {
+        record.body_id == application.body_id
+            && record.employer_id == application.employer_id
+            && record.application_id.is_none_or(|id| id == application.id)
+    };
+    distinct(records.iter().filter(counts).filter_map(|record| record.verified_by))
 }
 
 fn distinct(people: impl Iterator<Item = PersonId>) -> Vec<PersonId> {
@@ -245,5 +260,36 @@ impl Hand {
             Self::Assessor(person) | Self::Lead(person) => Some(person),
             Self::Employer | Self::Onlooker => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{ApplicationId, BodyId, EmployerId, EvidenceKind};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::applications::samples;
+
+    #[test]
+    fn what_counts_for_an_application_is_its_own_and_its_employers_at_the_body() {
+        let application = samples::application();
+        let other = Uuid::from_u128(99);
+        let looked_at = |by: u128, of: Option<ApplicationId>| evidence::Model {
+            application_id: of,
+            verified_by: Some(PersonId(Uuid::from_u128(by))),
+            ..samples::evidence(EvidenceKind::Membership)
+        };
+        let records = [
+            samples::evidence(EvidenceKind::Membership),
+            looked_at(5, Some(application.id)),
+            looked_at(4, None),
+            looked_at(5, None),
+            looked_at(6, Some(ApplicationId(other))),
+            evidence::Model { body_id: BodyId(other), ..looked_at(7, None) },
+            evidence::Model { employer_id: EmployerId(other), ..looked_at(8, None) },
+        ];
+        let expected = [4, 5].map(|by| PersonId(Uuid::from_u128(by)));
+        assert_eq!(verifiers(&records, &application), expected);
     }
 }

@@ -22,7 +22,7 @@ pub fn diagram() -> String {
             let _ = writeln!(page, "    {} --> [*]", status.word());
         }
     }
-    page.push_str("```\n\n## Who may do what where\n\nE: who acts for the employer. A: assessors and leads. L: leads. Whether somebody may is also a matter of the\nwindow, of conflicts of interest, and of who took part before.\n\n");
+    page.push_str("```\n\n## Who may do what where\n\nE: who acts for the employer. A: assessors and leads. L: leads. Whether somebody may is also a matter of the\nwindow, of conflicts of interest, and of who took part before or looked at the evidence.\n\n");
     page.push_str(&table());
     page.push_str("\n## What happens by itself\n\n");
     for course in COURSES {

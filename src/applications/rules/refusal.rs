@@ -97,9 +97,10 @@ pub enum Refusal {
     /// The viewer declared a conflict with the employer.
     #[error("You have declared a conflict of interest with this employer. A colleague has to do this.")]
     ConflictOfInterest,
-    /// Whoever advised, or found something that the advice rests on, has declared a conflict since.
+    /// Whoever advised, or found or saw something that the advice rests on, has declared a conflict since.
     #[error(
-        "Somebody who judged this has declared a conflict of interest since. It has to be assessed anew."
+        "Somebody who judged this, or looked at its evidence, has declared a conflict of interest since. It has to be assessed \
+         anew, and the evidence looked at by a colleague."
     )]
     RestsOnConflict,
     /// A field has to be filled in.

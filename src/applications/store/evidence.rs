@@ -22,6 +22,23 @@ pub async fn load_for(tx: &Tx, application: &application::Model) -> Found<Vec<ev
     Ok(counting_for(application).all(tx.conn()).await?)
 }
 
+/// What the body has looked at of the evidence that counts for these applications, and may count for others of the same
+/// employers; [`crate::applications::rules::verifiers`] tells which counts for which.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn load_verified(tx: &Tx, applications: &[application::Model]) -> Found<Vec<evidence::Model>> {
+    let ids = applications.iter().map(|one| one.id);
+    let of_employers = Condition::all()
+        .add(evidence::Column::ApplicationId.is_null())
+        .add(evidence::Column::BodyId.is_in(applications.iter().map(|one| one.body_id)))
+        .add(evidence::Column::EmployerId.is_in(applications.iter().map(|one| one.employer_id)));
+    let select = evidence::Entity::find()
+        .filter(Condition::any().add(evidence::Column::ApplicationId.is_in(ids)).add(of_employers))
+        .filter(evidence::Column::VerifiedBy.is_not_null());
+    Ok(select.all(tx.conn()).await?)
+}
+
 /// As [`load_for`], and keeps them from being taken out to the end of the transaction.
 ///
 /// # Errors
