@@ -3,6 +3,7 @@
 mod employers;
 
 use entity::{ApplicationStatus, IssuerTenant, StaffRole, membership, session};
+use nominations::error::Failure;
 use nominations::jobs::{Job, run};
 use nominations::people::actions::arrive;
 use nominations::people::rules::issuers::Issuer;
@@ -27,6 +28,7 @@ on_both_databases! {
     an_invitation_that_was_taken_back_lets_nobody_in,
     whoever_is_no_lead_any_more_lets_nobody_in,
     a_removed_lead_does_not_let_themselves_in_again,
+    two_accounts_with_one_address_are_not_two_members,
     leads_list_their_own_people_and_nobody_elses,
     a_changed_role_holds_at_once_and_a_body_keeps_a_lead,
     two_leads_who_end_each_other_leave_one,
@@ -178,6 +180,32 @@ async fn a_removed_lead_does_not_let_themselves_in_again(world: World) {
     // Somebody who is a lead lets her in again.
     let token = token_of(&act(&lead, "inviteMember", &invite).await["link"]);
     arrive(&world.app, &nztech, &claims("ivy"), Some(&token)).await.expect("she is let in again");
+}
+
+async fn two_accounts_with_one_address_are_not_two_members(world: World) {
+    with_providers(&world).await;
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let (nztech, itp) = (issuer(&world, "nztech").await, issuer(&world, "itp").await);
+    let known = |subject: &str| Claims { email: Some("NZTech-Assessor@Example.nz".into()), ..claims(subject) };
+    let invite = json!({ "name": "Ivy", "role": "LEAD" });
+    let token = token_of(&act(&lead, "inviteMember", &invite).await["link"]);
+    let refused = arrive(&world.app, &nztech, &known("second-account"), Some(&token)).await;
+    let Err(Failure::Refused(errors)) = refused else { panic!("somebody has that address") };
+    assert!(errors[0].message.contains("e-mail address"), "{errors:?}");
+    // Another body's people are others, and the invitation is still there for whom it is for.
+    let others = act(&world.sign_in(&ITP_LEAD).await, "inviteMember", &invite).await;
+    arrive(&world.app, &itp, &known("at-itp"), Some(&token_of(&others["link"]))).await.expect("let in");
+    act(&lead, "removeMember", &json!({ "id": id(&NZTECH_ASSESSOR), "version": 1 })).await;
+    arrive(&world.app, &nztech, &known("second-account"), Some(&token)).await.expect("nobody has it any more");
+    // Who was a member does not come back beside their other account.
+    let members = lead.data("{ members(last: 1) { nodes { id version } } }", json!({})).await;
+    let first = &members["members"]["nodes"][0];
+    act(&lead, "removeMember", &json!({ "id": first["id"], "version": first["version"] })).await;
+    for (subject, comes) in [("third-account", true), ("second-account", false)] {
+        let token = token_of(&act(&lead, "inviteMember", &invite).await["link"]);
+        let arrived = arrive(&world.app, &nztech, &known(subject), Some(&token)).await;
+        assert_eq!(arrived.is_ok(), comes, "{subject}");
+    }
 }
 
 async fn leads_list_their_own_people_and_nobody_elses(world: World) {

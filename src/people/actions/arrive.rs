@@ -2,7 +2,7 @@
 //! sign-in begins, in the same transaction.
 
 use chrono::{DateTime, Utc};
-use entity::{EventKind, StaffRole, identity, invitation, membership};
+use entity::{BodyId, EventKind, StaffRole, identity, invitation, membership};
 use serde_json::json;
 
 use crate::app::App;
@@ -10,7 +10,7 @@ use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault, Found, UserError};
 use crate::history::{self, Event};
 use crate::keys::new_token;
-use crate::people::rules::arrival::{Arrival, ArrivalRefusal, arrival};
+use crate::people::rules::arrival::{Arrival, ArrivalRefusal, arrival, is_one_address};
 use crate::people::rules::end_of_session;
 use crate::people::rules::issuers::Issuer;
 use crate::people::store::members::{self, Newcomer};
@@ -74,7 +74,13 @@ impl Command for Arrive<'_> {
         };
         let decided = arrival(self.issuer, known.as_ref(), invited.as_ref().map(Option::as_ref), tx.now());
         let decided = decided.map_err(UserError::from)?;
-        let member = match (decided, known, invited.flatten().map(|link| link.invitation)) {
+        let invited = invited.flatten().map(|link| link.invitation);
+        if matches!(decided, Arrival::Join | Arrival::Rejoin)
+            && let Some(body) = invited.as_ref().and_then(|invited| invited.body_id)
+        {
+            self.is_nobody_else(tx, body, known.as_ref()).await?;
+        }
+        let member = match (decided, known, invited) {
             (Arrival::Enter, Some(known), _) => known,
             (Arrival::Register, None, _) => self.register(tx).await?,
             (Arrival::Join, None, Some(invited)) => self.join(tx, &invited).await?,
@@ -98,6 +104,18 @@ impl Command for Arrive<'_> {
 }
 
 impl Arrive<'_> {
+    /// One person is one member of a body, however many accounts they have: who advises and who confirms are two.
+    async fn is_nobody_else(&self, tx: &Tx, body: BodyId, known: Option<&membership::Model>) -> Acted<()> {
+        let Some(address) = self.email() else { return Ok(()) };
+        // Two accounts that arrive at once come here one after the other.
+        tx.lock_limit("address", &format!("{body}|{}", address.to_lowercase())).await?;
+        let others = members::addresses_in(tx, body, known.map(|known| known.person_id)).await?;
+        if others.iter().any(|other| is_one_address(other, &address)) {
+            return Err(UserError::from(ArrivalRefusal::SameAddress).into());
+        }
+        Ok(())
+    }
+
     /// Somebody who may ask to act for an employer, and acts for none yet.
     async fn register(&self, tx: &Tx) -> Acted<membership::Model> {
         let name = self.name();

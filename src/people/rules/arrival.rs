@@ -47,12 +47,24 @@ pub enum ArrivalRefusal {
         "You have access already, so this invitation was not used: it is for somebody else. Sign in without it."
     )]
     AlreadyMember,
+    /// A member of the body has the same verified address: two accounts are not two people.
+    #[error(
+        "Somebody with your e-mail address has access already. If that is you, sign in with the account that you used first; \
+         if it is not, tell a lead of your body."
+    )]
+    SameAddress,
 }
 
 impl From<ArrivalRefusal> for UserError {
     fn from(refusal: ArrivalRefusal) -> Self {
         Self::new(UserErrorCode::NotPermitted, refusal.to_string())
     }
+}
+
+/// Whether two addresses are one: in any case, as mail servers have it.
+#[must_use]
+pub fn is_one_address(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
 }
 
 /// Whether a membership that ends at `ends_at` holds `now`. The end is exclusive.
@@ -283,6 +295,12 @@ mod tests {
             let link = link(invitation.clone());
             assert_eq!(arrival(issuer, Some(&member), Some(Some(&link)), now()), expected, "{member:?}");
         }
+    }
+
+    #[test]
+    fn an_address_is_the_same_in_any_case() {
+        assert!(is_one_address("Ana.Bell@example.nz", "ana.bell@example.nz"));
+        assert!(!is_one_address("ana@example.nz", "anna@example.nz"));
     }
 
     #[test]

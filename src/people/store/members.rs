@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use entity::{BodyId, EmployerId, MembershipId, PersonId, StaffRole, employer_agent, membership, person};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, OnConflict, Query};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, Select, Set, Value,
+    QueryFilter, QuerySelect, Select, Set, Value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,28 @@ pub async fn add_agent(tx: &Tx, person: PersonId, employer: EmployerId) -> Found
 pub async fn find_in(tx: &Tx, body: BodyId, id: MembershipId) -> Found<Option<membership::Model>> {
     let select = membership::Entity::find_by_id(id).filter(membership::Column::BodyId.eq(body));
     Ok(select.one(tx.conn()).await?)
+}
+
+/// The addresses of those whose membership of a body goes on, beside one person's.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn addresses_in(tx: &Tx, body: BodyId, beside: Option<PersonId>) -> Found<Vec<String>> {
+    let members = Query::select()
+        .column(membership::Column::PersonId)
+        .from(membership::Entity)
+        .and_where(membership::Column::BodyId.eq(body))
+        .cond_where(goes_on(tx.now()))
+        .to_owned();
+    let mut select = person::Entity::find()
+        .select_only()
+        .column(person::Column::Email)
+        .filter(person::Column::Id.in_subquery(members))
+        .filter(person::Column::Email.is_not_null());
+    if let Some(beside) = beside {
+        select = select.filter(person::Column::Id.ne(beside));
+    }
+    Ok(select.into_tuple().all(tx.conn()).await?)
 }
 
 /// How many leads without an end a body has beside one.
