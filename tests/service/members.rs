@@ -141,7 +141,8 @@ async fn whoever_is_no_lead_any_more_lets_nobody_in(world: World) {
     with_providers(&world).await;
     let (lead, nztech) = (world.sign_in(&NZTECH_LEAD).await, issuer(&world, "nztech").await);
     let second = world.sign_in(&NZTECH_SECOND).await;
-    let becomes = |version: i32, role: &str| json!({ "id": id(&NZTECH_SECOND), "version": version, "role": role });
+    let becomes =
+        |version: i32, role: &str| json!({ "id": id(&NZTECH_SECOND), "version": version, "role": role });
     act(&lead, "changeMember", &becomes(1, "LEAD")).await;
     let invited = act(&second, "inviteMember", &json!({ "name": "Mo", "role": "LEAD" })).await;
     act(&lead, "changeMember", &becomes(2, "ASSESSOR")).await;
@@ -186,7 +187,8 @@ async fn two_accounts_with_one_address_are_not_two_members(world: World) {
     with_providers(&world).await;
     let lead = world.sign_in(&NZTECH_LEAD).await;
     let (nztech, itp) = (issuer(&world, "nztech").await, issuer(&world, "itp").await);
-    let known = |subject: &str| Claims { email: Some("NZTech-Assessor@Example.nz".into()), ..claims(subject) };
+    let known =
+        |subject: &str| Claims { email: Some("NZTech-Assessor@Example.nz".into()), ..claims(subject) };
     let invite = json!({ "name": "Ivy", "role": "LEAD" });
     let token = token_of(&act(&lead, "inviteMember", &invite).await["link"]);
     let refused = arrive(&world.app, &nztech, &known("second-account"), Some(&token)).await;
@@ -196,7 +198,9 @@ async fn two_accounts_with_one_address_are_not_two_members(world: World) {
     let others = act(&world.sign_in(&ITP_LEAD).await, "inviteMember", &invite).await;
     arrive(&world.app, &itp, &known("at-itp"), Some(&token_of(&others["link"]))).await.expect("let in");
     act(&lead, "removeMember", &json!({ "id": id(&NZTECH_ASSESSOR), "version": 1 })).await;
-    arrive(&world.app, &nztech, &known("second-account"), Some(&token)).await.expect("nobody has it any more");
+    arrive(&world.app, &nztech, &known("second-account"), Some(&token))
+        .await
+        .expect("nobody has it any more");
     // Who was a member does not come back beside their other account.
     let members = lead.data("{ members(last: 1) { nodes { id version } } }", json!({})).await;
     let first = &members["members"]["nodes"][0];

@@ -77,7 +77,10 @@ async fn whoever_looked_at_the_evidence_does_not_decide(world: World) {
         let case = endorsed(&assessor, case).await;
         assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "SAME_PERSON");
         let actions = application(&lead, &case, "availableActions").await;
-        assert!(!actions["availableActions"].as_array().expect("a list").contains(&json!("CONFIRM")), "{actions}");
+        assert!(
+            !actions["availableActions"].as_array().expect("a list").contains(&json!("CONFIRM")),
+            "{actions}"
+        );
         // Once a colleague has looked, the lead's look counts no more.
         act(&world.sign_in(&NZTECH_SECOND).await, "verifyEvidence", &look).await;
         done(&lead, "confirm", case.with(json!({}))).await;

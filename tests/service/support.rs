@@ -76,7 +76,14 @@ pub struct World {
 
 /// The face of the service, for tests that ask for more, in a minute and at once, than anybody else.
 pub fn generous() -> Face {
-    let limits = Limits { tokens: 100_000, depth: 20, aliases: 2_000, fields: 20_000, ..Limits::default() };
+    let limits = Limits {
+        tokens: 100_000,
+        depth: 20,
+        aliases: 2_000,
+        fields: 20_000,
+        directives: 2_000,
+        ..Limits::default()
+    };
     Face { limits, client_points: usize::MAX, tenant_points: usize::MAX, ..Face::default() }
 }
 

@@ -50,7 +50,7 @@ fn every_example_of_the_api_is_answered() {
     assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
     assert!(!told.contains(r#""errors""#) && !told.contains(r#""userErrors":[{"#), "{told}");
     let answers: Vec<_> = told.lines().filter(|line| line.starts_with(r#"{"data":{"#)).collect();
-    assert_eq!(answers.len(), 9, "{told}");
+    assert_eq!(answers.len(), 8, "{told}");
     assert!(answers.iter().all(|line| !line.contains("null") || line.contains("nodes")), "{told}");
     assert!(told.contains("event: next\ndata: {\"data\":{\"quotaChanged\":{\"available\":"), "{told}");
 }

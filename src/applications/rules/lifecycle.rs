@@ -137,7 +137,10 @@ fn decides(person: PersonId, case: &Case, who: &'static str) -> Result<(), Refus
         return Err(Refusal::RestsOnConflict);
     }
     if case.assessed_by.contains(&person) {
-        return Err(Refusal::SamePerson { did: "assessed a criterion, looked at the evidence or advised", who });
+        return Err(Refusal::SamePerson {
+            did: "assessed a criterion, looked at the evidence or advised",
+            who,
+        });
     }
     Ok(())
 }

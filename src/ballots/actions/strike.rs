@@ -35,8 +35,7 @@ impl Command for StrikeBallotEntry {
         let held = hold(tx, self.ballot).await?;
         let body = &held.own_part(&self.scope)?.body.slug;
         held.goes_on()?;
-        let found =
-            store::find_own_entry(&held.gate, self.ballot, self.scope.body(), &self.entry).await?;
+        let found = store::find_own_entry(&held.gate, self.ballot, self.scope.body(), &self.entry).await?;
         let application = found.ok_or_else(|| UserError::not_found("entry", "entry"))?;
         if case::has_conflict(tx, &self.scope, &[application]).await? {
             return Err(Refusal::ConflictOfInterest.into());

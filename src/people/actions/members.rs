@@ -81,9 +81,8 @@ pub async fn end_membership(
 
 async fn revoke_invitations_of(tx: &Tx, scope: &BodyScope, member: &membership::Model) -> Acted<()> {
     let revoked = invitations::revoke_made_by(tx, scope.body(), member.person_id).await?;
-    let event = |id| {
-        Event::of_people(EventKind::InvitationRevoked, member.body_id).with(json!({ "invitation": id }))
-    };
+    let event =
+        |id| Event::of_people(EventKind::InvitationRevoked, member.body_id).with(json!({ "invitation": id }));
     Ok(history::record(tx, revoked.into_iter().map(event)).await?)
 }
 

@@ -80,7 +80,8 @@ struct Choice {
 impl ResolveDiscrepancy<'_> {
     /// Which of a worker's applications stands is a judgement on the employers whose they are.
     async fn is_unbiased(&self, tx: &Tx, found: &discrepancy::Model) -> Acted<()> {
-        let (ReconciliationScope::Body(scope), DiscrepancyKind::SameWorker) = (&self.scope, found.kind) else {
+        let (ReconciliationScope::Body(scope), DiscrepancyKind::SameWorker) = (&self.scope, found.kind)
+        else {
             return Ok(());
         };
         let pair: Vec<_> = [found.application_id, found.other_application_id].into_iter().flatten().collect();

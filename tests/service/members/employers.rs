@@ -61,7 +61,12 @@ async fn interested(world: &World, nzbn: &str, body: &str) {
 /// Where one's own requests stand, the newest first.
 async fn status_of(caller: &Caller) -> Value {
     let seen = caller.data(CLAIMS, json!({})).await;
-    seen["employerClaims"]["nodes"].as_array().expect("a list").iter().map(|claim| claim["status"].clone()).collect()
+    seen["employerClaims"]["nodes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|claim| claim["status"].clone())
+        .collect()
 }
 
 /// The lead of a body approves somebody's request, and is told so.
