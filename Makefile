@@ -1,7 +1,7 @@
 # The commands of the house. `make` alone lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long audit
+.PHONY: help run test test-long guards audit
 
 # The identity providers that the tests of sign-in start.
 PROVIDERS := tests/providers/node_modules/.package-lock.json
@@ -30,6 +30,9 @@ test: $(PROVIDERS) $(CLIENTS) ## format, lints, all tests on SQLite and PostgreS
 
 test-long: $(PROVIDERS) $(CLIENTS) ## races, rehearsals and two processes together, many times over: half an hour
 	tests/with-postgres $(CARGO) test --workspace -- --ignored
+
+guards: ## each guard taken away: the tests have to miss it
+	tests/without-guards
 
 audit: ## licences, known vulnerabilities and sources of all dependencies
 	@$(CARGO) deny --version >/dev/null 2>&1 || $(CARGO) install cargo-deny --locked
