@@ -12,6 +12,7 @@ use super::support::cast::{KAURI, KAURI_AGENT, NZTECH_ASSESSOR, NZTECH_LEAD, NZT
 
 on_both_databases! {
     whoever_found_something_does_not_confirm_though_a_colleague_found_it_anew,
+    whoever_advised_does_not_decide_though_a_colleague_found_it_all,
     advice_does_not_rest_on_findings_of_somebody_with_a_conflict,
     whoever_looked_at_the_evidence_does_not_decide,
     advice_does_not_rest_on_a_look_of_somebody_with_a_conflict,
@@ -37,6 +38,21 @@ async fn whoever_found_something_does_not_confirm_though_a_colleague_found_it_an
     assert!(assessments.iter().all(|one| one["assessor"]["name"] == NZTECH_ASSESSOR.name), "{assessments:?}");
     assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "SAME_PERSON");
     let actions = told["node"]["availableActions"].as_array().expect("a list");
+    assert!(!actions.contains(&json!("CONFIRM")), "{actions:?}");
+}
+
+async fn whoever_advised_does_not_decide_though_a_colleague_found_it_all(world: World) {
+    apply(&world, SPECIALIST_TECH).await;
+    let (agent, assessor) = (world.sign_in(&KAURI_AGENT).await, world.sign_in(&NZTECH_ASSESSOR).await);
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    submitted(&agent, complete()).await;
+    let case = assessed(&assessor, taken(&assessor).await).await;
+    let case = done(&lead, "recommend", case.with(json!({ "outcome": "ENDORSE" }))).await;
+    let told = application(&lead, &case, "assessments { assessor { name } } availableActions").await;
+    let assessments = told["assessments"].as_array().expect("a list");
+    assert!(assessments.iter().all(|one| one["assessor"]["name"] == NZTECH_ASSESSOR.name), "{assessments:?}");
+    assert_eq!(refused(&lead, "confirm", case.with(json!({}))).await, "SAME_PERSON");
+    let actions = told["availableActions"].as_array().expect("a list");
     assert!(!actions.contains(&json!("CONFIRM")), "{actions:?}");
 }
 

@@ -2,6 +2,7 @@
 
 use entity::{employer, employer_agent, employer_claim};
 use nominations::people::actions::arrive;
+use nominations::providers::Claims;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
@@ -11,7 +12,7 @@ use crate::service::support::acts::{Target, act, document, received};
 use crate::service::support::caseload::{Caseload, Wanted};
 use crate::service::support::casework::{SPECIALIST_TECH, apply};
 use crate::service::support::cast::{
-    ITP_LEAD, KAURI, KAURI_AGENT, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA, RATA_AGENT,
+    ITP_LEAD, KAURI, KAURI_AGENT, KAURI_SECOND, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA, RATA_AGENT,
 };
 use crate::service::support::{Caller, World};
 
@@ -24,6 +25,7 @@ on_both_databases! {
     a_lead_with_a_conflict_decides_on_nobody_of_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
+    who_was_invited_is_known_by_name_and_keeps_their_address,
     requests_are_few_and_each_stands_once,
 }
 
@@ -278,6 +280,24 @@ async fn colleagues_are_invited_to_ones_own_employer_alone(world: World) {
     assert_eq!(employers_of(&xia).await, json!([{ "nzbn": KAURI.nzbn }]));
     let name = xia.data("{ viewer { person { name } } }", json!({})).await;
     assert_eq!(name["viewer"]["person"]["name"], "Xia");
+}
+
+async fn who_was_invited_is_known_by_name_and_keeps_their_address(world: World) {
+    with_providers(&world).await;
+    let agent = world.sign_in(&KAURI_AGENT).await;
+    let input = json!({ "employerNzbn": KAURI.nzbn, "name": "Xia" });
+    let token = token_of(&act(&agent, "inviteColleague", &input).await["link"]);
+    let claims = Claims { email: Some("xia@example.nz".into()), ..claims("xia") };
+    let signed_in = arrive(&world.app, &issuer(&world, "employers").await, &claims, Some(&token)).await;
+    let xia = world.holding(signed_in.expect("signed in").token);
+    let own = xia.data("{ viewer { person { name email } } }", json!({})).await;
+    assert_eq!(own["viewer"]["person"], json!({ "name": "Xia", "email": "xia@example.nz" }));
+    for member in [&KAURI_AGENT, &KAURI_SECOND] {
+        let caller = world.sign_in(member).await;
+        let seen = caller.data("{ invitations { nodes { usedBy { name email } } } }", json!({})).await;
+        let expected = json!([{ "usedBy": { "name": "Xia", "email": null } }]);
+        assert_eq!(seen["invitations"]["nodes"], expected, "{}", member.handle);
+    }
 }
 
 async fn requests_are_few_and_each_stands_once(world: World) {
