@@ -66,6 +66,9 @@ async fn advice_does_not_rest_on_findings_of_somebody_with_a_conflict(world: Wor
     done(&assessor, "declareConflict", conflict).await;
     // It went back to the queue; whoever takes it next has to find everything anew.
     let case = taken(&second).await;
+    let finding = json!({ "criterion": "salary", "outcome": "MET" });
+    let refused_to_judge = refused(&assessor, "recordAssessment", case.with(finding)).await;
+    assert_eq!(refused_to_judge, "CONFLICT_OF_INTEREST");
     let endorse = json!({ "outcome": "ENDORSE" });
     assert_eq!(refused(&second, "recommend", case.with(endorse)).await, "ASSESSMENT_INCOMPLETE");
     let case = endorsed(&second, assessed(&second, case).await).await;
