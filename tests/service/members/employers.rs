@@ -12,7 +12,8 @@ use crate::service::support::acts::{Target, act, document, received};
 use crate::service::support::caseload::{Caseload, Wanted};
 use crate::service::support::casework::{SPECIALIST_TECH, apply};
 use crate::service::support::cast::{
-    ITP_LEAD, KAURI, KAURI_AGENT, KAURI_SECOND, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA, RATA_AGENT,
+    ITP_LEAD, KAURI, KAURI_AGENT, KAURI_SECOND, Member, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA,
+    RATA_AGENT,
 };
 use crate::service::support::{Caller, World};
 
