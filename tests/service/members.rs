@@ -2,7 +2,10 @@
 
 mod employers;
 
-use entity::{ApplicationStatus, IssuerTenant, StaffRole, membership, session};
+use entity::{
+    ApplicationStatus, FrontendId, IssuerTenant, StaffRole, frontend, frontend_client, frontend_origin,
+    membership, session,
+};
 use nominations::error::Failure;
 use nominations::jobs::{Job, run};
 use nominations::people::actions::arrive;
@@ -11,7 +14,7 @@ use nominations::people::store::issuers;
 use nominations::providers::Claims;
 use nominations::schema::GlobalId;
 use nominations::tenancy::SystemScope;
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, IntoActiveModel};
 use serde_json::{Value, json};
 
 use super::sign_in::setting::{Added, add_issuer};
@@ -373,12 +376,18 @@ async fn machines_are_added_with_the_bodys_own_provider(world: World) {
     for issuer in ["itp", "employers", "nobody", "NZTECH"] {
         assert_eq!(code(&lead, "addServiceAccount", machine(issuer)).await, "NOT_FOUND issuer", "{issuer}");
     }
-    let desk = nominations::people::actions::AddFrontend {
-        name: nominations::values::text::Line::parse("The desk").expect("a line"),
-        origins: vec!["https://desk.example.nz".to_owned()],
-        clients: vec![("nztech".to_owned(), "desk".to_owned())],
-    };
-    world.by_itself(&desk).await.expect("a frontend");
+    // A demo, as this world is one, has no frontends.
+    let frontend_id = FrontendId(uuid::Uuid::from_u128(1));
+    let nztech_id = issuer(&world, "nztech").await.id;
+    let desk = frontend::Model { id: frontend_id, name: "The desk".into(), added_at: world.now() };
+    let origin = frontend_origin::Model { origin: "https://desk.example.nz".into(), frontend_id };
+    let client = frontend_client::Model { issuer_id: nztech_id, client_id: "desk".into(), frontend_id };
+    let conn = world.conn();
+    frontend::Entity::insert(desk.into_active_model()).exec_without_returning(conn).await.expect("a row");
+    let row = frontend_origin::Entity::insert(origin.into_active_model());
+    row.exec_without_returning(conn).await.expect("a row");
+    let row = frontend_client::Entity::insert(client.into_active_model());
+    row.exec_without_returning(conn).await.expect("a row");
     for client in ["desk", &issuer(&world, "nztech").await.client_id] {
         let mut machine = machine("nztech");
         machine["clientId"] = json!(client);

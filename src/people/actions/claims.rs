@@ -129,15 +129,19 @@ impl Command for DecideEmployerClaim {
         let has_conflict = claims::has_conflict(tx, who, nzbn).await?;
         let status =
             decided(&claim, (decider, who), &self.decision, has_conflict).map_err(UserError::from)?;
-        let person = claim.person_id;
+        let (person, was) = (claim.person_id, claim.status);
         self.save(tx, claim, (decider, who), status).await?;
-        let approved = claims::approved_of(tx, person, nzbn).await?;
-        let concerned = Concerned {
-            bodies: claims::bodies_that_know(tx, nzbn).await?,
-            has_agents: claims::has_agents(tx, nzbn).await?,
-        };
-        if status == EmployerClaimStatus::Approved && is_agreed(&approved, &concerned) {
-            self.accept(tx, nzbn, approved).await?;
+        if status == EmployerClaimStatus::Approved {
+            let approved = claims::of_employer(tx, person, nzbn, status).await?;
+            let concerned = Concerned {
+                bodies: claims::bodies_that_know(tx, nzbn).await?,
+                has_agents: claims::has_agents(tx, nzbn).await?,
+            };
+            if is_agreed(&approved, &concerned) {
+                self.accept(tx, nzbn, approved).await?;
+            }
+        } else if was == EmployerClaimStatus::Accepted {
+            self.end(tx, nzbn, &(person, seen.legal_name)).await?;
         }
         across.end().await?;
         Ok(self.id)
@@ -158,6 +162,8 @@ impl DecideEmployerClaim {
             Decider::Lead => {
                 claim.decided_at = Some(tx.now());
                 claim.decided_by = Some(who);
+                // What a lead declines is declined by the body, whoever let them in or out before.
+                claim.accepted_by = None;
                 EventKind::EmployerClaimDecided
             }
             Decider::Agent => {
@@ -191,5 +197,17 @@ impl DecideEmployerClaim {
             claims::save(tx, employer_claim::Model { status, ..claim }, was).await?;
         }
         Ok(history::record(tx, events).await?)
+    }
+
+    /// Somebody has taken their yes back: they act for the employer no more, and whom they invited to it is not let in. What
+    /// other bodies have approved is approved still, and waits for the others again.
+    async fn end(&self, tx: &Tx, nzbn: Nzbn, (person, legal_name): &(PersonId, String)) -> Acted<()> {
+        let employer = store::find_or_add_employer(tx, nzbn, legal_name).await?;
+        members::remove_agent(tx, *person, employer).await?;
+        for claim in claims::of_employer(tx, *person, nzbn, EmployerClaimStatus::Accepted).await? {
+            let (was, status) = (claim.status, EmployerClaimStatus::Approved);
+            claims::save(tx, employer_claim::Model { status, ..claim }, was).await?;
+        }
+        Ok(())
     }
 }

@@ -209,7 +209,8 @@ impl PeopleMutation {
     }
 
     /// Decides whether somebody may act for an employer: first a lead of the body that was asked; then, where others act
-    /// for the employer already, one of them. They may once everybody has said yes whom it concerns.
+    /// for the employer already, one of them. They may once everybody has said yes whom it concerns. To decline what was
+    /// approved or accepted takes it back: they act for the employer no more, from their next request on.
     async fn decide_employer_claim(
         &self,
         ctx: &Context<'_>,

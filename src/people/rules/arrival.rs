@@ -78,7 +78,7 @@ pub fn holds(ends_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
 pub struct Link {
     /// The invitation.
     pub invitation: invitation::Model,
-    /// What whoever made it is now; none where the command line did.
+    /// What whoever made it is now; none where the command line did, or where they act for its employer no more.
     pub inviter: Option<membership::Model>,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A lead of the body that was asked approves. Whoever acts for an employer reads and withdraws what every body has of it,
 //! so each of these bodies has to be asked, and says yes for itself; and where somebody acts for the employer already, one
-//! of them lets the newcomer in as well. The last yes opens the employer. No body is told what the others know of it.
+//! of them lets the newcomer in as well. The last yes opens the employer. Whoever has said yes may take it back, and so may
+//! any other who acts for the employer; that ends it. No body is told what the others know of it.
 
 use entity::{BodyId, EmployerClaimStatus, PersonId, employer_claim};
 
@@ -80,17 +81,25 @@ pub fn decided(
     if has_conflict {
         return Err(ClaimRefusal::Conflict);
     }
-    let waits_for = match claim.status {
-        EmployerClaimStatus::Asked => Some(Decider::Lead),
-        EmployerClaimStatus::Approved if claim.accepted_by.is_none() => Some(Decider::Agent),
-        EmployerClaimStatus::Approved | EmployerClaimStatus::Accepted | EmployerClaimStatus::Declined => None,
+    // A lead goes by what a lead is told: what others have made of it shows in no answer.
+    let stands = match decider {
+        Decider::Lead => as_the_body_knows(claim).0,
+        Decider::Agent => claim.status,
     };
-    if waits_for != Some(decider) {
-        return Err(ClaimRefusal::NotWaiting);
-    }
-    match decision {
-        Decision::Approve => Ok(EmployerClaimStatus::Approved),
-        Decision::Decline(_) => Ok(EmployerClaimStatus::Declined),
+    match (decision, decider, stands) {
+        (Decision::Approve, Decider::Lead, EmployerClaimStatus::Asked) => Ok(EmployerClaimStatus::Approved),
+        (Decision::Approve, Decider::Agent, EmployerClaimStatus::Approved) if claim.accepted_by.is_none() => {
+            Ok(EmployerClaimStatus::Approved)
+        }
+        (Decision::Decline(_), Decider::Lead, EmployerClaimStatus::Asked | EmployerClaimStatus::Approved)
+        | (
+            Decision::Decline(_),
+            Decider::Agent,
+            EmployerClaimStatus::Approved | EmployerClaimStatus::Accepted,
+        ) => Ok(EmployerClaimStatus::Declined),
+        (Decision::Approve | Decision::Decline(_), Decider::Lead | Decider::Agent, _) => {
+            Err(ClaimRefusal::NotWaiting)
+        }
     }
 }
 
@@ -155,14 +164,25 @@ mod tests {
             (Approved, Decider::Lead, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
             (Approved, Decider::Agent, &Decision::Approve, Ok(Approved)),
             (Approved, Decider::Agent, &decline, Ok(Declined)),
-            (Accepted, Decider::Agent, &decline, Err(ClaimRefusal::NotWaiting)),
+            (Approved, Decider::Lead, &decline, Ok(Declined)),
+            (Accepted, Decider::Lead, &decline, Ok(Declined)),
+            (Accepted, Decider::Agent, &decline, Ok(Declined)),
+            (Asked, Decider::Agent, &decline, Err(ClaimRefusal::NotWaiting)),
+            (Accepted, Decider::Agent, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
             (Declined, Decider::Lead, &Decision::Approve, Err(ClaimRefusal::NotWaiting)),
+            (Declined, Decider::Lead, &decline, Err(ClaimRefusal::NotWaiting)),
+            (Declined, Decider::Agent, &decline, Err(ClaimRefusal::NotWaiting)),
         ] {
             let found = decided(&claim(status), (decider, ANA), decision, false);
             assert_eq!(found, expected, "{status:?} {decider:?} {decision:?}");
         }
         let let_in = employer_claim::Model { accepted_by: Some(ANA), ..claim(Approved) };
-        assert_eq!(decided(&let_in, (Decider::Agent, ANA), &decline, false), Err(ClaimRefusal::NotWaiting));
+        let again = decided(&let_in, (Decider::Agent, ANA), &Decision::Approve, false);
+        assert_eq!(again, Err(ClaimRefusal::NotWaiting));
+        assert_eq!(decided(&let_in, (Decider::Agent, ANA), &decline, false), Ok(Declined));
+        // To a lead, what an agent has declined looks like what stands, and so does taking it back.
+        let by_agent = employer_claim::Model { accepted_by: Some(ANA), ..claim(Declined) };
+        assert_eq!(decided(&by_agent, (Decider::Lead, ANA), &decline, false), Ok(Declined));
         for decision in [&Decision::Approve, &decline] {
             let found = decided(&claim(Asked), (Decider::Lead, ANA), decision, true);
             assert_eq!(found, Err(ClaimRefusal::Conflict));

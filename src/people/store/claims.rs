@@ -66,15 +66,20 @@ pub async fn waiting_of(tx: &Tx, person: PersonId) -> Found<Vec<employer_claim::
         .await?)
 }
 
-/// Those of a person that bodies have approved for an employer, whichever bodies'.
+/// Those of a person for an employer that stand there, whichever bodies'.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn approved_of(tx: &Tx, person: PersonId, nzbn: Nzbn) -> Found<Vec<employer_claim::Model>> {
+pub async fn of_employer(
+    tx: &Tx,
+    person: PersonId,
+    nzbn: Nzbn,
+    status: EmployerClaimStatus,
+) -> Found<Vec<employer_claim::Model>> {
     Ok(employer_claim::Entity::find()
         .filter(employer_claim::Column::PersonId.eq(person))
         .filter(employer_claim::Column::Nzbn.eq(nzbn.to_string()))
-        .filter(employer_claim::Column::Status.eq(EmployerClaimStatus::Approved))
+        .filter(employer_claim::Column::Status.eq(status))
         .order_by_asc(employer_claim::Column::Id)
         .all(tx.conn())
         .await?)

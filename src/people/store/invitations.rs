@@ -1,7 +1,7 @@
 //! Invitations.
 
-use entity::{BodyId, InvitationId, PersonId, invitation, membership};
-use sea_orm::sea_query::Expr;
+use entity::{BodyId, InvitationId, PersonId, employer_agent, invitation, membership};
+use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
     QuerySelect, Select, Set, Value,
@@ -35,14 +35,17 @@ pub async fn find_by_hash(
 ) -> Found<Option<Link>> {
     let select = invitation::Entity::find().filter(invitation::Column::TokenHash.is_in(hashes));
     let Some(invitation) = select.one(conn).await? else { return Ok(None) };
-    let inviter = match invitation.invited_by {
-        Some(person) => {
-            let select = membership::Entity::find().filter(membership::Column::PersonId.eq(person));
-            select.one(conn).await?
-        }
-        None => None,
-    };
-    Ok(Some(Link { invitation, inviter }))
+    let Some(person) = invitation.invited_by else { return Ok(Some(Link { invitation, inviter: None })) };
+    let mut inviter = membership::Entity::find().filter(membership::Column::PersonId.eq(person));
+    if let Some(employer) = invitation.employer_id {
+        let acts = Query::select()
+            .column(employer_agent::Column::PersonId)
+            .from(employer_agent::Entity)
+            .and_where(employer_agent::Column::EmployerId.eq(employer))
+            .to_owned();
+        inviter = inviter.filter(membership::Column::PersonId.in_subquery(acts));
+    }
+    Ok(Some(Link { inviter: inviter.one(conn).await?, invitation }))
 }
 
 /// Uses an invitation up; false where somebody was quicker, or it was taken back meanwhile.

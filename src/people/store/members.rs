@@ -108,6 +108,15 @@ pub async fn add_agent(tx: &Tx, person: PersonId, employer: EmployerId) -> Found
     Ok(())
 }
 
+/// Lets a person act for an employer no more.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn remove_agent(tx: &Tx, person: PersonId, employer: EmployerId) -> Found<()> {
+    employer_agent::Entity::delete_by_id((person, employer)).exec(tx.conn()).await?;
+    Ok(())
+}
+
 /// A membership of a body.
 ///
 /// # Errors

@@ -23,6 +23,7 @@ on_both_databases! {
     every_body_that_has_something_of_the_employer_says_yes,
     bodies_and_those_who_act_for_the_employer_all_say_yes,
     a_body_is_told_the_same_whoever_acts_for_the_employer,
+    whoever_said_yes_takes_it_back,
     a_lead_with_a_conflict_decides_on_nobody_of_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
@@ -61,24 +62,24 @@ async fn interested(world: &World, nzbn: &str, body: &str) {
     act(&world.anybody(), "registerInterest", &interest).await;
 }
 
-/// Where one's own requests stand, the newest first.
+/// Where one's own requests stand, in the order of the words.
 async fn status_of(caller: &Caller) -> Value {
     let seen = caller.data(CLAIMS, json!({})).await;
-    seen["employerClaims"]["nodes"]
-        .as_array()
-        .expect("a list")
-        .iter()
-        .map(|claim| claim["status"].clone())
-        .collect()
+    let claims = seen["employerClaims"]["nodes"].as_array().expect("a list");
+    let mut words: Vec<_> = claims.iter().filter_map(|claim| claim["status"].as_str()).collect();
+    words.sort_unstable();
+    json!(words)
 }
 
 /// The lead of a body approves somebody's request, and is told so.
 async fn approve(world: &World, lead: &Member, asked: &Value) {
     let lead = world.sign_in(lead).await;
-    let decision = json!({ "id": asked["employerClaim"]["id"], "approve": true });
+    let id = &asked["employerClaim"]["id"];
+    let decision = json!({ "id": id, "approve": true });
     assert_eq!(act(&lead, "decideEmployerClaim", &decision).await["employerClaim"]["status"], "APPROVED");
     let seen = lead.data(CLAIMS, json!({})).await;
-    assert_eq!(seen["employerClaims"]["nodes"][0]["status"], "APPROVED");
+    let mut claims = seen["employerClaims"]["nodes"].as_array().expect("a list").iter();
+    assert!(claims.any(|claim| claim["id"] == *id && claim["status"] == "APPROVED"), "{seen}");
 }
 
 async fn the_first_of_an_employer_is_approved_by_a_lead(world: World) {
@@ -223,6 +224,50 @@ async fn a_body_is_told_the_same_whoever_acts_for_the_employer(world: World) {
         told.push(row.replace(&id, "id").replace(name, "name").replace(nzbn, "nzbn"));
     }
     assert_eq!(told[..3], told[3..]);
+}
+
+async fn whoever_said_yes_takes_it_back(world: World) {
+    with_providers(&world).await;
+    apply(&world, SPECIALIST_TECH).await;
+    interested(&world, MIRO, "nztech").await;
+    let zoe = newcomer(&world, "zoe").await;
+    let itps = act(&zoe, "registerEmployer", &ask(MIRO, "itp")).await;
+    let nztechs = act(&zoe, "registerEmployer", &ask(MIRO, "nztech")).await;
+    approve(&world, &ITP_LEAD, &itps).await;
+    approve(&world, &NZTECH_LEAD, &nztechs).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": MIRO }]));
+    let colleague = json!({ "employerNzbn": MIRO, "name": "Xia" });
+    let hers = token_of(&act(&zoe, "inviteColleague", &colleague).await["link"]);
+    let back = |asked: &Value| json!({ "id": asked["employerClaim"]["id"], "approve": false, "reason": "She has left the company." });
+    // Nobody takes back what another body has said.
+    let (nztech, itp) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&ITP_LEAD).await);
+    assert_eq!(code(&itp, "decideEmployerClaim", back(&nztechs)).await, "NOT_FOUND id");
+    let told = act(&nztech, "decideEmployerClaim", &back(&nztechs)).await;
+    assert_eq!(told["employerClaim"]["status"], "DECLINED");
+    assert_eq!(code(&nztech, "decideEmployerClaim", back(&nztechs)).await, "WRONG_STATUS id");
+    assert_eq!(employers_of(&zoe).await, json!([]));
+    assert_eq!(status_of(&zoe).await, json!(["APPROVED", "DECLINED"]));
+    let employers = issuer(&world, "employers").await;
+    assert!(arrive(&world.app, &employers, &claims("xia"), Some(&hers)).await.is_err());
+    // The other body's yes stands, and takes up where it was once NZTech says yes again.
+    let again = act(&zoe, "registerEmployer", &ask(MIRO, "nztech")).await;
+    approve(&world, &NZTECH_LEAD, &again).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": MIRO }]));
+    // Somebody else who acts for the employer takes it back as well.
+    let yan = newcomer(&world, "yan").await;
+    for (body, lead) in [("itp", &ITP_LEAD), ("nztech", &NZTECH_LEAD)] {
+        let asked = act(&yan, "registerEmployer", &ask(MIRO, body)).await;
+        approve(&world, lead, &asked).await;
+        if body == "itp" {
+            let let_in = json!({ "id": asked["employerClaim"]["id"], "approve": true });
+            act(&zoe, "decideEmployerClaim", &let_in).await;
+        }
+    }
+    assert_eq!(employers_of(&yan).await, json!([{ "nzbn": MIRO }]));
+    act(&yan, "decideEmployerClaim", &back(&itps)).await;
+    assert_eq!(employers_of(&zoe).await, json!([]));
+    assert_eq!(code(&yan, "registerEmployer", ask(MIRO, "itp")).await, "DUPLICATE nzbn");
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
 }
 
 async fn a_lead_with_a_conflict_decides_on_nobody_of_the_employer(world: World) {
