@@ -77,7 +77,7 @@ async fn look_again_and_again(app: &App) {
         match look(app, position).await {
             Ok(reached) => position = Some(reached),
             Err(failure) => {
-                tracing::error!(error = %failure, "those who listen could not be told; tried again")
+                tracing::error!(error = %failure, "those who listen could not be told; tried again");
             }
         }
         tokio::time::sleep(PAUSE).await;

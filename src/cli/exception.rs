@@ -25,7 +25,7 @@ pub(crate) struct ApplyArgs {
     /// Tell what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Take a purge_on that has come already: what is held of people is deleted within the hour, for good
+    /// Take a `purge_on` that has come already: what is held of people is deleted within the hour, for good
     #[arg(long)]
     purge_now: bool,
     #[command(flatten)]

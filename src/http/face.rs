@@ -52,7 +52,7 @@ impl Default for Face {
             tenant_points: 300_000,
             in_flight: 64,
             query_time: Duration::from_secs(5),
-            act_time: Duration::from_secs(60),
+            act_time: Duration::from_mins(1),
             listeners: 1_000,
             socket: Rules::default(),
         }

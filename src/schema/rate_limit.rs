@@ -8,7 +8,7 @@ use super::{app, scalars::DateTime};
 use crate::error::Fault;
 
 /// What this client may still spend. Requests cost points: each field one, and each ten rows of a list what a row costs.
-/// The same stands in the header RateLimit of every answer.
+/// The same stands in the header `RateLimit` of every answer.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RateLimit {
     /// What this request costs.
@@ -28,6 +28,7 @@ pub struct RateLimitQuery;
 #[Object]
 impl RateLimitQuery {
     /// What this client may still spend, with this request paid for.
+    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn rate_limit(&self, ctx: &Context<'_>) -> Result<RateLimit> {
         let standing = ctx.data_unchecked::<Purse>().standing();
         let standing = standing.ok_or_else(|| Fault::stored("budget", "nothing was paid"))?;

@@ -239,7 +239,7 @@ mod tests {
                 match (prepared(&text), message) {
                     (Ok(_), None) => {}
                     (Err(Unfit::Refused(error)), Some(message)) => {
-                        assert!(error.message.contains(message), "{error:?}")
+                        assert!(error.message.contains(message), "{error:?}");
                     }
                     (other, _) => panic!("{text}: {other:?}"),
                 }

@@ -46,7 +46,7 @@ impl MediaType {
         let named =
             Self::ALL.into_iter().filter_map(|media| Some((media, Range::weight_of(media, &ranges)?)));
         // The first of those with the greatest weight; what is named goes before what a wildcard takes in.
-        let best = named.fold(None, |best: Option<(Self, (f32, bool))>, (media, weight)| match best {
+        let best = named.fold(None, |best: Option<(Self, (u16, bool))>, (media, weight)| match best {
             Some((_, found)) if found >= weight => best,
             Some((_, found)) if found.0 == weight.0 && !weight.1 => best,
             _ => Some((media, weight)),
@@ -70,7 +70,8 @@ impl MediaType {
 /// A media range of the header `Accept`, with its weight.
 struct Range<'h> {
     name: &'h str,
-    weight: f32,
+    /// In thousandths.
+    weight: u16,
 }
 
 impl<'h> Range<'h> {
@@ -78,10 +79,10 @@ impl<'h> Range<'h> {
     fn read(text: &'h str) -> Option<Self> {
         let mut parts = text.split(';').map(str::trim);
         let name = parts.next().filter(|name| name.contains('/'))?;
-        let mut weight = 1.0;
+        let mut weight = 1_000;
         for (parameter, value) in parts.filter_map(|parameter| parameter.split_once('=')) {
             if parameter.eq_ignore_ascii_case("q") {
-                weight = value.parse().ok().filter(|weight| (0.0..=1.0).contains(weight)).unwrap_or(0.0);
+                weight = thousandths(value).unwrap_or(0);
             } else if parameter.eq_ignore_ascii_case("charset")
                 && !value.trim_matches('"').eq_ignore_ascii_case("utf-8")
             {
@@ -92,15 +93,23 @@ impl<'h> Range<'h> {
     }
 
     /// How welcome a media type is, by the narrowest range that takes it in, and whether that names it.
-    fn weight_of(media: MediaType, ranges: &[Self]) -> Option<(f32, bool)> {
+    fn weight_of(media: MediaType, ranges: &[Self]) -> Option<(u16, bool)> {
         let name = media.name();
         let of_kind = name.split_once('/').map(|(kind, _)| format!("{kind}/*")).unwrap_or_default();
         let found = [name, &of_kind, "*/*"].into_iter().find_map(|wanted| {
             let range = ranges.iter().find(|range| range.name.eq_ignore_ascii_case(wanted))?;
             Some((range.weight, wanted == name))
         });
-        found.filter(|(weight, _)| *weight > 0.0)
+        found.filter(|(weight, _)| *weight > 0)
     }
+}
+
+/// A weight from 0 to 1 with up to three decimals.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_fit = whole.len() == 1 && decimals.len() <= 3;
+    let found: u16 = format!("{whole}{decimals:0<3}").parse().ok().filter(|_| is_fit)?;
+    (found <= 1_000).then_some(found)
 }
 
 #[cfg(test)]

@@ -52,7 +52,6 @@ impl Refusal {
     }
 
     /// What the caller reads, under the id of the request.
-    #[must_use]
     pub fn body(&self, request: &str) -> Json<serde_json::Value> {
         let extensions = json!({ "code": self.code, "requestId": request });
         Json(json!({ "errors": [{ "message": self.message, "extensions": extensions }] }))

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 /// The tag of these bytes. It is a weak one, since they may be sent compressed.
 #[must_use]
 pub fn of(bytes: &[u8]) -> String {
-    let hash: String = Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hex::encode(&Sha256::digest(bytes)[..16]);
     format!("W/\"{hash}\"")
 }
 

@@ -120,7 +120,7 @@ impl Documents {
     /// `mode` lets it be executed all the same.
     ///
     /// # Errors
-    /// PERSISTED_QUERY_NOT_FOUND, and PERSISTED_QUERY_REQUIRED where nothing else is executed.
+    /// `PERSISTED_QUERY_NOT_FOUND`, and `PERSISTED_QUERY_REQUIRED` where nothing else is executed.
     pub fn look_up(&self, asked: &mut Asked, mode: Mode) -> Result<Option<Trusted>, ServerError> {
         let id = match &asked.document_id {
             Some(id) => id.strip_prefix("sha256:").unwrap_or(id).to_owned(),
@@ -157,7 +157,7 @@ pub struct Trusted {
 /// The id of a document: the SHA-256 of its text, in hex.
 #[must_use]
 pub fn id_of(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 fn refused(code: &str, message: &str) -> ServerError {

@@ -89,12 +89,16 @@ fn a_provider_is_added_and_the_first_lead_invited() {
         Some(1),
         "the agency's provider speaks for officers alone"
     );
-    // A link to nowhere in particular is none.
-    for arguments in [&lead[..5], &officer, &["list-issuers"]] {
-        let (code, told) = admin(&url, arguments);
+    a_link_leads_somewhere(&url, [&lead[..5], &officer, &["list-issuers"]]);
+}
+
+/// A link to nowhere in particular is none.
+fn a_link_leads_somewhere(url: &str, all: [&[&str]; 3]) {
+    for arguments in all {
+        let (code, told) = admin(url, arguments);
         assert!(code == Some(1) && told.contains("Say --public-url (or PUBLIC_URL)"), "{told}");
     }
-    let listening = nominations(&["admin", "list-issuers", "--database-url", &url])
+    let listening = nominations(&["admin", "list-issuers", "--database-url", url])
         .env("LISTEN", "127.0.0.1:9090")
         .output()
         .expect("the binary runs");

@@ -35,7 +35,13 @@ pub struct Listener {
     stream: BodyDataStream,
     text: String,
     /// What came while it began to listen.
-    early: Option<Option<Value>>,
+    early: Option<Heard>,
+}
+
+/// What was heard.
+enum Heard {
+    Event(Value),
+    TheEnd,
 }
 
 impl Caller {
@@ -53,7 +59,7 @@ impl Caller {
             Listener { stream: answer.into_body().into_data_stream(), text: String::new(), early: None };
         // In process nothing of it is done before somebody asks for it.
         if let Ok(event) = timeout(QUIET, listener.event()).await {
-            listener.early = Some(event);
+            listener.early = Some(event.map_or(Heard::TheEnd, Heard::Event));
         }
         listener
     }
@@ -74,7 +80,7 @@ impl Listener {
 
     /// Whether nothing is told but an error.
     pub fn is_refused(&self) -> bool {
-        matches!(&self.early, Some(Some(event)) if event.get("errors").is_some())
+        matches!(&self.early, Some(Heard::Event(event)) if event.get("errors").is_some())
     }
 
     /// What comes within a moment, all together.
@@ -87,8 +93,10 @@ impl Listener {
     }
 
     async fn event(&mut self) -> Option<Value> {
-        if let Some(early) = self.early.take() {
-            return early;
+        match self.early.take() {
+            Some(Heard::Event(event)) => return Some(event),
+            Some(Heard::TheEnd) => return None,
+            None => {}
         }
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
