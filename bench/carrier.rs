@@ -138,7 +138,8 @@ async fn look(db: &Db, ends: &AtomicBool) {
     while !ends.load(Ordering::Relaxed) {
         while db.perform(&scope, None, &SealNext).await.expect("sealed") == BATCH {}
         loop {
-            let stretch = feed::load_since(&db.read(&scope), position).await.expect("what happened");
+            let stretch =
+                feed::load_since(&db.read(&scope), position, i64::MAX).await.expect("what happened");
             if stretch.to == position {
                 break;
             }

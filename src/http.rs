@@ -39,7 +39,9 @@ pub use face::{Face, Modes, documents_in};
 pub use source::Peers;
 
 use crate::app::App;
+use crate::people::actions::still_as_they_were;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
+use crate::tenancy::{SystemScope, Viewer};
 use crate::{live, schema};
 use graphql::Desk;
 
@@ -81,6 +83,13 @@ impl Service {
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
         })
+    }
+
+    /// Whether somebody is still what they were when a socket was opened.
+    async fn still_is(&self, viewer: &Viewer) -> Result<(), Refusal> {
+        let (db, scope) = (&self.app.db, SystemScope::of("socket"));
+        let still = still_as_they_were(db, &scope, std::slice::from_ref(viewer)).await?;
+        if still == [true] { Ok(()) } else { Err(refusals::no_longer_signed_in()) }
     }
 
     /// Done when the service ends.

@@ -87,16 +87,17 @@ async fn look_again_and_again(app: &App) {
 /// Tells what was committed since `position`, and answers up to where.
 async fn look(app: &App, position: Option<i64>) -> Acted<i64> {
     let scope = SystemScope::of("live");
+    // Before all else: whatever fails below, nobody listens on who may not.
+    dismiss(app, &scope).await?;
     seal(app, &scope).await?;
     let conn = &app.db.read(&scope);
     let Some(mut position) = position else {
         let position = feed::last_position(conn).await?;
-        dismiss(app, &scope).await?;
         tell(app, Stretch::empty_at(position));
         return Ok(position);
     };
     loop {
-        let stretch = feed::load_since(conn, position).await?;
+        let stretch = feed::load_since(conn, position, i64::MAX).await?;
         // Whoever lost a role before something was committed is not told of it.
         dismiss(app, &scope).await?;
         if stretch.to == position {

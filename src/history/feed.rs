@@ -76,13 +76,14 @@ pub async fn is_waiting(conn: &impl ConnectionTrait) -> Found<bool> {
     Ok(unsealed::Entity::find().limit(1).one(conn).await?.is_some())
 }
 
-/// What was committed behind a position, as much as is read at once: four statements, however much it is.
+/// What was committed behind a position and up to another, as much as is read at once: four statements, however much it is.
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn load_since(conn: &impl ConnectionTrait, from: i64) -> Found<Stretch> {
+pub async fn load_since(conn: &impl ConnectionTrait, from: i64, up_to: i64) -> Found<Stretch> {
     let rows = sealed_event::Entity::find()
         .filter(sealed_event::Column::Position.gt(from))
+        .filter(sealed_event::Column::Position.lte(up_to))
         .order_by_asc(sealed_event::Column::Position)
         .limit(STRETCH)
         .all(conn)

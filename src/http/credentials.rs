@@ -88,7 +88,7 @@ pub async fn viewer(app: &App, given: &Given, headers: &HeaderMap) -> Result<Vie
     if let Some(viewer) = actions::viewer_of(app, token).await? {
         return Ok(viewer);
     }
-    let refusal = refusals::unauthenticated("You are not signed in any more: sign in again.");
+    let refusal = refusals::no_longer_signed_in();
     Err(match given {
         Given::Cookie(_) => refusal.with(header::SET_COOKIE, Cookie::Session.clear(&app.public_url)?),
         Given::Bearer(_) | Given::Nothing => refusal,

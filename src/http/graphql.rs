@@ -122,10 +122,10 @@ async fn answer(
     }
     if way.media == MediaType::Events {
         let room = service.room()?;
-        let answers = desk.answers(caller, ready, id).take_until(service.ended());
+        let answers = desk.answers(caller, ready, id);
         // The room is taken as long as there are answers to come.
         let answers = answers.map(move |answer| (&room, answer).1);
-        return Ok(sse::write(answers.boxed()));
+        return Ok(sse::write(answers.boxed(), service.ended()));
     }
     if ready.is_subscription() {
         let message =

@@ -12,6 +12,11 @@ pub fn unauthenticated(message: impl Into<String>) -> Refusal {
         .with(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
 }
 
+/// The sign-in has ended, or who it is for is not what they were.
+pub fn no_longer_signed_in() -> Refusal {
+    unauthenticated("You are not signed in any more: sign in again.")
+}
+
 /// The header with the token is not as it should be.
 pub fn unreadable_token() -> Refusal {
     unauthenticated("Send your token as Authorization: Bearer <token>.")

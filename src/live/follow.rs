@@ -63,9 +63,11 @@ impl Follower {
     pub async fn next(&mut self) -> Found<Option<News>> {
         loop {
             if self.position < self.behind {
-                let stretch = feed::load_since(&reader(&self.app, &scope()), self.position).await?;
+                let stretch =
+                    feed::load_since(&reader(&self.app, &scope()), self.position, self.behind).await?;
                 if stretch.to == self.position {
-                    self.behind = self.position;
+                    // Positions have no gaps, but the last stretch of all may be there already.
+                    self.position = self.behind;
                     continue;
                 }
                 return Ok(Some(self.take(Arc::new(stretch))));

@@ -179,7 +179,8 @@ async fn position_of(app: &Arc<App>, scope: &CaseloadScope, id: &ID) -> Result<i
         || bad_input("`after` is no event of your caseload: leave it out, and read what you show anew.");
     let event = GlobalId::read(id).ok_or_else(unknown)?;
     find_in_timeline(&app.db.read(scope), scope, event).await?.ok_or_else(unknown)?;
-    let found = feed::position_of(&app.db.read(&SystemScope::of("live")), event).await?;
-    // It was told, so it has a position; one that was read elsewhere may be newer than all that was told.
-    Ok(found.unwrap_or(i64::MAX))
+    // In this order: what has no position yet comes behind what has one now.
+    let conn = &app.db.read(&SystemScope::of("live"));
+    let last = feed::last_position(conn).await?;
+    Ok(feed::position_of(conn, event).await?.unwrap_or(last))
 }

@@ -71,10 +71,10 @@ impl Seats {
 }
 
 impl Seat {
-    /// Whether whoever sits here may still listen.
+    /// What tells whether whoever sits here may still listen: true when not.
     #[must_use]
-    pub fn holds(&self) -> bool {
-        !*self.dismissed.borrow()
+    pub fn sign(&self) -> watch::Receiver<bool> {
+        self.dismissed.clone()
     }
 
     /// Done when whoever sits here has to leave. The seat is held until then.
@@ -98,9 +98,9 @@ mod tests {
     async fn a_seat_is_free_when_it_is_left() {
         let seats = Seats::default();
         let seat = seats.take(&Viewer::public());
-        assert!(!seats.is_empty() && seats.viewers().is_empty() && seat.holds());
+        assert!(!seats.is_empty() && seats.viewers().is_empty() && !*seat.sign().borrow());
         seats.dismiss([1].into_iter());
-        assert!(!seat.holds());
+        assert!(*seat.sign().borrow());
         seat.dismissed().await;
         assert!(seats.is_empty());
     }

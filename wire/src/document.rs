@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
 };
 use async_graphql::{Name, ServerError, Variables};
 
@@ -83,6 +83,12 @@ fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<(), U
                 limits.mutations,
                 "acts, one by one: send the others as requests of their own",
             )?;
+        }
+        let roots = &operation.node.selection_set.node.items;
+        let is_plain = matches!(roots.as_slice(), [one] if matches!(one.node, Selection::Field(_)));
+        if operation.node.ty == OperationType::Subscription && !is_plain {
+            let message = "A subscription has one field at its root, written out.";
+            return Err(Unfit::Refused(ServerError::new(message, Some(operation.pos))));
         }
         let directives = operation.node.directives.len();
         all = all.and(weight).and(Weight { directives, ..Weight::default() });
@@ -244,6 +250,18 @@ mod tests {
                     (other, _) => panic!("{text}: {other:?}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn a_subscription_has_one_root() {
+        assert!(prepared("subscription { a(b: 1) { c d } }").is_ok());
+        for text in [
+            "subscription { a b }",
+            "subscription { ...F } fragment F on S { a }",
+            "subscription { ... on S { a } }",
+        ] {
+            assert!(refusal(text).contains("one field"), "{text}");
         }
     }
 

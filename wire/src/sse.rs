@@ -14,10 +14,18 @@ use crate::answer::Written;
 /// How long nothing is said before a comment keeps the connection open.
 const QUIET: Duration = Duration::from_secs(12);
 
-/// Writes `answers` as events, then says that it is done.
-pub fn write(answers: BoxStream<'static, Response>) -> axum::response::Response {
+/// Writes `answers` as events, then says that it is done. Where it is `cut` off before, it does not: whoever listens then comes
+/// back.
+pub fn write(
+    answers: BoxStream<'static, Response>,
+    cut: impl Future<Output = ()> + Send + 'static,
+) -> axum::response::Response {
     let done = once(async { complete() });
-    let events = answers.map(|response| next(&response)).chain(done).map(Ok::<_, Infallible>);
+    let events = answers
+        .map(|response| next(&response))
+        .chain(done)
+        .take_until(Box::pin(cut))
+        .map(Ok::<_, Infallible>);
     Sse::new(events).keep_alive(KeepAlive::new().interval(QUIET)).into_response()
 }
 
@@ -44,7 +52,7 @@ mod tests {
     #[tokio::test]
     async fn an_operation_is_told_to_its_end() {
         let answers = futures_util::stream::iter([Response::new(Value::Null), Response::new(Value::from(1))]);
-        let answer = write(answers.boxed());
+        let answer = write(answers.boxed(), std::future::pending());
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         let body = to_bytes(answer.into_body(), 1_000).await.expect("a body");
         let text = String::from_utf8(body.to_vec()).expect("a text");

@@ -114,14 +114,18 @@ impl Desk {
         let request = with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse);
         let answers = self.schema.execute_stream(request);
         let seat = self.app.live.seat(&caller.viewer);
-        let ends = self.app.live.seat(&caller.viewer).dismissed();
+        let sign = seat.sign();
         let finished = move |mut response: Response| {
             arrange(&mut response, &fit);
             desk.finish(&mut response, &id);
             response
         };
         // Nothing is told once the caller may not go on, though it was about to be.
-        answers.take_until(ends).take_while(move |_| std::future::ready(seat.holds())).map(finished).boxed()
+        answers
+            .take_until(seat.dismissed())
+            .take_while(move |_| std::future::ready(!*sign.borrow()))
+            .map(finished)
+            .boxed()
     }
 
     fn finish(&self, response: &mut Response, id: &RequestId) {
@@ -163,7 +167,7 @@ fn arrange(response: &mut Response, fit: &Fit) {
 }
 
 /// A refusal where only errors of GraphQL can be told.
-fn as_error(refusal: &Refusal) -> ServerError {
+pub(super) fn as_error(refusal: &Refusal) -> ServerError {
     let mut error = ServerError::new(refusal.message.clone(), None);
     error.extensions.get_or_insert_default().set("code", refusal.code);
     error

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use wire::socket::{self, Host, PROTOCOL, Rules};
 use wire::{Asked, Refusal};
 
+use super::desk::as_error;
 use super::{Caller, body_max};
 use crate::http::credentials::{self, Given};
 use crate::http::{Service, origins, refusals, request};
@@ -93,15 +94,23 @@ impl Host for Behind {
     }
 
     fn answers(&self, caller: &Caller, asked: Asked) -> BoxStream<'static, Response> {
-        let desk = &self.service.desk;
         let id = request::made_id(&self.service.app.random);
-        match desk.ready(caller, asked) {
-            Ok(ready) => desk.answers(caller, ready, id),
-            Err(error) => {
-                let refused = desk.refused(error, &id);
-                once(async { refused }).boxed()
+        let (service, caller) = (self.service.clone(), caller.clone());
+        let answers = async move {
+            let desk = &service.desk;
+            let ready = match service.still_is(&caller.viewer).await {
+                Ok(()) => desk.ready(&caller, asked),
+                Err(refusal) => Err(as_error(&refusal)),
+            };
+            match ready {
+                Ok(ready) => desk.answers(&caller, ready, id),
+                Err(error) => {
+                    let refused = desk.refused(error, &id);
+                    once(async { refused }).boxed()
+                }
             }
-        }
+        };
+        once(answers).flatten().boxed()
     }
 
     fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, ()> {

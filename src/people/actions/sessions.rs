@@ -8,6 +8,9 @@ use crate::people::rules::{Standing, standing};
 use crate::people::store::{end_session_of, load_members, load_uses};
 use crate::tenancy::{SystemScope, Viewer};
 
+/// Viewers that are looked up at once.
+const AT_ONCE: usize = 1_000;
+
 /// One of the viewer's own sign-ins ends.
 #[derive(Clone, Copy, Debug)]
 pub struct EndSession {
@@ -31,11 +34,20 @@ impl Command for EndSession {
 }
 
 /// Whether each of these viewers is still what it was when it was looked up, in the same role and for the same, by a sign-in
-/// that holds. Three statements, however many they are.
+/// that holds. Three statements for each thousand of them.
 ///
 /// # Errors
 /// Where the database does not answer.
 pub async fn still_as_they_were(db: &Db, scope: &SystemScope, viewers: &[Viewer]) -> Found<Vec<bool>> {
+    let mut still = Vec::with_capacity(viewers.len());
+    // A database takes so many values in a statement, and no more.
+    for stretch in viewers.chunks(AT_ONCE) {
+        still.extend(as_they_were(db, scope, stretch).await?);
+    }
+    Ok(still)
+}
+
+async fn as_they_were(db: &Db, scope: &SystemScope, viewers: &[Viewer]) -> Found<Vec<bool>> {
     let uses = load_uses(db, scope, viewers.iter().filter_map(Viewer::session)).await?;
     let memberships = viewers.iter().filter_map(|viewer| viewer.member()).map(|member| member.membership);
     let members = load_members(db, scope, memberships).await?;

@@ -42,7 +42,8 @@ pub type Answered = Vec<(String, [u16; ROLES.len()])>;
 #[test]
 fn every_address_is_asked() {
     let listed: BTreeSet<&str> = LISTED.split(".route(").skip(1).filter_map(address_in).collect();
-    let mut asked: BTreeSet<&str> = ASKED.iter().filter_map(|(_, address, _)| address.split('?').next()).collect();
+    let mut asked: BTreeSet<&str> =
+        ASKED.iter().filter_map(|(_, address, _)| address.split('?').next()).collect();
     asked.remove("/anything-else");
     asked.extend(OF_A_DEMO);
     // Those of a test of `http.rs` itself.
