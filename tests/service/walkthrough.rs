@@ -1,5 +1,6 @@
 //! The walkthrough in the documentation, run as it stands there: what a newcomer pastes is what works.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::cli::Served;
@@ -10,19 +11,27 @@ fn shell_blocks(page: &str) -> String {
     blocks.filter_map(|block| block.split("```").next()).collect::<Vec<_>>().join("\n")
 }
 
+/// What the blocks of a page say, run against a service with the program at hand.
+fn told_by(page: &str, served: &Served, folder: &Path) -> String {
+    let binary = Path::new(env!("CARGO_BIN_EXE_nominations"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let run = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", &shell_blocks(page)])
+        .env("URL", served.url())
+        .env("PATH", format!("{}:{path}", binary.parent().expect("its folder").display()))
+        .current_dir(folder)
+        .output()
+        .expect("bash runs");
+    let told = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    told
+}
+
 #[test]
 fn the_walkthrough_goes_from_a_draft_to_a_place() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::demo(folder.path(), "60");
-    let script = shell_blocks(include_str!("../../docs/walkthrough.md"));
-    let run = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", &script])
-        .env("URL", served.url())
-        .current_dir(folder.path())
-        .output()
-        .expect("bash runs");
-    let told = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    let told = told_by(include_str!("../../docs/walkthrough.md"), &served, folder.path());
     assert!(!told.contains(r#""code""#) || !told.contains("userErrors\":[{"), "{told}");
     assert!(!told.contains(r#""errors""#), "{told}");
     assert!(told.contains(r#""status":"NOMINATED","place":{"number":"#), "{told}");
@@ -39,15 +48,7 @@ fn the_walkthrough_goes_from_a_draft_to_a_place() {
 fn every_example_of_the_api_is_answered() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::demo(folder.path(), "60");
-    let script = shell_blocks(include_str!("../../docs/api.md"));
-    let run = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", &script])
-        .env("URL", served.url())
-        .current_dir(folder.path())
-        .output()
-        .expect("bash runs");
-    let told = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    let told = told_by(include_str!("../../docs/api.md"), &served, folder.path());
     assert!(!told.contains(r#""errors""#) && !told.contains(r#""userErrors":[{"#), "{told}");
     let answers: Vec<_> = told.lines().filter(|line| line.starts_with(r#"{"data":{"#)).collect();
     assert_eq!(answers.len(), 8, "{told}");
@@ -59,18 +60,7 @@ fn every_example_of_the_api_is_answered() {
 fn a_ballot_goes_from_its_freeze_to_somebody_who_runs_it_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let served = Served::demo(folder.path(), "60");
-    let script = shell_blocks(include_str!("../../docs/ballot.md"));
-    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_nominations"));
-    let path = std::env::var("PATH").unwrap_or_default();
-    let run = Command::new("bash")
-        .args(["-euo", "pipefail", "-c", &script])
-        .env("URL", served.url())
-        .env("PATH", format!("{}:{path}", binary.parent().expect("its folder").display()))
-        .current_dir(folder.path())
-        .output()
-        .expect("bash runs");
-    let told = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success(), "{told}{}", String::from_utf8_lossy(&run.stderr));
+    let told = told_by(include_str!("../../docs/ballot.md"), &served, folder.path());
     assert!(!told.contains(r#""errors""#) && !told.contains(r#""userErrors":[{"#), "{told}");
     assert!(told.contains(r#""verifiability":"NOT_INDEPENDENTLY_VERIFIABLE""#), "{told}");
     assert!(told.contains("The ballot is what its files say."), "{told}");
