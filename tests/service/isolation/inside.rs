@@ -1,5 +1,9 @@
 //! How a body works is for the body alone, and what an employer has not handed in is for the employer alone.
 
+use async_graphql::ID;
+use entity::{ApplicationId, EventId};
+use nominations::history::{count_timeline, find_in_timeline, page_of_timeline};
+use nominations::page::PageRequest;
 use nominations::schema::GlobalId;
 use serde_json::{Value, json};
 
@@ -7,13 +11,15 @@ use super::rows::{Row, Stage, list, row, settle, text};
 use crate::service::support::World;
 use crate::service::support::api::Api;
 use crate::service::support::cast::{
-    KAURI, KAURI_AGENT, KAURI_SECOND, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE, RATA, RATA_AGENT,
+    ITP_ASSESSOR, KAURI, KAURI_AGENT, KAURI_SECOND, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, NZTECH_SERVICE,
+    RATA, RATA_AGENT,
 };
 
 on_both_databases! {
     an_employer_reads_nothing_of_how_the_body_works,
     the_bodys_people_read_all_of_it,
     a_draft_is_nothing_to_the_body,
+    a_timeline_is_read_in_the_scope_of_who_asks,
 }
 
 /// What happens inside the body, as the timeline names it.
@@ -90,6 +96,27 @@ async fn a_draft_is_nothing_to_the_body(world: World) {
         let employer = "query($nzbn: NZBN!) { employer(nzbn: $nzbn) { applications { totalCount nodes { reference } } } }";
         let data = caller.data(employer, json!({ "nzbn": KAURI.nzbn })).await;
         assert!(!data.to_string().contains(&draft.reference));
+    }
+}
+
+/// Whoever has an application's id alone, without having loaded it in their own scope before, reads nothing of what
+/// happened to it: neither as a page nor one by one, and no count of it.
+async fn a_timeline_is_read_in_the_scope_of_who_asks(world: World) {
+    let rows = settle(&world).await;
+    let confirmed = row(&rows, &NZTECH, &KAURI, Stage::Confirmed);
+    let application: ApplicationId = GlobalId::read(&ID::from(&confirmed.id)).expect("an application's id");
+    let event: EventId = GlobalId::read(&ID::from(&confirmed.events[0])).expect("an event's id");
+    for (member, reads) in
+        [(&NZTECH_ASSESSOR, true), (&ITP_ASSESSOR, false), (&KAURI_AGENT, true), (&RATA_AGENT, false)]
+    {
+        let scope = member.viewer().caseload().expect("a caseload");
+        let conn = world.app.db.read(&scope);
+        let page =
+            page_of_timeline(&conn, &scope, application, &PageRequest::first(100)).await.expect("a page");
+        let found = find_in_timeline(&conn, &scope, event).await.expect("an answer");
+        let counted = count_timeline(&conn, &scope, application).await.expect("a count");
+        let told = (!page.rows.is_empty(), found.is_some(), counted > 0);
+        assert_eq!(told, (reads, reads, reads), "{}", member.handle);
     }
 }
 

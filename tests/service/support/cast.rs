@@ -5,6 +5,7 @@ use entity::{
     BodyId, EmployerId, InstallationKind, MembershipId, PersonId, StaffRole, body, employer, employer_agent,
     installation, membership, person,
 };
+use nominations::tenancy::Viewer;
 use nominations::values::fold::fold;
 use sea_orm::{DatabaseConnection, EntityTrait, Set};
 use uuid::Uuid;
@@ -112,6 +113,17 @@ impl Member {
 
     pub fn membership(&self) -> MembershipId {
         MembershipId(Uuid::from_u128(self.number + 1_000))
+    }
+
+    /// This member, signed in.
+    pub fn viewer(&self) -> Viewer {
+        Viewer::signed_in(nominations::tenancy::Member {
+            membership: self.membership(),
+            person: self.person(),
+            role: self.role,
+            body: self.body.map(Tenant::id),
+            employers: self.firm.map(Firm::id).into_iter().collect(),
+        })
     }
 
     pub fn email(&self) -> String {
