@@ -17,6 +17,7 @@ use crate::exceptions::rules::is_purged;
 use crate::exceptions::store;
 use crate::history::seal::digest_of_value;
 use crate::history::{self, Event};
+use crate::people::store as people;
 use crate::purge::{self, store::Held};
 use crate::quota;
 use crate::quota::rules::CapChange;
@@ -179,7 +180,7 @@ impl ApplyDefinition<'_> {
         lines: &mut Vec<String>,
     ) -> Acted<()> {
         let tx = gate.tx();
-        let found = store::find_body(tx.conn(), &definition.slug).await?;
+        let found = people::find_body(tx.conn(), &definition.slug).await?;
         if found.as_ref().is_some_and(|body| body.prefix != definition.prefix) {
             let message =
                 format!("The prefix of {} cannot change: its references carry it.", definition.slug);

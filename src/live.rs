@@ -21,7 +21,6 @@ pub use seats::Seat;
 use seats::Seats;
 
 use crate::app::App;
-use crate::db::Reader;
 use crate::error::{Acted, Found};
 use crate::history::feed::{self, Stretch};
 use crate::history::{BATCH, SealNext};
@@ -86,7 +85,7 @@ async fn look_again_and_again(app: &App) {
 
 /// Tells what was committed since `position`, and answers up to where.
 async fn look(app: &App, position: Option<i64>) -> Acted<i64> {
-    let scope = SystemScope::of("live");
+    let scope = scope();
     // Before all else: whatever fails below, nobody listens on who may not.
     dismiss(app, &scope).await?;
     seal(app, &scope).await?;
@@ -135,7 +134,7 @@ async fn dismiss(app: &App, scope: &SystemScope) -> Found<()> {
     Ok(())
 }
 
-/// A reader for what all listeners are told from.
-fn reader(app: &App, scope: &SystemScope) -> Reader {
-    app.db.read(scope)
+/// As what the service reads what listeners are told from.
+fn scope() -> SystemScope {
+    SystemScope::of("live")
 }

@@ -4,9 +4,16 @@
 //! private fields: no scope can be made in another way, `db` opens only for a scope, and stores filter by it.
 //! Nothing outside this file decides what a role may do.
 
+mod scopes;
+
 use std::sync::Arc;
 
-use entity::{ActorKind, BodyId, EmployerId, MembershipId, PersonId, SessionId, StaffRole};
+use entity::{ActorKind, BodyId, EmployerId, FrontendId, MembershipId, PersonId, SessionId, StaffRole};
+
+pub use scopes::{
+    AgencyScope, BodyScope, CaseloadScope, EmployerScope, FiguresScope, ImportScope, ListScope, PublicScope,
+    ReconciliationScope, ReleaseScope, RevealScope, Scope, SelfScope, SharedScope, SystemScope, Tenant,
+};
 
 use crate::error::{Failure, UserError, UserErrorCode};
 
@@ -94,7 +101,19 @@ impl Actor {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Viewer {
     member: Option<Member>,
-    session: Option<SessionId>,
+    by: SignIn,
+}
+
+/// What somebody is signed in by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum SignIn {
+    /// Nothing here that could be ended: nobody is signed in, or a machine by its provider's token.
+    #[default]
+    Nothing,
+    /// A sign-in of ours.
+    Session(SessionId),
+    /// A provider's token that a frontend of others sends.
+    Frontend(FrontendId),
 }
 
 impl Viewer {
@@ -107,19 +126,37 @@ impl Viewer {
     /// Somebody whose sign-in and membership were looked up in this request.
     #[must_use]
     pub fn signed_in(member: Member) -> Self {
-        Self { member: Some(member), session: None }
+        Self { member: Some(member), by: SignIn::Nothing }
     }
 
     /// The same, by a sign-in that can be ended.
     #[must_use]
     pub fn in_session(member: Member, session: SessionId) -> Self {
-        Self { member: Some(member), session: Some(session) }
+        Self { member: Some(member), by: SignIn::Session(session) }
+    }
+
+    /// The same, by a token that a frontend of others sends, which holds for as long as the frontend is there.
+    #[must_use]
+    pub fn at_frontend(member: Member, frontend: FrontendId) -> Self {
+        Self { member: Some(member), by: SignIn::Frontend(frontend) }
     }
 
     /// The sign-in that this request came with; none where a provider's token came with it.
     #[must_use]
     pub fn session(&self) -> Option<SessionId> {
-        self.session
+        match self.by {
+            SignIn::Session(session) => Some(session),
+            SignIn::Nothing | SignIn::Frontend(_) => None,
+        }
+    }
+
+    /// The frontend of others that sent the token which this request came with.
+    #[must_use]
+    pub fn frontend(&self) -> Option<FrontendId> {
+        match self.by {
+            SignIn::Frontend(frontend) => Some(frontend),
+            SignIn::Nothing | SignIn::Session(_) => None,
+        }
     }
 
     /// The member, where somebody is signed in.
@@ -370,342 +407,6 @@ fn not_permitted(permission: Permission) -> Failure {
     let able = able.map(StaffRole::word).collect::<Vec<_>>().join(" or ");
     let message = format!("Your role does not allow this. It needs the role {able}.");
     UserError::new(UserErrorCode::NotPermitted, message).into()
-}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-/// Whose rows a connection or a transaction is for, as PostgreSQL holds it to: each has a role there, and its policies say
-/// which rows that role comes to. docs/decisions/the-second-wall.md has the whole of it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Tenant {
-    /// The service's own work, on the rows of all.
-    System,
-    /// A body, on its own rows.
-    Body(BodyId),
-    /// Somebody who looks at what the bodies have agreed to show each other; of which body, where it is a body's.
-    Shared(Option<BodyId>),
-    /// The agency, on what it was sent and what it said.
-    Agency,
-    /// Anybody, on figures and on what is published.
-    Public,
-    /// A person, on what is their own and on what is of the employers that they act for.
-    Person(Arc<[EmployerId]>),
-}
-
-/// A proof of what its holder may touch; the key to `db`.
-pub trait Scope: sealed::Sealed + Send + Sync {
-    /// Whose hand an act in this scope is by.
-    fn actor(&self) -> Actor;
-
-    /// Whose rows an act in this scope comes to.
-    fn acts_as(&self) -> Tenant;
-
-    /// Whose rows who looks by this scope comes to.
-    fn reads_as(&self) -> Tenant {
-        self.acts_as()
-    }
-}
-
-macro_rules! scopes {
-    ($($(#[$doc:meta])+ $name:ident { $($field:ident: $type:ty),* }
-        by |$scope:ident| $actor:expr, as |$own:ident| $tenant:expr;)+) => {$(
-        $(#[$doc])+
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct $name { $($field: $type),* }
-        impl sealed::Sealed for $name {}
-        impl Scope for $name {
-            fn actor(&self) -> Actor {
-                let $scope = self;
-                $actor
-            }
-            fn acts_as(&self) -> Tenant {
-                let $own = self;
-                $tenant
-            }
-        }
-    )+};
-}
-
-scopes! {
-    /// One body's own rows.
-    BodyScope { body: BodyId, person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |scope| Tenant::Body(scope.body);
-    /// The rows of the employers that the viewer acts for.
-    EmployerScope { employers: Arc<[EmployerId]>, person: PersonId }
-        by |scope| Actor { person: Some(scope.person), role: Some(StaffRole::Employer) },
-        as |scope| Tenant::Person(Arc::clone(&scope.employers));
-    /// What one body takes in from its own system; none where the service itself does it for the body.
-    ImportScope { body: BodyId, person: Option<PersonId>, role: Option<StaffRole> }
-        by |scope| Actor { person: scope.person, role: scope.role }, as |scope| Tenant::Body(scope.body);
-    /// What the bodies share: quota, ballots, releases.
-    SharedScope { person: Option<PersonId>, role: Option<StaffRole>, tenant: Tenant }
-        by |scope| Actor { person: scope.person, role: scope.role }, as |scope| scope.tenant.clone();
-    /// The figures of one body's caseload.
-    FiguresScope { body: BodyId, names_people: bool, person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |scope| Tenant::Body(scope.body);
-    /// What the agency may read.
-    AgencyScope { person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) }, as |_scope| Tenant::Agency;
-    /// Whoever is signed in, and nothing but their own sign-ins.
-    SelfScope { person: PersonId, role: StaffRole }
-        by |scope| Actor { person: Some(scope.person), role: Some(scope.role) },
-        as |_scope| Tenant::Person(Arc::default());
-    /// What everybody may read.
-    PublicScope { person: Option<PersonId> }
-        by |scope| Actor { person: scope.person, role: None }, as |_scope| Tenant::Public;
-    /// The service's own work, by the name of the task.
-    SystemScope { task: &'static str }
-        by |_scope| Actor::SYSTEM, as |_scope| Tenant::System;
-}
-
-impl BodyScope {
-    /// Whose rows.
-    #[must_use]
-    pub fn body(&self) -> BodyId {
-        self.body
-    }
-
-    /// Who acts.
-    #[must_use]
-    pub fn person(&self) -> PersonId {
-        self.person
-    }
-
-    /// As what.
-    #[must_use]
-    pub fn role(&self) -> StaffRole {
-        self.role
-    }
-}
-
-impl ImportScope {
-    /// Whose rows.
-    #[must_use]
-    pub fn body(&self) -> BodyId {
-        self.body
-    }
-}
-
-impl FiguresScope {
-    /// Whose rows are counted.
-    #[must_use]
-    pub fn body(&self) -> BodyId {
-        self.body
-    }
-
-    /// Whether figures may be told by the person.
-    #[must_use]
-    pub fn names_people(&self) -> bool {
-        self.names_people
-    }
-}
-
-impl EmployerScope {
-    /// Whose rows.
-    #[must_use]
-    pub fn employers(&self) -> &[EmployerId] {
-        &self.employers
-    }
-
-    /// Who acts.
-    #[must_use]
-    pub fn person(&self) -> PersonId {
-        self.person
-    }
-}
-
-impl SystemScope {
-    /// The service acting by itself, e.g. `SystemScope::of("sweep")`; never on behalf of a request.
-    #[must_use]
-    pub fn of(task: &'static str) -> Self {
-        Self { task }
-    }
-
-    /// The name of the task, for the log.
-    #[must_use]
-    pub fn task(&self) -> &'static str {
-        self.task
-    }
-
-    /// To take in a body's file by the command line, whose caller has the whole database in hand.
-    #[must_use]
-    pub fn importing_for(&self, body: BodyId) -> ImportScope {
-        ImportScope { body, person: None, role: None }
-    }
-
-    /// To bring an exception, its bodies and its quota in line with a file.
-    #[must_use]
-    pub fn shared(&self) -> SharedScope {
-        SharedScope { person: None, role: None, tenant: Tenant::System }
-    }
-}
-
-/// The viewer's own caseload, whichever side it is seen from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CaseloadScope {
-    /// A body's: its rows, never drafts.
-    Body(BodyScope),
-    /// An employer's: its own, without the body's notes.
-    Employers(EmployerScope),
-}
-
-impl sealed::Sealed for CaseloadScope {}
-impl Scope for CaseloadScope {
-    fn actor(&self) -> Actor {
-        match self {
-            Self::Body(scope) => scope.actor(),
-            Self::Employers(scope) => scope.actor(),
-        }
-    }
-
-    fn acts_as(&self) -> Tenant {
-        match self {
-            Self::Body(scope) => scope.acts_as(),
-            Self::Employers(scope) => scope.acts_as(),
-        }
-    }
-}
-
-/// A body that looks at what bodies show each other comes to that, and not to its own rows alone.
-fn among_bodies(tenant: Tenant) -> Tenant {
-    match tenant {
-        Tenant::Body(body) => Tenant::Shared(Some(body)),
-        Tenant::System | Tenant::Shared(_) | Tenant::Agency | Tenant::Public | Tenant::Person(_) => tenant,
-    }
-}
-
-/// Who reads a passport whole, and so from where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RevealScope {
-    /// One of a body's people: from the body's own caseload.
-    Body(BodyScope),
-    /// An officer of the agency: from what was published.
-    Agency(AgencyScope),
-}
-
-impl sealed::Sealed for RevealScope {}
-impl Scope for RevealScope {
-    fn actor(&self) -> Actor {
-        match self {
-            Self::Body(scope) => scope.actor(),
-            Self::Agency(scope) => scope.actor(),
-        }
-    }
-
-    fn acts_as(&self) -> Tenant {
-        match self {
-            Self::Body(scope) => scope.acts_as(),
-            Self::Agency(scope) => scope.acts_as(),
-        }
-    }
-}
-
-/// Who reads the combined list, and so how much of each line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ListScope {
-    /// A body: own lines whole, the others redacted. An employer: own lines only.
-    Caseload(CaseloadScope),
-    /// The agency: released lines, whole.
-    Agency(AgencyScope),
-}
-
-impl sealed::Sealed for ListScope {}
-impl Scope for ListScope {
-    fn actor(&self) -> Actor {
-        match self {
-            Self::Caseload(scope) => scope.actor(),
-            Self::Agency(scope) => scope.actor(),
-        }
-    }
-
-    fn acts_as(&self) -> Tenant {
-        match self {
-            Self::Caseload(scope) => scope.acts_as(),
-            Self::Agency(scope) => scope.acts_as(),
-        }
-    }
-
-    fn reads_as(&self) -> Tenant {
-        among_bodies(self.acts_as())
-    }
-}
-
-/// Who reads releases, and so which of them and how much of each.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReleaseScope {
-    /// A body: also what is being prepared; own lines whole, the others redacted. An employer: own lines of what is
-    /// published.
-    Caseload(CaseloadScope),
-    /// The agency: what is published, whole.
-    Agency(AgencyScope),
-    /// Everybody else: that there are published ones, and by which digest.
-    Public(PublicScope),
-}
-
-impl sealed::Sealed for ReleaseScope {}
-impl Scope for ReleaseScope {
-    fn actor(&self) -> Actor {
-        match self {
-            Self::Caseload(scope) => scope.actor(),
-            Self::Agency(scope) => scope.actor(),
-            Self::Public(scope) => scope.actor(),
-        }
-    }
-
-    fn acts_as(&self) -> Tenant {
-        match self {
-            Self::Caseload(scope) => scope.acts_as(),
-            Self::Agency(scope) => scope.acts_as(),
-            Self::Public(scope) => scope.acts_as(),
-        }
-    }
-
-    fn reads_as(&self) -> Tenant {
-        among_bodies(self.acts_as())
-    }
-}
-
-/// Whose side of what does not agree is looked at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ReconciliationScope {
-    /// A body's: what it has a part in.
-    Body(BodyScope),
-    /// The agency's: what the agency has said something of, whoever has to mend it.
-    Agency(AgencyScope),
-}
-
-impl sealed::Sealed for ReconciliationScope {}
-impl Scope for ReconciliationScope {
-    fn actor(&self) -> Actor {
-        match self {
-            Self::Body(scope) => scope.actor(),
-            Self::Agency(scope) => scope.actor(),
-        }
-    }
-
-    fn acts_as(&self) -> Tenant {
-        match self {
-            Self::Body(scope) => scope.acts_as(),
-            Self::Agency(scope) => scope.acts_as(),
-        }
-    }
-
-    fn reads_as(&self) -> Tenant {
-        among_bodies(self.acts_as())
-    }
-}
-
-impl ReconciliationScope {
-    /// Whose; none where it is the agency's.
-    #[must_use]
-    pub fn body(&self) -> Option<BodyId> {
-        match self {
-            Self::Body(scope) => Some(scope.body()),
-            Self::Agency(_) => None,
-        }
-    }
 }
 
 #[cfg(test)]

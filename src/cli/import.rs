@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::applications::actions::{self, Import, ImportEffect};
 use crate::clock::Clock;
 use crate::exceptions::store as exceptions;
+use crate::people::store as people;
 use crate::tenancy::{ImportScope, SystemScope};
 use file::{Rows, SentRow};
 
@@ -57,7 +58,7 @@ pub(super) async fn run(args: ImportArgs) -> Outcome {
 
 async fn scope_of(app: &App, slug: &str) -> Result<ImportScope, Problem> {
     let system = SystemScope::of("import");
-    let body = exceptions::find_body(&app.db.read(&system), slug).await?;
+    let body = people::find_body(&app.db.read(&system), slug).await?;
     let body = body.ok_or_else(|| {
         Problem::told(
             "There is no such body. Give its slug, as it stands in the file of the class exception.",

@@ -13,6 +13,7 @@ use crate::db::{Command, Db, DbSettings, Tx};
 use crate::error::Acted;
 use crate::exceptions::store::Shelf;
 use crate::keys::{KeySource, Keys};
+use crate::people::store as people;
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(args: DatabaseArgs) -> Outcome {
@@ -73,7 +74,7 @@ impl Command for MarkProduction {
     const NAME: &'static str = "markProduction";
 
     async fn run(&self, tx: &Tx) -> Acted<bool> {
-        if installation::Entity::find().one(tx.conn()).await?.is_some() {
+        if people::installation(tx.conn()).await?.is_some() {
             return Ok(false);
         }
         let row = installation::ActiveModel {

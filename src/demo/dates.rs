@@ -1,14 +1,14 @@
 //! The one thing that a later start changes in a demo: its open windows stay open.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{EventKind, InstallationKind, class_exception, installation};
-use sea_orm::EntityTrait;
+use entity::{EventKind, InstallationKind, class_exception};
 use serde_json::json;
 
 use crate::db::{Command, Tx};
 use crate::error::Acted;
 use crate::exceptions::store;
 use crate::history::{self, Event};
+use crate::people::store as people;
 
 /// How far ahead the window of a demo closes, at least.
 pub const WINDOW_AHEAD: TimeDelta = TimeDelta::days(28);
@@ -34,7 +34,7 @@ impl Command for MoveDates {
     const NAME: &'static str = "moveDates";
 
     async fn run(&self, tx: &Tx) -> Acted<usize> {
-        let installation = installation::Entity::find().one(tx.conn()).await?;
+        let installation = people::installation(tx.conn()).await?;
         let Some(made) = installation.filter(|row| row.kind == InstallationKind::Demo) else { return Ok(0) };
         let (closes_at, ends_at) = ends(tx.now());
         let mut moved = 0;

@@ -12,8 +12,7 @@ use sea_orm::{EntityTrait, Set};
 use super::rows::EmployerRow;
 use crate::db::{Command, Tx};
 use crate::error::{Acted, Fault};
-use crate::exceptions::store as exceptions;
-use crate::people::store::UNLISTED;
+use crate::people::store::{self as people, UNLISTED};
 use crate::tenancy::{Member, Viewer};
 use crate::values::fold::fold;
 
@@ -124,7 +123,7 @@ impl Command for AddPeople<'_> {
         }
         for (handle, name, role, body) in HANDLES {
             let body = match body {
-                Some(slug) => exceptions::find_body(tx.conn(), slug).await?.map(|body| body.id),
+                Some(slug) => people::find_body(tx.conn(), slug).await?.map(|body| body.id),
                 None => None,
             };
             let (membership, person) = add_person(tx, handle, name, role, body).await?;

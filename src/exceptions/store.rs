@@ -246,14 +246,6 @@ pub async fn save_member(tx: &Tx, member: class_exception_body::Model) -> Found<
     Ok(())
 }
 
-/// The body with this slug, under any exception.
-///
-/// # Errors
-/// Where the database does not answer.
-pub async fn find_body(conn: &impl ConnectionTrait, slug: &str) -> Found<Option<body::Model>> {
-    Ok(body::Entity::find().filter(body::Column::Slug.eq(slug)).one(conn).await?)
-}
-
 /// Saves a body, new or renamed. Its prefix stays what it was: references carry it.
 ///
 /// # Errors

@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use entity::StaffRole;
 use futures_util::StreamExt;
+use wire::refusal::NOT_ACCEPTABLE;
 use wire::{Asked, MediaType, Refusal, answer, body, sse};
 
 use super::Service;
@@ -130,7 +131,7 @@ async fn answer(
     if ready.is_subscription() {
         let message =
             "A subscription comes as events: send the header Accept: text/event-stream, or open a socket.";
-        return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE", message));
+        return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, NOT_ACCEPTABLE, message));
     }
     let (response, standing) = desk.execute(caller, ready, &id).await?;
     let mut answer = match way.get {

@@ -1,16 +1,14 @@
 //! One listener's way along what was committed: nothing twice, nothing left out.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use entity::ExceptionId;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use super::reader;
+use super::scope;
 use crate::app::App;
 use crate::error::Found;
 use crate::history::feed::{self, Stretch, Told};
-use crate::tenancy::SystemScope;
 
 /// A listener, with the position up to which it was told.
 #[derive(Debug)]
@@ -20,7 +18,7 @@ pub struct Follower {
     position: i64,
     /// Up to where it has to read for itself.
     behind: i64,
-    next: VecDeque<Arc<Stretch>>,
+    next: Option<Arc<Stretch>>,
 }
 
 /// What a listener was not told before.
@@ -51,9 +49,9 @@ impl Follower {
     pub async fn start(app: &Arc<App>, after: Option<i64>) -> Found<Self> {
         // In this order: what is told from here on is heard, and what has a position by then is read.
         let stretches = app.live.stretches.subscribe();
-        let last = feed::last_position(&reader(app, &scope())).await?;
+        let last = feed::last_position(&app.db.read(&scope())).await?;
         let position = after.unwrap_or(last).min(last);
-        Ok(Self { app: Arc::clone(app), stretches, position, behind: last, next: VecDeque::new() })
+        Ok(Self { app: Arc::clone(app), stretches, position, behind: last, next: None })
     }
 
     /// What comes next; none when the process ends.
@@ -63,8 +61,8 @@ impl Follower {
     pub async fn next(&mut self) -> Found<Option<News>> {
         loop {
             if self.position < self.behind {
-                let stretch =
-                    feed::load_since(&reader(&self.app, &scope()), self.position, self.behind).await?;
+                let conn = &self.app.db.read(&scope());
+                let stretch = feed::load_since(conn, self.position, self.behind).await?;
                 if stretch.to == self.position {
                     // Positions have no gaps, but the last stretch of all may be there already.
                     self.position = self.behind;
@@ -72,7 +70,7 @@ impl Follower {
                 }
                 return Ok(Some(self.take(Arc::new(stretch))));
             }
-            let stretch = match self.next.pop_front() {
+            let stretch = match self.next.take() {
                 Some(stretch) => stretch,
                 None => match self.stretches.recv().await {
                     Ok(stretch) => stretch,
@@ -83,7 +81,7 @@ impl Follower {
             };
             if stretch.from > self.position {
                 self.behind = stretch.from;
-                self.next.push_front(stretch);
+                self.next = Some(stretch);
             } else if stretch.to > self.position {
                 return Ok(Some(self.take(stretch)));
             }
@@ -95,8 +93,4 @@ impl Follower {
         self.position = stretch.to;
         News { after, stretch }
     }
-}
-
-fn scope() -> SystemScope {
-    SystemScope::of("live")
 }

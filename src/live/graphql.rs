@@ -13,10 +13,10 @@ use crate::error::{Failure, UserError, UserErrorCode};
 use crate::exceptions::graphql as exceptions;
 use crate::exceptions::store::Current;
 use crate::history::{feed, find_in_timeline, is_visible};
-use crate::quota::graphql::Quota;
+use crate::quota::graphql::{Quota, QuotaFigures};
 use crate::releases::graphql::{Release, latest_seen};
 use crate::schema::{self, GlobalId, bad_input};
-use crate::tenancy::{CaseloadScope, SystemScope};
+use crate::tenancy::CaseloadScope;
 
 /// Kinds of events that change what a release looks like.
 const OF_RELEASES: [EventKind; 5] = [
@@ -32,7 +32,7 @@ const OF_RELEASES: [EventKind; 5] = [
 pub struct LiveSubscription;
 
 /// Everything that can be listened to, over a WebSocket or as server-sent events. What is told was committed; it comes at
-/// least once, within a second, and ends at once when the role or the sign-in ends that it was asked for by.
+/// least once, and ends when the role or the sign-in ends that it was asked for by; both within a second.
 #[Subscription(name = "Subscription")]
 impl LiveSubscription {
     /// Places and demand of a class exception: as they stand, and then whenever they change. Public.
@@ -42,17 +42,30 @@ impl LiveSubscription {
         #[graphql(desc = "Its short name, e.g. specialist-tech.")] class_exception: String,
     ) -> Result<impl Stream<Item = Result<Quota>> + use<>> {
         let current = find(ctx, &class_exception).await?;
-        let id = current.row.id;
-        let now = stream::once({
-            let quota = Quota::of(Arc::clone(&current));
-            async { Ok(quota) }
+        let (app, viewer, id) = (Arc::clone(schema::app(ctx)), schema::viewer(ctx).clone(), current.row.id);
+        let changes = news(&app, None).await?.map(move |news| Ok(news?.touches(id)));
+        let looks = stream::once(async { Ok(true) }).chain(changes);
+        let found = looks.then(move |touched: Result<bool>| {
+            let (app, viewer, quota) = (Arc::clone(&app), viewer.clone(), Quota::of(Arc::clone(&current)));
+            async move {
+                let figures = if touched? { Some(quota.figures(&app, &viewer).await?) } else { None };
+                Ok(figures.map(|figures| (quota, figures)))
+            }
         });
-        let changes = news(schema::app(ctx), None).await?.filter_map(move |news| {
-            let quota =
-                news.map(|news| news.touches(id).then(|| Quota::of(Arc::clone(&current)))).transpose();
-            async { quota }
+        let mut last = None;
+        let told = found.filter_map(move |found: Result<Option<(Quota, QuotaFigures)>>| {
+            // What happens and leaves every figure as it was is nothing to who reads figures.
+            let told = found.transpose().and_then(|found| match found {
+                Ok((quota, figures)) => {
+                    let is_news = last.as_ref() != Some(&figures);
+                    last = Some(figures);
+                    is_news.then_some(Ok(quota))
+                }
+                Err(error) => Some(Err(error)),
+            });
+            async { told }
         });
-        Ok(now.chain(changes))
+        Ok(told)
     }
 
     /// What happens to the applications of the viewer's own caseload, or to one of them.
@@ -180,7 +193,7 @@ async fn position_of(app: &Arc<App>, scope: &CaseloadScope, id: &ID) -> Result<i
     let event = GlobalId::read(id).ok_or_else(unknown)?;
     find_in_timeline(&app.db.read(scope), scope, event).await?.ok_or_else(unknown)?;
     // In this order: what has no position yet comes behind what has one now.
-    let conn = &app.db.read(&SystemScope::of("live"));
+    let conn = &app.db.read(&super::scope());
     let last = feed::last_position(conn).await?;
     Ok(feed::position_of(conn, event).await?.unwrap_or(last))
 }

@@ -69,7 +69,23 @@ pub struct DemoPerson {
 /// # Errors
 /// Where the database does not answer.
 pub async fn find_installation(db: &Db, scope: &SystemScope) -> Found<Option<InstallationKind>> {
-    Ok(installation::Entity::find().one(&db.read(scope)).await?.map(|row| row.kind))
+    Ok(installation(&db.read(scope)).await?.map(|row| row.kind))
+}
+
+/// What the database is for, and since when; none before it was set up.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn installation(conn: &impl ConnectionTrait) -> Found<Option<installation::Model>> {
+    Ok(installation::Entity::find().one(conn).await?)
+}
+
+/// The body with this slug, under any exception.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn find_body(conn: &impl ConnectionTrait, slug: &str) -> Found<Option<body::Model>> {
+    Ok(body::Entity::find().filter(body::Column::Slug.eq(slug)).one(conn).await?)
 }
 
 /// Bodies by id. Everybody may know them.

@@ -4,11 +4,12 @@
 mod kinds;
 mod movements;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 use chrono::NaiveDate;
-use entity::{ExceptionId, place};
+use entity::{BodyId, ExceptionId, place};
 
 pub use kinds::{PlaceMovementKind, PlaceState};
 pub(crate) use movements::find_movement;
@@ -17,13 +18,15 @@ pub use movements::{PlaceMovement, PlaceMovementConnection, PlaceMovementEdge};
 use super::loaders::{HoldingsOf, QueueOf, Quotas, TotalsOf, shared_figures};
 use super::rules::{self, BodyCounts, PlaceCounts, QueueCounts, Span, Totals};
 use super::store::{self, MovementKey};
+use crate::app::App;
 use crate::clock::day_in_new_zealand;
-use crate::error::Fault;
+use crate::error::{Fault, Found};
 use crate::exceptions::graphql::load_bodies;
 use crate::exceptions::store::Current;
 use crate::people::graphql::Body;
 use crate::schema::scalars::{Date, DateTime};
 use crate::schema::{self, List, PageArgs, bad_input, count, page_cost};
+use crate::tenancy::Viewer;
 
 /// This slice's part of a class exception; `schema::class_exception` puts the parts together.
 #[derive(Clone, Debug)]
@@ -54,6 +57,19 @@ impl Quota {
         self.exception.row.id
     }
 
+    /// All figures of it that a viewer may read, to tell whether they have changed.
+    pub(crate) async fn figures(&self, app: &App, viewer: &Viewer) -> Found<QuotaFigures> {
+        let (id, public) = (self.id(), viewer.in_public());
+        let conn = &app.db.read(&public);
+        let totals = store::count_totals(conn, &public, &[id]).await?.remove(&id);
+        let queue = store::count_queues(conn, &public, &[id]).await?.remove(&id);
+        let by_body = match shared_figures(viewer) {
+            Some(scope) => store::count_by_body(&app.db.read(&scope), &scope, &[id]).await?.remove(&id),
+            None => None,
+        };
+        Ok(QuotaFigures { totals, queue, by_body })
+    }
+
     async fn totals(&self, ctx: &Context<'_>) -> Result<Totals> {
         let found = ctx.data_unchecked::<Quotas>().load_one(TotalsOf(self.id())).await?;
         Ok(found.ok_or_else(|| Fault::stored("class exception", "it is gone"))?)
@@ -67,6 +83,14 @@ impl Quota {
         // Where nobody waits there is no row to count.
         Ok(ctx.data_unchecked::<Quotas>().load_one(QueueOf(self.id())).await?.unwrap_or_default())
     }
+}
+
+/// Where the places of a class exception stand, as far as a viewer may know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct QuotaFigures {
+    totals: Option<Totals>,
+    queue: Option<QueueCounts>,
+    by_body: Option<BTreeMap<BodyId, BodyCounts>>,
 }
 
 /// The places of a class exception, shared by all its bodies. At every instant places + excess = available +

@@ -41,17 +41,20 @@ pub fn is_refused(response: &Response) -> bool {
 /// # Errors
 /// Where it cannot be written down.
 pub fn write(response: &Response, media: MediaType) -> Result<axum::response::Response, serde_json::Error> {
+    Ok(answer(response, media, serde_json::to_vec(&Written::of(response))?))
+}
+
+fn answer(response: &Response, media: MediaType, text: Vec<u8>) -> axum::response::Response {
     let status = match media {
         MediaType::Response if is_refused(response) => StatusCode::BAD_REQUEST,
         MediaType::Response | MediaType::Json | MediaType::Events => StatusCode::OK,
     };
-    let text = serde_json::to_vec(&Written::of(response))?;
     let content_type = HeaderValue::from_static(match media {
         MediaType::Response => MediaType::Response.name(),
         MediaType::Json | MediaType::Events => MediaType::Json.name(),
     });
     let vary = HeaderValue::from_static("accept");
-    Ok((status, [(header::CONTENT_TYPE, content_type), (header::VARY, vary)], text).into_response())
+    (status, [(header::CONTENT_TYPE, content_type), (header::VARY, vary)], text).into_response()
 }
 
 /// An answer to a GET, which the caller may keep and ask for again by its tag: `keep` says who may keep it. One with errors
@@ -64,13 +67,10 @@ pub fn write_to_keep(
     media: MediaType,
     (headers, keep): (&HeaderMap, &'static str),
 ) -> Result<axum::response::Response, serde_json::Error> {
-    let mut answer = write(response, media)?;
-    if !response.errors.is_empty() {
-        return Ok(answer);
-    }
-    let Ok(tag) = HeaderValue::try_from(tag::of(&serde_json::to_vec(&Written::of(response))?)) else {
-        return Ok(answer);
-    };
+    let text = serde_json::to_vec(&Written::of(response))?;
+    let tag = HeaderValue::try_from(tag::of(&text)).ok().filter(|_| response.errors.is_empty());
+    let mut answer = answer(response, media, text);
+    let Some(tag) = tag else { return Ok(answer) };
     if tag::is_held(headers, &tag) {
         *answer.body_mut() = Body::empty();
         *answer.status_mut() = StatusCode::NOT_MODIFIED;

@@ -8,7 +8,7 @@ use url::form_urlencoded;
 
 use crate::document::{self, Fit, Unfit};
 use crate::refusal::{
-    GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, INTROSPECTION_DISABLED, METHOD_NOT_ALLOWED,
+    GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, INTROSPECTION_DISABLED, METHOD_NOT_ALLOWED, with_code,
 };
 use crate::trusted::{self, Trusted};
 use crate::{Limits, Refusal};
@@ -105,11 +105,11 @@ impl Asked {
         let variables = Variables::from_json(self.variables);
         let prepared = document::prepare(&self.query, self.operation.as_deref(), &variables, limits);
         let fit = prepared.map_err(|unfit| match unfit {
-            Unfit::Unreadable(error) => coded(error, GRAPHQL_PARSE_FAILED),
-            Unfit::Refused(error) => coded(error, GRAPHQL_VALIDATION_FAILED),
+            Unfit::Unreadable(error) => told(error, GRAPHQL_PARSE_FAILED),
+            Unfit::Refused(error) => told(error, GRAPHQL_VALIDATION_FAILED),
             Unfit::Introspection => {
                 let message = "The schema is not told here: ask those who run this service for it.";
-                coded(ServerError::new(message, None), INTROSPECTION_DISABLED)
+                told(ServerError::new(message, None), INTROSPECTION_DISABLED)
             }
         })?;
         let mut request = Request::new(self.query).variables(variables);
@@ -180,10 +180,9 @@ impl Ready {
     }
 }
 
-fn coded(mut error: ServerError, code: &str) -> ServerError {
-    error.extensions.get_or_insert_default().set("code", code);
+fn told(mut error: ServerError, code: &str) -> ServerError {
     error.message = shortened(&error.message);
-    error
+    with_code(error, code)
 }
 
 /// A message that the library made: it repeats what was sent, however long that is.

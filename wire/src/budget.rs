@@ -10,19 +10,30 @@ use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, N
 use async_graphql::{ServerError, ValidationResult, async_trait};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::refusal::RATE_LIMITED;
+use crate::refusal::{RATE_LIMITED, coded};
 
 /// How long a window is.
 pub const WINDOW: Duration = Duration::from_mins(1);
 /// Windows that are kept at once; whoever comes on top of so many shares one.
 const WINDOWS_MAX: usize = 50_000;
+/// Whose window that is.
+const SHARED: &str = "";
+/// How long it takes at least, where there are so many, until it is looked again whose windows are over.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The books of one kind of callers.
 #[derive(Debug)]
 pub struct Budget {
     name: &'static str,
     limit: usize,
-    windows: Mutex<HashMap<String, Window>>,
+    windows: Mutex<Windows>,
+}
+
+#[derive(Debug, Default)]
+struct Windows {
+    by_caller: HashMap<String, Window>,
+    /// When those that were over were last thrown away.
+    swept: Option<Instant>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -58,11 +69,7 @@ impl Budget {
     /// Pays `cost` for `who`, if there is so much.
     pub fn pay(&self, who: &str, cost: usize, now: Instant) -> Standing {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= WINDOWS_MAX && !windows.contains_key(who) {
-            windows.retain(|_, window| now.duration_since(window.began) < WINDOW);
-        }
-        let who = if windows.len() >= WINDOWS_MAX && !windows.contains_key(who) { "" } else { who };
-        let window = windows.entry(who.to_owned()).or_insert(Window { began: now, spent: 0 });
+        let window = windows.of(who, now);
         if now.duration_since(window.began) >= WINDOW {
             *window = Window { began: now, spent: 0 };
         }
@@ -76,11 +83,25 @@ impl Budget {
     }
 
     /// Gives back what was paid for a request that then was not executed.
-    fn give_back(&self, who: &str, cost: usize) {
+    fn give_back(&self, who: &str, cost: usize, now: Instant) {
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(window) = windows.get_mut(who) {
-            window.spent = window.spent.saturating_sub(cost);
+        let window = windows.of(who, now);
+        window.spent = window.spent.saturating_sub(cost);
+    }
+}
+
+impl Windows {
+    /// The window that a caller pays from: its own, or the one that those share who come on top of so many.
+    fn of(&mut self, who: &str, now: Instant) -> &mut Window {
+        let mut has_room = self.by_caller.len() < WINDOWS_MAX || self.by_caller.contains_key(who);
+        // Nothing is found to be over that was looked at a moment ago, and looking takes its time.
+        if !has_room && self.swept.is_none_or(|swept| now.duration_since(swept) >= PAUSE) {
+            self.by_caller.retain(|_, window| now.duration_since(window.began) < WINDOW);
+            self.swept = Some(now);
+            has_room = self.by_caller.len() < WINDOWS_MAX;
         }
+        let who = if has_room { who } else { SHARED };
+        self.by_caller.entry(who.to_owned()).or_insert(Window { began: now, spent: 0 })
     }
 }
 
@@ -115,7 +136,7 @@ impl Purse {
             let standing = budget.pay(who, cost, now);
             if !standing.is_paid {
                 for (paid, who) in &self.0.budgets[..position] {
-                    paid.give_back(who, cost);
+                    paid.give_back(who, cost, now);
                 }
                 told = Some(standing);
                 break;
@@ -153,9 +174,7 @@ impl Standing {
             self.limit,
             self.reset.as_secs().max(1)
         );
-        let mut error = ServerError::new(message, None);
-        error.extensions.get_or_insert_default().set("code", RATE_LIMITED);
-        error
+        coded(RATE_LIMITED, message)
     }
 }
 
@@ -210,8 +229,10 @@ mod tests {
         }
         assert!(budget.pay("x", 1, now).is_paid);
         assert!(!budget.pay("y", 1, now).is_paid);
+        budget.give_back("x", 1, now);
+        assert!(budget.pay("y", 1, now).is_paid, "what one of them is given back is there for the others");
         assert!(budget.pay("z", 1, now + WINDOW).is_paid);
-        assert_eq!(budget.windows.lock().expect("books").len(), 1);
+        assert_eq!(budget.windows.lock().expect("books").by_caller.len(), 1);
     }
 
     #[test]

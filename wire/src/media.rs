@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, StatusCode, header};
 
 use crate::Refusal;
+use crate::refusal::NOT_ACCEPTABLE;
 
 /// What an answer can be written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl MediaType {
             Some((media, _)) => Ok(media),
             None => Err(Refusal::new(
                 StatusCode::NOT_ACCEPTABLE,
-                "NOT_ACCEPTABLE",
+                NOT_ACCEPTABLE,
                 "Answers are written as application/graphql-response+json, application/json or text/event-stream: \
                  name one of them in the header Accept.",
             )),

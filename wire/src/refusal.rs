@@ -1,5 +1,6 @@
 //! How refusals look on the wire: always the JSON of GraphQL errors, whatever was asked for.
 
+use async_graphql::ServerError;
 use axum::Json;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -13,6 +14,10 @@ pub const GRAPHQL_PARSE_FAILED: &str = "GRAPHQL_PARSE_FAILED";
 pub const GRAPHQL_VALIDATION_FAILED: &str = "GRAPHQL_VALIDATION_FAILED";
 /// The schema may not be asked for.
 pub const INTROSPECTION_DISABLED: &str = "INTROSPECTION_DISABLED";
+/// There is no answer of a kind that the caller takes.
+pub const NOT_ACCEPTABLE: &str = "NOT_ACCEPTABLE";
+/// There is no room for more at the moment, whoever asks.
+pub const OVERLOADED: &str = "OVERLOADED";
 /// The address takes another method.
 pub const METHOD_NOT_ALLOWED: &str = "METHOD_NOT_ALLOWED";
 /// More was asked for than there is for this caller at the moment.
@@ -56,6 +61,19 @@ impl Refusal {
         let extensions = json!({ "code": self.code, "requestId": request });
         Json(json!({ "errors": [{ "message": self.message, "extensions": extensions }] }))
     }
+}
+
+/// An error of GraphQL with a stable code.
+#[must_use]
+pub fn coded(code: &str, message: impl Into<String>) -> ServerError {
+    with_code(ServerError::new(message, None), code)
+}
+
+/// An error with the code that it is to have.
+#[must_use]
+pub fn with_code(mut error: ServerError, code: &str) -> ServerError {
+    error.extensions.get_or_insert_default().set("code", code);
+    error
 }
 
 impl IntoResponse for Refusal {

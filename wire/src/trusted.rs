@@ -9,6 +9,7 @@ use async_graphql::ServerError;
 use sha2::{Digest, Sha256};
 
 use crate::Asked;
+use crate::refusal::coded;
 
 /// No document has this id.
 pub const PERSISTED_QUERY_NOT_FOUND: &str = "PERSISTED_QUERY_NOT_FOUND";
@@ -131,12 +132,12 @@ impl Documents {
                 asked.query = known.text.to_string();
                 Ok(Some(Trusted { client: Arc::clone(&known.client), id }))
             }
-            (None, Some(_), _) => Err(refused(
+            (None, Some(_), _) => Err(coded(
                 PERSISTED_QUERY_NOT_FOUND,
                 "No document has this id here: send the document itself, or have your client's manifest added.",
             )),
             (None, None, Mode::Log | Mode::Warn) => Ok(None),
-            (None, None, Mode::Enforce) => Err(refused(
+            (None, None, Mode::Enforce) => Err(coded(
                 PERSISTED_QUERY_REQUIRED,
                 "Only documents that are known are executed for you here: have your client's manifest added, and send \
                  `documentId`.",
@@ -158,12 +159,6 @@ pub struct Trusted {
 #[must_use]
 pub fn id_of(text: &str) -> String {
     hex::encode(Sha256::digest(text))
-}
-
-fn refused(code: &str, message: &str) -> ServerError {
-    let mut error = ServerError::new(message, None);
-    error.extensions.get_or_insert_default().set("code", code);
-    error
 }
 
 #[cfg(test)]

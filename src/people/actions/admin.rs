@@ -1,10 +1,7 @@
 //! What whoever runs the service does by the command line: identity providers, and the first people of a tenant.
 //! Everybody else is invited by a lead.
 
-use entity::{
-    BodyId, InstallationKind, InvitationId, IssuerId, IssuerTenant, StaffRole, body, installation, issuer,
-};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{BodyId, InstallationKind, InvitationId, IssuerId, IssuerTenant, StaffRole, issuer};
 use serde_json::json;
 use url::Url;
 
@@ -13,7 +10,7 @@ use crate::app::App;
 use crate::db::{Command, Tx, is_unique_violation};
 use crate::error::{Acted, Failure, Fault, UserError, UserErrorCode};
 use crate::people::rules::issuers::roles_of;
-use crate::people::store::issuers;
+use crate::people::store::{self, issuers};
 use crate::providers::is_safe;
 use crate::values::text::Line;
 
@@ -164,7 +161,7 @@ impl Command for InviteByHand<'_> {
 }
 
 pub(super) async fn refuse_in_a_demo(tx: &Tx) -> Acted<()> {
-    let found = installation::Entity::find().one(tx.conn()).await?;
+    let found = store::installation(tx.conn()).await?;
     match found.map(|found| found.kind) {
         Some(InstallationKind::Production) => Ok(()),
         Some(InstallationKind::Demo) | None => {
@@ -174,7 +171,7 @@ pub(super) async fn refuse_in_a_demo(tx: &Tx) -> Acted<()> {
 }
 
 async fn find_body(tx: &Tx, slug: &str) -> Acted<BodyId> {
-    let found = body::Entity::find().filter(body::Column::Slug.eq(slug)).one(tx.conn()).await?;
+    let found = store::find_body(tx.conn(), slug).await?;
     let message =
         "There is no such body: `nominations exception apply` adds the bodies of a class exception.";
     Ok(found.ok_or_else(|| UserError::new(UserErrorCode::NotFound, message))?.id)

@@ -1,8 +1,7 @@
 //! Acting for an employer: somebody asks a body, a lead approves, every other body that has something of the employer is
 //! asked and approves as well, and where others act for the employer already, one of them lets the newcomer in.
 
-use entity::{BodyId, EmployerClaimId, EmployerClaimStatus, EventKind, PersonId, body, employer_claim};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{BodyId, EmployerClaimId, EmployerClaimStatus, EventKind, PersonId, employer_claim};
 use serde_json::json;
 
 use crate::db::{Command, Tx};
@@ -34,7 +33,8 @@ impl Command for RegisterEmployer {
     const NAME: &'static str = "registerEmployer";
 
     async fn run(&self, tx: &Tx) -> Acted<EmployerClaimId> {
-        let body = self.body(tx).await?;
+        let body = store::find_body(tx.conn(), &self.body).await?;
+        let body = body.ok_or_else(|| UserError::not_found("body", "body"))?.id;
         let who = self.scope.person();
         tx.lock_limit("claims", &who.to_string()).await?;
         let own = CaseloadScope::Employers(self.scope.clone());
@@ -65,12 +65,6 @@ impl Command for RegisterEmployer {
 }
 
 impl RegisterEmployer {
-    async fn body(&self, tx: &Tx) -> Acted<BodyId> {
-        let found =
-            body::Entity::find().filter(body::Column::Slug.eq(self.body.as_str())).one(tx.conn()).await?;
-        Ok(found.ok_or_else(|| UserError::not_found("body", "body"))?.id)
-    }
-
     async fn check_room(&self, tx: &Tx, who: PersonId, body: BodyId) -> Acted<()> {
         let waiting = claims::waiting_of(tx, who).await?;
         if waiting.iter().any(|claim| claim.nzbn == self.nzbn.to_string() && claim.body_id == body) {
@@ -141,7 +135,17 @@ impl Command for DecideEmployerClaim {
                 self.accept(tx, nzbn, approved).await?;
             }
         } else if was == EmployerClaimStatus::Accepted {
-            self.end(tx, nzbn, &(person, seen.legal_name)).await?;
+            let employer = store::find_or_add_employer(tx, nzbn, &seen.legal_name).await?;
+            members::remove_agent(tx, person, employer).await?;
+            claims::take_back(
+                tx,
+                person,
+                nzbn,
+                &[EmployerClaimStatus::Accepted, EmployerClaimStatus::Approved],
+            )
+            .await?;
+        } else if decider == Decider::Agent {
+            claims::take_back(tx, person, nzbn, &[EmployerClaimStatus::Approved]).await?;
         }
         across.end().await?;
         Ok(self.id)
@@ -197,17 +201,5 @@ impl DecideEmployerClaim {
             claims::save(tx, employer_claim::Model { status, ..claim }, was).await?;
         }
         Ok(history::record(tx, events).await?)
-    }
-
-    /// Somebody has taken their yes back: they act for the employer no more, and whom they invited to it is not let in. What
-    /// other bodies have approved is approved still, and waits for the others again.
-    async fn end(&self, tx: &Tx, nzbn: Nzbn, (person, legal_name): &(PersonId, String)) -> Acted<()> {
-        let employer = store::find_or_add_employer(tx, nzbn, legal_name).await?;
-        members::remove_agent(tx, *person, employer).await?;
-        for claim in claims::of_employer(tx, *person, nzbn, EmployerClaimStatus::Accepted).await? {
-            let (was, status) = (claim.status, EmployerClaimStatus::Approved);
-            claims::save(tx, employer_claim::Model { status, ..claim }, was).await?;
-        }
-        Ok(())
     }
 }

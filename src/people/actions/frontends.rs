@@ -27,10 +27,12 @@ pub async fn person_of(
 ) -> Acted<Result<Viewer, NotTaken>> {
     let scope = SystemScope::of("frontend");
     let conn = &app.db.read(&scope);
-    let origins = frontends::origins_of_client(conn, &scope, issuer.id, client).await?;
+    let found = frontends::origins_of_client(conn, &scope, issuer.id, client).await?;
+    let Some(frontend) = found.first().map(|row| row.frontend_id) else { return Ok(Err(NotTaken::Client)) };
+    let origins: Vec<_> = found.into_iter().map(|row| row.origin).collect();
     let member = issuers::find_member(conn, &scope, issuer.id, subject).await?;
     match sender(issuer, member, &origins, origin, app.db.clock().now()) {
-        Ok(member) => Ok(Ok(Viewer::signed_in(store::member_of(&app.db, &scope, member).await?))),
+        Ok(member) => Ok(Ok(Viewer::at_frontend(store::member_of(&app.db, &scope, member).await?, frontend))),
         Err(refusal) => Ok(Err(refusal)),
     }
 }

@@ -85,6 +85,23 @@ pub async fn of_employer(
         .await?)
 }
 
+/// Somebody has taken their yes back. What bodies have approved of a person's wishes for this employer is approved still, and
+/// waits for the others again: those of the employer's people who let the person in did so for this once.
+///
+/// # Errors
+/// Where the database refuses.
+pub async fn take_back(tx: &Tx, person: PersonId, nzbn: Nzbn, of: &[EmployerClaimStatus]) -> Found<()> {
+    employer_claim::Entity::update_many()
+        .col_expr(employer_claim::Column::Status, Expr::value(EmployerClaimStatus::Approved))
+        .col_expr(employer_claim::Column::AcceptedBy, Expr::value(None::<PersonId>))
+        .filter(employer_claim::Column::PersonId.eq(person))
+        .filter(employer_claim::Column::Nzbn.eq(nzbn.to_string()))
+        .filter(employer_claim::Column::Status.is_in(of.iter().copied()))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The bodies that have something of the employer with this number: an application that was handed in, or an expression of
 /// interest.
 ///

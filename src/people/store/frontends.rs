@@ -1,5 +1,7 @@
 //! Frontends of others: the origins that they are served from, and their clients at identity providers.
 
+use std::collections::BTreeSet;
+
 use entity::{FrontendId, IssuerId, frontend, frontend_client, frontend_origin, issuer};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter,
@@ -84,19 +86,34 @@ pub async fn origins_of_client(
     _scope: &SystemScope,
     issuer: IssuerId,
     client_id: &str,
-) -> Found<Vec<String>> {
+) -> Found<Vec<frontend_origin::Model>> {
     let to_client = frontend_origin::Entity::belongs_to(frontend_client::Entity)
         .from(frontend_origin::Column::FrontendId)
         .to(frontend_client::Column::FrontendId)
         .into();
-    let rows = frontend_origin::Entity::find()
+    Ok(frontend_origin::Entity::find()
         .join(JoinType::InnerJoin, to_client)
         .filter(frontend_client::Column::IssuerId.eq(issuer))
         .filter(frontend_client::Column::ClientId.eq(client_id))
         .limit(MOST)
         .all(conn)
-        .await?;
-    Ok(rows.into_iter().map(|row| row.origin).collect())
+        .await?)
+}
+
+/// Which of these frontends are there.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn those_there(
+    db: &Db,
+    scope: &SystemScope,
+    ids: BTreeSet<FrontendId>,
+) -> Found<BTreeSet<FrontendId>> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows = frontend::Entity::find().filter(frontend::Column::Id.is_in(ids)).all(&db.read(scope)).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// The frontend with this name.

@@ -7,6 +7,8 @@ use async_graphql::indexmap::IndexMap;
 use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
+use super::chosen;
+
 /// The fields of one selection set, fragments spread out, in the order in which they were asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct AnswerOrder(IndexMap<Name, AnswerOrder>);
@@ -17,12 +19,8 @@ impl AnswerOrder {
     #[must_use]
     pub fn of(document: &ExecutableDocument, operation: Option<&str>) -> Self {
         let mut order = Self::default();
-        let asked = document.operations.iter().find(|(name, _)| match operation {
-            Some(operation) => name.is_some_and(|name| name == operation),
-            None => true,
-        });
-        if let Some((_, asked)) = asked {
-            order.collect(document, &asked.node.selection_set.node);
+        if let Some((_, asked)) = chosen(&document.operations, operation) {
+            order.collect(document, &asked.selection_set.node);
         }
         order
     }
