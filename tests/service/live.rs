@@ -187,15 +187,24 @@ async fn places_are_told_as_they_move(world: World) {
     let exception = Caseload::new(&world, |definition| definition.settings.places = 2).await;
     let _attended = world.attended();
     let mut public = world.anybody().listen(QUOTA, json!({})).await;
+    let mut observer = world.sign_in(&OBSERVER).await.listen(QUOTA, json!({})).await;
     let now = public.data().await;
     assert_eq!(
         (&now["quotaChanged"]["available"], &now["quotaChanged"]["byBody"]),
         (&json!(2), &Value::Null)
     );
-    exception.confirmed(&Wanted::new("N1000001")).await;
-    let last = public.rest().await.pop().expect("a change");
-    assert_eq!(last["data"]["quotaChanged"]["available"], 1);
-    assert_eq!(last["data"]["quotaChanged"]["reserved"], 1);
+    let shown = observer.data().await;
+    assert_eq!(shown["quotaChanged"]["byBody"].as_array().map(Vec::len), Some(2));
+    // What moves no place and changes no figure is nothing to who reads figures: that a body has work is not theirs to know.
+    exception.submitted(&Wanted::new("N1000001")).await;
+    assert_eq!((public.rest().await, observer.rest().await), (vec![], vec![]));
+    exception.confirmed(&Wanted::new("N1000002")).await;
+    for listener in [&mut public, &mut observer] {
+        let told = listener.rest().await;
+        assert!((1..=2).contains(&told.len()), "{told:?}");
+        let last = &told[told.len() - 1]["data"]["quotaChanged"];
+        assert_eq!((&last["available"], &last["reserved"]), (&json!(1), &json!(1)));
+    }
 }
 
 async fn releases_are_told_to_who_may_see_them(world: World) {

@@ -24,6 +24,7 @@ on_both_databases! {
     bodies_and_those_who_act_for_the_employer_all_say_yes,
     a_body_is_told_the_same_whoever_acts_for_the_employer,
     whoever_said_yes_takes_it_back,
+    a_colleagues_yes_does_not_outlive_what_it_was_said_to,
     a_lead_with_a_conflict_decides_on_nobody_of_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
@@ -267,6 +268,38 @@ async fn whoever_said_yes_takes_it_back(world: World) {
     act(&yan, "decideEmployerClaim", &back(&itps)).await;
     assert_eq!(employers_of(&zoe).await, json!([]));
     assert_eq!(code(&yan, "registerEmployer", ask(MIRO, "itp")).await, "DUPLICATE nzbn");
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
+}
+
+async fn a_colleagues_yes_does_not_outlive_what_it_was_said_to(world: World) {
+    with_providers(&world).await;
+    let cases = Caseload::new(&world, |_| {}).await;
+    cases.submitted(&Wanted::new("N0000001")).await;
+    let (zoe, agent) = (newcomer(&world, "zoe").await, world.sign_in(&KAURI_AGENT).await);
+    let nztech = world.sign_in(&NZTECH_LEAD).await;
+    let asks = async |body: &str| act(&zoe, "registerEmployer", &ask(KAURI.nzbn, body)).await;
+    let decided = |asked: &Value, approve: bool| {
+        let reason = (!approve).then_some("She has left the company.");
+        json!({ "id": asked["employerClaim"]["id"], "approve": approve, "reason": reason })
+    };
+    let (itps, nztechs) = (asks("itp").await, asks("nztech").await);
+    approve(&world, &ITP_LEAD, &itps).await;
+    act(&agent, "decideEmployerClaim", &decided(&itps, true)).await;
+    approve(&world, &NZTECH_LEAD, &nztechs).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": KAURI.nzbn }]));
+
+    act(&nztech, "decideEmployerClaim", &decided(&nztechs, false)).await;
+    let again = asks("nztech").await;
+    approve(&world, &NZTECH_LEAD, &again).await;
+    assert_eq!(employers_of(&zoe).await, json!([]), "her colleague is asked anew");
+    act(&agent, "decideEmployerClaim", &decided(&again, true)).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": KAURI.nzbn }]));
+    // What she says to a request that stands holds for the one that another body has yet to decide.
+    act(&nztech, "decideEmployerClaim", &decided(&again, false)).await;
+    act(&agent, "decideEmployerClaim", &decided(&itps, true)).await;
+    let third = asks("nztech").await;
+    approve(&world, &NZTECH_LEAD, &third).await;
+    assert_eq!(employers_of(&zoe).await, json!([{ "nzbn": KAURI.nzbn }]));
     assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
 }
 

@@ -310,7 +310,12 @@ async fn what_a_person_may_holds_at_the_next_request(world: World) {
         let status = if expected == Value::Null { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
         assert_eq!((answer.status, &answer.json()["data"]["viewer"]["role"]), (status, &expected));
     }
+    let _attended = world.attended();
+    let listening = "subscription { applicationChanged { kind } }";
+    let mut listener = world.holding(token.clone()).listen(listening, json!({})).await;
+    assert!(listener.rest().await.is_empty());
     remove(&world, "Desk").await.expect("a frontend that was there");
+    assert_eq!(listener.next().await, None, "who listens through it is cut off as well");
     let answer = ask(&world, Some(origin), &token, &[]).await;
     assert_eq!((answer.status, shared(&answer)), (StatusCode::UNAUTHORIZED, vec![]));
 }
