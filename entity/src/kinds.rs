@@ -716,6 +716,10 @@ kinds! {
         MemberJoined,
         /// A machine became a member.
         ServiceAccountAdded,
+        /// An identity provider was added: on its word people and machines are let in.
+        IssuerAdded,
+        /// Where an identity provider is, or by which client it knows us, changed.
+        IssuerChanged,
         /// A frontend of others was added, with its origins and clients.
         FrontendAdded,
         /// A frontend of others was removed.

@@ -95,6 +95,8 @@ pub fn nature(kind: EventKind) -> Nature {
         | EventKind::InvitationRevoked
         | EventKind::MemberJoined
         | EventKind::ServiceAccountAdded
+        | EventKind::IssuerAdded
+        | EventKind::IssuerChanged
         | EventKind::FrontendAdded
         | EventKind::FrontendRemoved
         | EventKind::MemberChanged

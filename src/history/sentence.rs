@@ -126,6 +126,12 @@ pub fn summary(event: &history_event::Model) -> String {
         EventKind::InvitationRevoked => "An invitation was taken back.".into(),
         EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),
         EventKind::ServiceAccountAdded => "A machine was given access.".into(),
+        EventKind::IssuerAdded => {
+            format!("The identity provider {} at {} was added.", word("slug"), word("url"))
+        }
+        EventKind::IssuerChanged => {
+            format!("The identity provider {} changed: {}.", word("slug"), list(&event.detail["fields"]))
+        }
         EventKind::FrontendAdded => format!("The frontend {} was added.", word("name")),
         EventKind::FrontendRemoved => format!("The frontend {} was removed.", word("name")),
         EventKind::MemberChanged => format!("A member's access changed: {}.", list(&event.detail["fields"])),

@@ -37,7 +37,7 @@ impl Given {
     }
 }
 
-/// What a POST has to show who it is from.
+/// What a request has to show who it is from.
 ///
 /// # Errors
 /// 400 for two at once, 401 for another scheme than Bearer, 403 for a cookie on another site's request.

@@ -163,6 +163,16 @@ pub async fn find_employer_in(
     Ok(select.one(conn).await?)
 }
 
+/// The number of an employer, of whichever tenant.
+///
+/// # Errors
+/// A fault where there is none.
+pub async fn number_of(tx: &Tx, employer: EmployerId) -> Found<Nzbn> {
+    let row = employer::Entity::find_by_id(employer).one(tx.conn()).await?;
+    let row = row.ok_or_else(|| Fault::stored("employer", "it is gone"))?;
+    Nzbn::parse(&row.nzbn).map_err(|why| Fault::stored("employer", why))
+}
+
 /// The employer with this number, whom nobody is told of; added under its legal name where there is none. One that is
 /// there stays as it is, whatever it is called now. It is looked for among those of all tenants: a number is one employer.
 ///

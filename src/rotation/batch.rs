@@ -4,7 +4,7 @@
 use entity::{AgencyMessageId, ApplicationId, DiscrepancyId, ExceptionId, ReleaseId, worker};
 use serde::{Deserialize, Serialize};
 
-use super::store;
+use super::store::{self, Kept};
 use crate::app::App;
 use crate::applications::actions::passport_place;
 use crate::db::{Command, Gate, Tx};
@@ -104,13 +104,13 @@ impl Batch<'_> {
         }
         for (id, place, sealed) in store::load_amended(gate, &held).await? {
             let anew = self.passport(sealing, &place, &sealed)?;
-            batched.changed += store::save_amended(gate, id, &sealed, anew).await?;
+            batched.changed += store::save_sealed(gate, (Kept::Correction, id.0), &sealed, anew).await?;
         }
         for (id, sealed) in store::load_told(gate, &held).await? {
             let row = id.to_string();
             let text = self.text(&sealed, &told_place(&row))?;
             let anew = sealing.text_seal(&text, &told_place(&row));
-            batched.changed += store::save_told(gate, id, &sealed, anew).await?;
+            batched.changed += store::save_sealed(gate, (Kept::Told, id.0), &sealed, anew).await?;
         }
         store::tell_apart_anew(gate, current.number()).await?;
         Ok(batched)
@@ -126,7 +126,8 @@ impl Batch<'_> {
         let added =
             add_fingerprints(gate, worker.application_id, &sealing.fingerprints(state, &number)).await?;
         let anew = sealing.passport_seal(&number, &place);
-        Ok(added + store::save_passport(gate, worker.application_id, &sealed, anew).await?)
+        let which = (Kept::Passport, worker.application_id.0);
+        Ok(added + store::save_sealed(gate, which, &sealed, anew).await?)
     }
 
     fn passport(&self, sealing: &Sealing, place: &PassportPlace, sealed: &[u8]) -> Found<Vec<u8>> {

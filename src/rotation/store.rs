@@ -12,6 +12,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement, Value,
 };
+use uuid::Uuid;
 
 use super::batch::AT_ONCE;
 use crate::applications::actions::passport_place;
@@ -29,6 +30,17 @@ const SEALED: [(&str, &str); 7] = [
     ("release_line", "content_sealed"),
     ("agency_message", "content_sealed"),
 ];
+
+/// What is kept sealed of an application.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kept {
+    /// The worker's passport, by the application.
+    Passport,
+    /// That of a correction, by the correction.
+    Correction,
+    /// What the agency told, by the application.
+    Told,
+}
 
 /// Whether a column has a seal of another key than `$1`. What was purged is empty.
 fn is_stale(column: &str) -> String {
@@ -93,25 +105,6 @@ pub(super) async fn load_workers(gate: &Gate<'_>, ids: &[ApplicationId]) -> Foun
     Ok(worker::Entity::find().filter(of).all(gate.tx().conn()).await?)
 }
 
-/// Writes a passport anew, where it is still the one that was read.
-pub(super) async fn save_passport(
-    gate: &Gate<'_>,
-    id: ApplicationId,
-    before: &[u8],
-    anew: Vec<u8>,
-) -> Found<u64> {
-    if before == anew {
-        return Ok(0);
-    }
-    let changed = worker::Entity::update_many()
-        .set(worker::ActiveModel { passport_sealed: Set(Some(anew)), ..Default::default() })
-        .filter(worker::Column::ApplicationId.eq(id))
-        .filter(worker::Column::PassportSealed.eq(before.to_vec()))
-        .exec(gate.tx().conn())
-        .await?;
-    Ok(changed.rows_affected)
-}
-
 /// The passports of corrections of applications that are held, each with the place that it is sealed for.
 pub(super) async fn load_amended(
     gate: &Gate<'_>,
@@ -130,25 +123,6 @@ pub(super) async fn load_amended(
     Ok(rows.into_iter().filter_map(place).collect())
 }
 
-/// Writes the passport of a correction anew, where it is still the one that was read.
-pub(super) async fn save_amended(
-    gate: &Gate<'_>,
-    id: AmendmentId,
-    before: &[u8],
-    anew: Vec<u8>,
-) -> Found<u64> {
-    if before == anew {
-        return Ok(0);
-    }
-    let changed = amendment::Entity::update_many()
-        .set(amendment::ActiveModel { passport_sealed: Set(Some(anew)), ..Default::default() })
-        .filter(amendment::Column::Id.eq(id))
-        .filter(amendment::Column::PassportSealed.eq(before.to_vec()))
-        .exec(gate.tx().conn())
-        .await?;
-    Ok(changed.rows_affected)
-}
-
 /// What the agency told of applications that are held.
 pub(super) async fn load_told(
     gate: &Gate<'_>,
@@ -163,22 +137,25 @@ pub(super) async fn load_told(
     Ok(rows.into_iter().filter_map(told).filter(|(_, sealed)| !sealed.is_empty()).collect())
 }
 
-/// Writes what the agency told anew; under the gate nobody else does.
-pub(super) async fn save_told(
+/// Writes something that is sealed anew, where it is still what was read.
+pub(super) async fn save_sealed(
     gate: &Gate<'_>,
-    id: ApplicationId,
+    (kept, id): (Kept, Uuid),
     before: &[u8],
     anew: Vec<u8>,
 ) -> Found<u64> {
     if before == anew {
         return Ok(0);
     }
-    let changed = agency_case::Entity::update_many()
-        .set(agency_case::ActiveModel { told_sealed: Set(Some(anew)), ..Default::default() })
-        .filter(agency_case::Column::ApplicationId.eq(id))
-        .exec(gate.tx().conn())
-        .await?;
-    Ok(changed.rows_affected)
+    let (table, column, key) = match kept {
+        Kept::Passport => ("worker", "passport_sealed", "application_id"),
+        Kept::Correction => ("amendment", "passport_sealed", "id"),
+        Kept::Told => ("agency_case", "told_sealed", "application_id"),
+    };
+    let sql = format!("UPDATE {table} SET {column} = $1 WHERE {key} = $2 AND {column} = $3");
+    let values = [anew.into(), id.into(), bytes(before)];
+    let changed = gate.tx().conn().execute_raw(statement(gate.tx().backend(), &sql, values)).await?;
+    Ok(changed.rows_affected())
 }
 
 /// Keeps pairs that people told apart apart by their new fingerprints as well.

@@ -1,7 +1,7 @@
 //! What whoever runs the service does by the command line: identity providers, and the first people of a tenant.
 //! Everybody else is invited by a lead.
 
-use entity::{BodyId, InstallationKind, InvitationId, IssuerId, IssuerTenant, StaffRole, issuer};
+use entity::{BodyId, EventKind, InstallationKind, InvitationId, IssuerId, IssuerTenant, StaffRole, issuer};
 use serde_json::json;
 use url::Url;
 
@@ -9,6 +9,7 @@ use super::invite::{Invited, invite};
 use crate::app::App;
 use crate::db::{Command, Tx, is_unique_violation};
 use crate::error::{Acted, Failure, Fault, UserError, UserErrorCode};
+use crate::history::{self, Event};
 use crate::people::rules::issuers::roles_of;
 use crate::people::store::{self, issuers};
 use crate::providers::is_safe;
@@ -71,10 +72,32 @@ impl Command for AddIssuer {
             roles: json!(roles),
             added_at: tx.now(),
         };
-        let id = row.id;
+        let (id, detail) = (row.id, as_kept(&row));
         issuers::insert(tx, row).await.map_err(duplicate)?;
+        history::record(tx, [Event::of_people(EventKind::IssuerAdded, body_id).with(detail)]).await?;
         Ok(id)
     }
+}
+
+/// What history keeps of a provider: by it anybody can tell later on whose word somebody was let in.
+fn as_kept(row: &issuer::Model) -> serde_json::Value {
+    json!({
+        "issuer": row.id, "slug": row.slug, "name": row.name, "url": row.url, "client": row.client_id,
+        "audience": row.audience, "tenant": row.tenant, "roles": row.roles,
+    })
+}
+
+/// What of a provider is another than before.
+fn changed(before: &issuer::Model, after: &issuer::Model) -> Vec<&'static str> {
+    [
+        ("url", before.url != after.url),
+        ("client", before.client_id != after.client_id),
+        ("audience", before.audience != after.audience),
+        ("name", before.name != after.name),
+    ]
+    .into_iter()
+    .filter_map(|(field, is_another)| is_another.then_some(field))
+    .collect()
 }
 
 fn duplicate(fault: Fault) -> Failure {
@@ -125,8 +148,15 @@ impl Command for ChangeIssuer {
                            somebody else. Add the other one beside it, and invite them anew.";
             return Err(UserError::new(UserErrorCode::WrongStatus, message).into());
         }
-        let url = after.url.clone();
+        let (url, body) = (after.url.clone(), after.body_id);
+        let fields = changed(&before, &after);
+        if fields.is_empty() {
+            return Ok(url);
+        }
+        let mut detail = as_kept(&after);
+        detail["fields"] = json!(fields);
         issuers::save(tx, after).await.map_err(duplicate)?;
+        history::record(tx, [Event::of_people(EventKind::IssuerChanged, body).with(detail)]).await?;
         Ok(url)
     }
 }

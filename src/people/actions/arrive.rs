@@ -154,6 +154,8 @@ impl Arrive<'_> {
             ..known
         };
         let again = members::save(tx, again).await?;
+        // Sign-ins of the membership that ran out do not come back with it.
+        store::delete_sessions_of(tx, again.id).await?;
         self.use_up(tx, again, invited).await
     }
 

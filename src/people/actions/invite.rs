@@ -2,16 +2,18 @@
 //! invitation's id, so that who sends an act again is told the same link, and it is stored nowhere.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{BodyId, EmployerId, EventKind, InvitationId, StaffRole, invitation};
+use entity::{
+    BodyId, EmployerClaimStatus, EmployerId, EventKind, InvitationId, PersonId, StaffRole, invitation,
+};
 use serde_json::json;
 
 use crate::app::App;
 use crate::db::{Command, Tx};
-use crate::error::{Acted, UserError, UserErrorCode};
+use crate::error::{Acted, Fault, UserError, UserErrorCode};
 use crate::history::{self, Event};
-use crate::people::rules::invitations::{DAYS_TO_USE, may_revoke};
+use crate::people::rules::invitations::{DAYS_TO_USE, Revoked, may_revoke};
 use crate::people::rules::members::{MemberRefusal, is_persons_role};
-use crate::people::store::{self, invitations, issuers};
+use crate::people::store::{self, claims, invitations, issuers, members};
 use crate::tenancy::{BodyScope, CaseloadScope, EmployerScope};
 use crate::values::nzbn::Nzbn;
 use crate::values::text::Line;
@@ -116,7 +118,7 @@ pub(super) async fn invite(tx: &Tx, app: &App, invited: Invited<'_>) -> Acted<In
     Ok(id)
 }
 
-/// An invitation is taken back, by whoever may invite to the same.
+/// An invitation is taken back, by whoever may invite to the same; a colleague's, with the access that came of it.
 #[derive(Clone, Debug)]
 pub struct RevokeInvitation {
     /// Whose invitations.
@@ -132,13 +134,34 @@ impl Command for RevokeInvitation {
     async fn run(&self, tx: &Tx) -> Acted<InvitationId> {
         let found = invitations::find_own(tx.conn(), &self.scope, self.id).await?;
         let found = found.ok_or_else(|| UserError::not_found("id", "invitation"))?;
-        may_revoke(&found, tx.now())?;
-        if !invitations::revoke(tx, self.id).await? {
-            return Err(crate::error::Fault::Race("the invitation has changed").into());
+        let (revoked, detail) = match may_revoke(&found, tx.now())? {
+            Revoked::Link => (invitations::revoke(tx, self.id).await?, json!({ "invitation": self.id })),
+            Revoked::Access(person, employer) => {
+                self.end_access(tx, person, employer).await?;
+                let detail = json!({ "invitation": self.id, "usedBy": person, "employer": employer });
+                (invitations::revoke_used(tx, self.id, person).await?, detail)
+            }
+        };
+        if !revoked {
+            return Err(Fault::Race("the invitation has changed").into());
         }
-        let detail = json!({ "invitation": self.id });
         history::record(tx, [Event::of_people(EventKind::InvitationRevoked, found.body_id).with(detail)])
             .await?;
         Ok(self.id)
+    }
+}
+
+impl RevokeInvitation {
+    /// A colleague acts for the employer no more, by whatever else they came to it as well; whom they invited is not let in.
+    async fn end_access(&self, tx: &Tx, person: PersonId, employer: EmployerId) -> Acted<()> {
+        // Requests of the same person to act for the employer lie with bodies.
+        let across = tx.across_tenants().await?;
+        let nzbn = store::number_of(tx, employer).await?;
+        tx.lock_limit("agents", &nzbn.to_string()).await?;
+        members::remove_agent(tx, person, employer).await?;
+        claims::take_back(tx, person, nzbn, &[EmployerClaimStatus::Accepted, EmployerClaimStatus::Approved])
+            .await?;
+        across.end().await?;
+        Ok(())
     }
 }

@@ -67,7 +67,7 @@ impl InviteColleagueInput {
     }
 }
 
-/// An invitation that nobody is to use.
+/// An invitation that nobody is to use, or to have used.
 #[derive(InputObject)]
 pub struct RevokeInvitationInput {
     /// Makes it safe to send again: the same key and input take it back once.

@@ -147,7 +147,8 @@ impl PeopleMutation {
         InviteColleaguePayload::of(acted.await)
     }
 
-    /// Takes an invitation back that nobody has used: to the lead's body, or to act for an employer of the viewer's.
+    /// Takes an invitation back: to the lead's body, where nobody has used it, or to act for an employer of the viewer's.
+    /// Where a colleague came by it, they act for the employer no more, from their next request on.
     async fn revoke_invitation(
         &self,
         ctx: &Context<'_>,

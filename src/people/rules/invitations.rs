@@ -1,12 +1,12 @@
 //! Who may invite whom, and for how long an invitation is open.
 
-/// Days in which an invitation can be used.
-pub const DAYS_TO_USE: i64 = 7;
-
 use chrono::{DateTime, Utc};
-use entity::invitation;
+use entity::{EmployerId, PersonId, invitation};
 
 use crate::error::{UserError, UserErrorCode};
+
+/// Days in which an invitation can be used.
+pub const DAYS_TO_USE: i64 = 7;
 
 /// Where an invitation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,15 +35,26 @@ pub fn state(invitation: &invitation::Model, now: DateTime<Utc>) -> State {
     }
 }
 
-/// Whether an invitation may be taken back; one that ran out too, which does no harm.
+/// What it means to take an invitation back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revoked {
+    /// Nobody is let in by it.
+    Link,
+    /// Whom it let in acts for the employer no more.
+    Access(PersonId, EmployerId),
+}
+
+/// Whether an invitation may be taken back; one that ran out too, which does no harm. A colleague who came by one has no
+/// membership of the employer that could be ended: taking their invitation back does it.
 ///
 /// # Errors
-/// Where it was used, or taken back before.
-pub fn may_revoke(invitation: &invitation::Model, now: DateTime<Utc>) -> Result<(), UserError> {
-    let message = match state(invitation, now) {
-        State::Open | State::Expired => return Ok(()),
-        State::Used => "Somebody has used this invitation: end their membership instead.",
-        State::Revoked => "This invitation was taken back already.",
+/// Where it made somebody a member, or was taken back before.
+pub fn may_revoke(invitation: &invitation::Model, now: DateTime<Utc>) -> Result<Revoked, UserError> {
+    let message = match (state(invitation, now), invitation.used_by, invitation.employer_id) {
+        (State::Open | State::Expired, _, _) => return Ok(Revoked::Link),
+        (State::Used, Some(person), Some(employer)) => return Ok(Revoked::Access(person, employer)),
+        (State::Used, _, _) => "Somebody has used this invitation: end their membership instead.",
+        (State::Revoked, _, _) => "This invitation was taken back already.",
     };
     Err(UserError::at(UserErrorCode::WrongStatus, "id", message))
 }
@@ -74,18 +85,18 @@ mod tests {
             used_by: None,
         };
         let used_by = Some(PersonId(Uuid::from_u128(3)));
+        let used = invitation::Model { used_at: Some(now), used_by, expires_at: now, ..open.clone() };
+        let (zoe, employer_id) = (PersonId(Uuid::from_u128(3)), EmployerId(Uuid::from_u128(4)));
+        let colleague = invitation::Model { body_id: None, employer_id: Some(employer_id), ..used.clone() };
         for (invitation, expected, may) in [
-            (open.clone(), State::Open, true),
-            (invitation::Model { expires_at: now, ..open.clone() }, State::Expired, true),
-            (invitation::Model { revoked_at: Some(now), ..open.clone() }, State::Revoked, false),
-            (
-                invitation::Model { used_at: Some(now), used_by, expires_at: now, ..open.clone() },
-                State::Used,
-                false,
-            ),
+            (open.clone(), State::Open, Some(Revoked::Link)),
+            (invitation::Model { expires_at: now, ..open.clone() }, State::Expired, Some(Revoked::Link)),
+            (invitation::Model { revoked_at: Some(now), ..open.clone() }, State::Revoked, None),
+            (used, State::Used, None),
+            (colleague, State::Used, Some(Revoked::Access(zoe, employer_id))),
         ] {
             assert_eq!(state(&invitation, now), expected);
-            assert_eq!(may_revoke(&invitation, now).is_ok(), may, "{expected:?}");
+            assert_eq!(may_revoke(&invitation, now).ok(), may, "{expected:?}");
         }
     }
 }

@@ -82,6 +82,25 @@ pub async fn revoke(tx: &Tx, id: InvitationId) -> Found<bool> {
     Ok(revoked.rows_affected == 1)
 }
 
+/// Takes an invitation back that somebody has used; false where it was taken back meanwhile. Who used it stands in history.
+///
+/// # Errors
+/// Where the database does not answer.
+pub async fn revoke_used(tx: &Tx, id: InvitationId, by: PersonId) -> Found<bool> {
+    let revoked = invitation::Entity::update_many()
+        .set(invitation::ActiveModel {
+            revoked_at: Set(Some(tx.now())),
+            used_at: Set(None),
+            used_by: Set(None),
+            ..Default::default()
+        })
+        .filter(invitation::Column::Id.eq(id))
+        .filter(invitation::Column::UsedBy.eq(by))
+        .exec(tx.conn())
+        .await?;
+    Ok(revoked.rows_affected == 1)
+}
+
 /// Takes everything back that somebody has invited to a body and nobody has used; answers which.
 ///
 /// # Errors

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use entity::{IssuerId, IssuerTenant, PersonId, identity, issuer, person};
-use sea_orm::{Database, EntityTrait, IntoActiveModel};
+use entity::{EventKind, IssuerId, IssuerTenant, PersonId, history_event, identity, issuer, person};
+use sea_orm::{ColumnTrait, Database, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -188,6 +188,33 @@ fn what_was_mistaken_of_a_provider_is_changed_until_somebody_is_bound_to_its_add
     assert!(code == Some(1) && told.contains("somebody else"), "{told}");
     assert_eq!(change(&["--name", "Immigration", "--url", "http://127.0.0.1:1/inz"]).0, Some(0));
     assert!(listed().contains("inz (Immigration)"), "{}", listed());
+    // Who said who people are, and since when, is on record; what changed nothing is not.
+    assert_eq!(change(&["--name", "Immigration"]).0, Some(0));
+    let kept = of_issuers(&url);
+    let kept: Vec<_> =
+        kept.iter().map(|event| (event.kind, &event.detail["url"], &event.detail["fields"])).collect();
+    let (one, other) = (json!("http://127.0.0.1:1/inz/"), json!("http://127.0.0.1:1/inz"));
+    let fields = [json!(null), json!(["url", "client", "audience", "name"]), json!(["name"])];
+    assert_eq!(
+        kept,
+        [
+            (EventKind::IssuerAdded, &one, &fields[0]),
+            (EventKind::IssuerChanged, &other, &fields[1]),
+            (EventKind::IssuerChanged, &other, &fields[2]),
+        ]
+    );
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn of_issuers(url: &str) -> Vec<history_event::Model> {
+    let conn = Database::connect(url).await.expect("a database");
+    let kinds = [EventKind::IssuerAdded, EventKind::IssuerChanged];
+    let events = history_event::Entity::find()
+        .filter(history_event::Column::Kind.is_in(kinds))
+        .order_by_asc(history_event::Column::Id);
+    let events = events.all(&conn).await.expect("events");
+    conn.close().await.expect("a closed database");
+    events
 }
 
 #[tokio::main(flavor = "current_thread")]

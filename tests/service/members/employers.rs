@@ -28,6 +28,7 @@ on_both_databases! {
     a_lead_with_a_conflict_decides_on_nobody_of_the_employer,
     asking_tells_nobody_whom_the_service_knows,
     colleagues_are_invited_to_ones_own_employer_alone,
+    a_colleagues_access_ends_with_their_invitation,
     who_was_invited_is_known_by_name_and_keeps_their_address,
     requests_are_few_and_each_stands_once,
 }
@@ -359,6 +360,38 @@ async fn colleagues_are_invited_to_ones_own_employer_alone(world: World) {
     assert_eq!(employers_of(&xia).await, json!([{ "nzbn": KAURI.nzbn }]));
     let name = xia.data("{ viewer { person { name } } }", json!({})).await;
     assert_eq!(name["viewer"]["person"]["name"], "Xia");
+}
+
+async fn a_colleagues_access_ends_with_their_invitation(world: World) {
+    with_providers(&world).await;
+    let (agent, employers) = (world.sign_in(&KAURI_AGENT).await, issuer(&world, "employers").await);
+    let invite = |name: &str| json!({ "employerNzbn": KAURI.nzbn, "name": name });
+    // She has asked a body first, which has said yes, and uses her colleague's link as well.
+    let xia = newcomer(&world, "xia").await;
+    let asked = act(&xia, "registerEmployer", &ask(KAURI.nzbn, "nztech")).await;
+    approve(&world, &NZTECH_LEAD, &asked).await;
+    let let_in = json!({ "id": asked["employerClaim"]["id"], "approve": true });
+    act(&agent, "decideEmployerClaim", &let_in).await;
+    let invited = act(&agent, "inviteColleague", &invite("Xia")).await;
+    let signed_in = arrive(&world.app, &employers, &claims("xia"), Some(&token_of(&invited["link"]))).await;
+    let xia = world.holding(signed_in.expect("signed in").token);
+    let hers = token_of(&act(&xia, "inviteColleague", &invite("Yan")).await["link"]);
+    assert_eq!(employers_of(&xia).await, json!([{ "nzbn": KAURI.nzbn }]));
+
+    let revoke = json!({ "id": invited["invitation"]["id"] });
+    for stranger in [&RATA_AGENT, &NZTECH_LEAD] {
+        let caller = world.sign_in(stranger).await;
+        assert_eq!(code(&caller, "revokeInvitation", revoke.clone()).await, "NOT_FOUND id");
+    }
+    let told = act(&agent, "revokeInvitation", &revoke).await;
+    assert_eq!(told["invitation"]["state"], "REVOKED");
+    assert_eq!(code(&agent, "revokeInvitation", revoke).await, "WRONG_STATUS id");
+    assert_eq!((employers_of(&xia).await, status_of(&xia).await), (json!([]), json!(["APPROVED"])));
+    for (account, link) in [("xia", token_of(&invited["link"])), ("yan", hers)] {
+        let refused = arrive(&world.app, &employers, &claims(account), Some(&link)).await;
+        assert!(refused.is_err(), "{account} comes in by a link that is dead");
+    }
+    assert!(nominations::check::check(&world.app).await.expect("a check").is_empty());
 }
 
 async fn who_was_invited_is_known_by_name_and_keeps_their_address(world: World) {
