@@ -128,8 +128,9 @@ impl KeySource {
             Self::File(path) => (read_file(path)?, KeyFileError::NotAKeyFile { path: path.clone() }),
             Self::Environment(text) => (text.0.clone(), KeyFileError::NotKeys),
         };
-        let keys = parse(&text).ok_or(wrong)?.into_iter().map(|(number, secret)| Key::new(number, secret));
-        Ok(Keys::of(keys.collect(), Some(self.clone())))
+        let mut keys = parse(&text).into_iter().flatten().map(|(number, secret)| Key::new(number, secret));
+        let one = keys.next().ok_or(wrong)?;
+        Ok(Keys::of(one, keys, Some(self.clone())))
     }
 }
 

@@ -20,17 +20,17 @@ struct Shared {
 
 /// The keys at one moment.
 struct Ring {
-    /// In order of their numbers; at least one.
+    /// In order of their numbers.
     keys: Vec<Arc<Key>>,
-    /// The number of the one that things are made with, as the database said last.
-    current: i32,
+    /// The one that things are made with, as the database said last.
+    current: Arc<Key>,
 }
 
 impl Keys {
     /// A single key, from its 32 bytes: for tests, which want the same every time.
     #[must_use]
     pub fn from_bytes(secret: [u8; KEY_BYTES]) -> Self {
-        Self::of(vec![Key::new(1, secret)], None)
+        Self::of(Key::new(1, secret), [], None)
     }
 
     /// The keys from a text, as a key file has it.
@@ -41,11 +41,14 @@ impl Keys {
         KeySource::Environment(text.to_owned().into()).open()
     }
 
-    /// Of some keys, at least one; they are read anew from `source`.
-    pub(super) fn of(mut keys: Vec<Key>, source: Option<KeySource>) -> Self {
-        keys.sort_by_key(Key::number);
-        let current = keys.first().map_or(1, Key::number);
-        let ring = Ring { keys: keys.into_iter().map(Arc::new).collect(), current };
+    /// Of one key and others; they are read anew from `source`. The one with the first number is current until the database
+    /// has said which is.
+    pub(super) fn of(one: Key, others: impl IntoIterator<Item = Key>, source: Option<KeySource>) -> Self {
+        let one = Arc::new(one);
+        let mut keys: Vec<_> = others.into_iter().map(Arc::new).chain([Arc::clone(&one)]).collect();
+        keys.sort_by_key(|key| key.number());
+        let current = Arc::clone(keys.first().unwrap_or(&one));
+        let ring = Ring { keys, current };
         Self(Arc::new(Shared { ring: RwLock::new(Arc::new(ring)), source }))
     }
 
@@ -55,8 +58,11 @@ impl Keys {
     /// Says what is wrong with the file.
     pub fn reload(&self) -> Result<(), KeyFileError> {
         let Some(source) = &self.0.source else { return Ok(()) };
-        let read = source.open()?.all();
-        self.change(|ring| ring.keys = read);
+        let read = source.open()?.ring();
+        self.change(|ring| {
+            let current = read.keys.iter().find(|key| key.number() == ring.current.number());
+            *ring = Ring { keys: read.keys.clone(), current: Arc::clone(current.unwrap_or(&read.current)) };
+        });
         Ok(())
     }
 
@@ -80,16 +86,16 @@ impl Keys {
     /// Makes things with the key of this number from now on, where it is there.
     pub fn make_current(&self, number: i32) {
         let ring = self.ring();
-        if ring.current != number && ring.keys.iter().any(|key| key.number() == number) {
-            self.change(|ring| ring.current = number);
+        if ring.current.number() != number
+            && let Some(key) = ring.keys.iter().find(|key| key.number() == number)
+        {
+            self.change(|ring| ring.current = Arc::clone(key));
         }
     }
 
     /// The key that short-lived things are made with.
     pub(super) fn current(&self) -> Arc<Key> {
-        let ring = self.ring();
-        let current = ring.keys.iter().find(|key| key.number() == ring.current);
-        Arc::clone(current.or_else(|| ring.keys.first()).expect("there is at least one key"))
+        Arc::clone(&self.ring().current)
     }
 
     fn ring(&self) -> Arc<Ring> {
@@ -98,7 +104,7 @@ impl Keys {
 
     fn change(&self, change: impl FnOnce(&mut Ring)) {
         let mut held = self.0.ring.write().unwrap_or_else(PoisonError::into_inner);
-        let mut ring = Ring { keys: held.keys.clone(), current: held.current };
+        let mut ring = Ring { keys: held.keys.clone(), current: Arc::clone(&held.current) };
         change(&mut ring);
         *held = Arc::new(ring);
     }
@@ -159,7 +165,7 @@ mod tests {
     use super::*;
 
     fn two() -> Keys {
-        Keys::of(vec![Key::new(2, [8; 32]), Key::new(1, [7; 32])], None)
+        Keys::of(Key::new(2, [8; 32]), [Key::new(1, [7; 32])], None)
     }
 
     #[test]
