@@ -4,6 +4,7 @@
 //! `WRITE_AUTHORISATION=1 tests/with-postgres cargo test --test service authorisation`.
 
 mod acting;
+mod ended;
 mod ground;
 mod listening;
 mod page;

@@ -48,15 +48,15 @@ pub struct Row {
 }
 
 /// Who works on the applications of one employer to one body, and the words in what they write.
-struct Desk {
-    body: &'static Tenant,
-    firm: &'static Firm,
-    agent: Caller,
-    lead: Caller,
-    assessor: Caller,
-    assessor_id: String,
+pub struct Desk {
+    pub body: &'static Tenant,
+    pub firm: &'static Firm,
+    pub agent: Caller,
+    pub lead: Caller,
+    pub assessor: Caller,
+    pub assessor_id: String,
     interest: Option<String>,
-    inside: &'static str,
+    pub inside: &'static str,
 }
 
 /// Makes all of it. Two places, so that one confirmed application waits.
@@ -145,7 +145,7 @@ impl Row {
     }
 }
 
-async fn desk(
+pub async fn desk(
     world: &World,
     (body, firm): (&'static Tenant, &'static Firm),
     (agent, lead, assessor): (&Member, &Member, &Member),
@@ -184,8 +184,8 @@ impl Desk {
         text(&act(anybody, "registerInterest", &registration).await["interest"]["id"])
     }
 
-    async fn make(&self, stage: Stage, word: &str, number: usize) -> Row {
-        let mut target = self.target(word, format!("N000000{number}"));
+    pub async fn make(&self, stage: Stage, word: &str, number: usize) -> Row {
+        let mut target = self.target(word, format!("N{number:07}"));
         let mut create = input("createApplication", &target);
         create["remuneration"]["amount"] = json!(pay_of(word));
         let made = act(&self.agent, "createApplication", &create).await;
@@ -277,7 +277,7 @@ impl Desk {
     }
 
     /// Everything that is known of the row once all is done.
-    async fn complete(&self, row: &mut Row) {
+    pub async fn complete(&self, row: &mut Row) {
         let outside = self.look(&self.agent, &row.id).await;
         let inside = self.look(&self.lead, &row.id).await;
         let ids = |list: &Value| self::list(list).iter().map(|one| text(&one["id"])).collect::<Vec<_>>();

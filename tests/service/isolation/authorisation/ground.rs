@@ -4,7 +4,9 @@ use entity::StaffRole;
 use sea_orm::DbBackend;
 use serde_json::{Value, json};
 
-use crate::service::ballots::field::{Field, ROUND_IS_THERE, at};
+use super::ended;
+use crate::service::ballots::field::{Field, ROUND_IS_THERE, at, secret};
+use crate::service::ballots::files::SIGNATURE;
 use crate::service::isolation::rows::{Row, Stage, row, settle};
 use crate::service::members::with_providers;
 use crate::service::outcomes::line;
@@ -81,8 +83,12 @@ impl Whose {
 pub struct Ground {
     pub settled: World,
     pub conflicted: World,
+    /// Where things took other ways than the straight one.
+    pub ended: World,
     pub drawn: World,
     pub rows: Vec<Row>,
+    /// Those of the world of other ways.
+    pub ended_rows: Vec<Row>,
     /// Those of the world with conflicts.
     pub conflicted_rows: Vec<Row>,
     databases: Vec<Database>,
@@ -94,19 +100,24 @@ impl Ground {
             DbBackend::Postgres => Kind::Postgres,
             _ => Kind::Sqlite,
         };
-        let databases = vec![Database::make(kind).await, Database::make(kind).await];
-        let (conflicted, drawn) = (World::on(&databases[0]).await, World::on(&databases[1]).await);
+        let mut databases = Vec::new();
+        for _ in 0..3 {
+            databases.push(Database::make(kind).await);
+        }
+        let (conflicted, ended) = (World::on(&databases[0]).await, World::on(&databases[1]).await);
+        let drawn = World::on(&databases[2]).await;
         let rows = caseload(&settled).await;
         let conflicted_rows = caseload(&conflicted).await;
         declare(&conflicted, &conflicted_rows).await;
+        let ended_rows = ended::settle(&ended).await;
         draw(&drawn).await;
-        Self { settled, conflicted, drawn, rows, conflicted_rows, databases }
+        Self { settled, conflicted, ended, drawn, rows, ended_rows, conflicted_rows, databases }
     }
 
     /// Clears the worlds away that it has made.
     pub async fn clear(self) {
-        let Self { conflicted, drawn, databases, .. } = self;
-        drop((conflicted, drawn));
+        let Self { conflicted, ended, drawn, databases, .. } = self;
+        drop((conflicted, ended, drawn));
         for database in databases {
             database.drop().await;
         }
@@ -114,7 +125,12 @@ impl Ground {
 
     /// A row of each kind that may differ: what its stage has is there to be read.
     pub fn rows_of(&self, asker: Option<&Member>) -> Vec<(Whose, &Row)> {
-        self.rows.iter().map(|row| (Whose::of(row, asker), row)).collect()
+        Self::to(&self.rows, asker)
+    }
+
+    /// Whose each of these rows is to somebody.
+    pub fn to<'r>(rows: &'r [Row], asker: Option<&Member>) -> Vec<(Whose, &'r Row)> {
+        rows.iter().map(|row| (Whose::of(row, asker), row)).collect()
     }
 
     /// The row at this stage that is so to somebody; one at another where there is none.
@@ -210,11 +226,21 @@ async fn declare(world: &World, rows: &[Row]) {
     }
 }
 
-/// A ballot from its opening to its end.
+/// A ballot that was void, and one from its opening to its end, which a body failed in; and a run that both have signed.
 async fn draw(world: &World) {
     let field = Field::of(world, 6, 3).await;
-    let ballot = field.open(false).await;
-    field.both_act(ballot).await;
+    let void = field.open(false).await;
+    field.void_by(void, &NZTECH_LEAD).await.expect("a void ballot");
+    let ballot = field.open(true).await;
+    for lead in [&NZTECH_LEAD, &ITP_LEAD] {
+        field.commit(ballot, lead).await.expect("a commitment");
+    }
+    field.reveal(ballot, &ITP_LEAD, secret(&ITP_LEAD)).await.expect("a secret");
     world.clock.move_to(at(ROUND_IS_THERE));
-    field.draw(ballot, &NZTECH_LEAD, None).await.expect("a draw");
+    field.draw(ballot, &NZTECH_LEAD, Some(SIGNATURE)).await.expect("a draw");
+    let (nztech, itp) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&ITP_LEAD).await);
+    let run = act(&nztech, "reconcile", &json!({ "classException": "specialist-tech" })).await;
+    for lead in [&nztech, &itp] {
+        act(lead, "signOffReconciliation", &json!({ "id": run["reconciliation"]["id"] })).await;
+    }
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::ground::{Ground, ROLES, Whose, caller};
 use crate::service::isolation::probes::{Read, lists, nodes, public, releases, unknown_reference};
+use crate::service::isolation::rows::Row;
 use crate::service::support::Caller;
 use crate::service::support::api::Api;
 use crate::service::support::cast::{ITP, KAURI, Member, NZTECH, NZTECH_ASSESSOR, NZTECH_LEAD, RATA};
@@ -45,15 +46,18 @@ type Question = (Whose, Read);
 pub async fn measure(ground: &mut Ground) -> Seen {
     let api = Api::read();
     let mut seen = nothing(&api);
-    let lead = ground.settled.sign_in(&NZTECH_LEAD).await;
-    let assessor = ground.settled.sign_in(&NZTECH_ASSESSOR).await;
-    let ids = nodes((&assessor, &lead), &ground.rows).await;
+    for (world, rows) in [(&ground.settled, &ground.rows), (&ground.ended, &ground.ended_rows)] {
+        let (lead, assessor) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&NZTECH_ASSESSOR).await);
+        let ids = nodes((&assessor, &lead), rows).await;
+        for (role, asker) in ROLES.into_iter().enumerate() {
+            let mut questions = of_rows(&api, rows, asker);
+            questions.extend(of_all(&api, &ids));
+            let caller = caller(world, asker).await;
+            Walk { api: &api, seen: &mut seen, role, asker }.ask_all(&caller, &questions).await;
+        }
+    }
     for (role, asker) in ROLES.into_iter().enumerate() {
-        let mut questions = of_rows(&api, ground, asker);
-        questions.extend(of_all(&api, &ids));
-        let caller = caller(&ground.settled, asker).await;
-        Walk { api: &api, seen: &mut seen, role, asker }.ask_all(&caller, &questions).await;
-        let drawn = super::ground::caller(&ground.drawn, asker).await;
+        let drawn = caller(&ground.drawn, asker).await;
         Walk { api: &api, seen: &mut seen, role, asker }.ask_all(&drawn, &of_ballots(&api)).await;
     }
     in_conflict(&api, ground, &mut seen).await;
@@ -111,9 +115,9 @@ fn by_reference(api: &Api, reference: &str) -> Read {
 }
 
 /// What hangs on applications.
-fn of_rows(api: &Api, ground: &Ground, asker: Option<&Member>) -> Vec<Question> {
+fn of_rows(api: &Api, rows: &[Row], asker: Option<&Member>) -> Vec<Question> {
     let mut all = vec![(Whose::Absent, by_reference(api, &unknown_reference()))];
-    for (whose, row) in ground.rows_of(asker) {
+    for (whose, row) in Ground::to(rows, asker) {
         all.push((whose, by_reference(api, &row.reference)));
         let of = |kind: &str, depth, id: &String| {
             let selection = api.selection(kind, depth);
@@ -177,6 +181,12 @@ fn of_all(api: &Api, ids: &BTreeMap<&'static str, Vec<String>>) -> Vec<Question>
                 .map(|id| (Whose::Common, Read::new("node", &query, json!({ "it": id })))),
         );
     }
+    let found = format!(
+        "query($it: ID!) {{ node(id: $it) {{ __typename ... on Discrepancy {{ {} }} }} }}",
+        api.selection("Discrepancy", 2)
+    );
+    let found = |id: &String| (Whose::Own, Read::new("node", &found, json!({ "it": id })));
+    all.extend(ids["Discrepancy"].iter().map(found));
     for body in [&NZTECH, &ITP] {
         let line = api.selection("ApprovedListLine", 2);
         let query = format!(
@@ -205,13 +215,17 @@ fn whole_exception(api: &Api) -> Read {
     )
 }
 
-/// A ballot is of all, and published.
+/// A ballot is of all, and published; what was signed off is of those who did.
 fn of_ballots(api: &Api) -> Vec<Question> {
     let ballot = api.selection("Ballot", 2);
     let query = format!(
         "{{ classException(slug: \"specialist-tech\") {{ ballots {{ {ballot} classException {{ slug }} }} }} }}"
     );
-    vec![(Whose::Common, Read::new("classException", &query, json!({})))]
+    let signed = "{ classException(slug: \"specialist-tech\") { reconciliation {
+        signOffs { body { slug } by digest at } } } }";
+    [query.as_str(), signed]
+        .map(|query| (Whose::Common, Read::new("classException", query, json!({}))))
+        .into()
 }
 
 /// Goes through answers, and notes what was in them.
