@@ -18,6 +18,7 @@ pub use secret::without_secrets;
 use crate::http::Modes;
 use crate::keys::{KeySource, SecretText};
 use crate::providers::is_safe;
+use crate::watch::LogFormat;
 
 /// The database where nobody names one: a file in the working folder.
 const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
@@ -103,6 +104,30 @@ pub struct Given {
     )]
     #[serde(default, deserialize_with = "switch_as_text")]
     pub introspection: Option<String>,
+    /// Where metrics are told.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        help = "Address and port to tell metrics on, at /metrics: apart from all else, and for those who run the service \
+                [env: METRICS] [default: nowhere]"
+    )]
+    pub metrics: Option<String>,
+    /// The collector that traces are sent to.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Collector of OpenTelemetry to send traces to over HTTP, such as http://127.0.0.1:4318 \
+                [env: OTLP] [default: none]"
+    )]
+    pub otlp: Option<String>,
+    /// How the log is written.
+    #[arg(
+        long,
+        value_name = "text|json",
+        help = "How the log is written to stderr: text for people, json for machines \
+                [env: LOG_FORMAT] [default: text]"
+    )]
+    pub log_format: Option<String>,
     /// The keys themselves, from the environment only; they stand before the file that is not named by a flag.
     #[arg(skip)]
     #[serde(skip)]
@@ -140,6 +165,12 @@ pub struct Settings {
     pub documents_mode: Modes,
     /// Whether the schema can be asked for.
     pub introspection: bool,
+    /// Where metrics are told, where they are.
+    pub metrics: Option<SocketAddr>,
+    /// The collector that traces are sent to, where they are.
+    pub otlp: Option<Url>,
+    /// How the log is written.
+    pub log_format: LogFormat,
 }
 
 /// Where a setting stood.
@@ -206,6 +237,9 @@ impl Given {
             documents: ask("DOCUMENTS").map(PathBuf::from),
             documents_mode: ask("DOCUMENTS_MODE"),
             introspection: ask("INTROSPECTION"),
+            metrics: ask("METRICS"),
+            otlp: ask("OTLP"),
+            log_format: ask("LOG_FORMAT"),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -275,6 +309,9 @@ impl Settings {
         let documents_mode = modes(&pick(&sources, |given| given.documents_mode.as_ref()))?;
         let introspection =
             switch("introspection", &pick(&sources, |given| given.introspection.as_ref()), true)?;
+        let metrics = metrics(&pick(&sources, |given| given.metrics.as_ref()), listen)?;
+        let otlp = otlp(&pick(&sources, |given| given.otlp.as_ref()))?;
+        let log_format = log_format(&pick(&sources, |given| given.log_format.as_ref()))?;
         Ok(Self {
             database_url,
             listen,
@@ -286,6 +323,9 @@ impl Settings {
             documents,
             documents_mode,
             introspection,
+            metrics,
+            otlp,
+            log_format,
         })
     }
 }
@@ -363,6 +403,36 @@ fn modes(found: &Found<Option<&String>>) -> Result<Modes, ConfigError> {
     }
 }
 
+/// Apart from what everybody is served on.
+fn metrics(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Option<SocketAddr>, ConfigError> {
+    let Some(text) = found.value else { return Ok(None) };
+    match text.parse() {
+        Ok(address) if address != listen => Ok(Some(address)),
+        _ => wrong("metrics", found, "write an address and a port of their own, such as 127.0.0.1:9090"),
+    }
+}
+
+/// What it takes to be let in at a collector stands in no address, which is shown at the start.
+fn otlp(found: &Found<Option<&String>>) -> Result<Option<Url>, ConfigError> {
+    let Some(text) = found.value else { return Ok(None) };
+    let is_plain = |url: &Url| {
+        let has_no_secret = url.username().is_empty() && url.password().is_none() && url.query().is_none();
+        matches!(url.scheme(), "http" | "https") && has_no_secret && url.fragment().is_none()
+    };
+    match Url::parse(text).ok().filter(is_plain) {
+        Some(url) => Ok(Some(url)),
+        None => wrong("otlp", found, "write a scheme, a host and a port, such as http://127.0.0.1:4318"),
+    }
+}
+
+fn log_format(found: &Found<Option<&String>>) -> Result<LogFormat, ConfigError> {
+    match found.value.map(|text| text.parse()) {
+        None => Ok(LogFormat::default()),
+        Some(Ok(format)) => Ok(format),
+        Some(Err(())) => wrong("log-format", found, "write text or json"),
+    }
+}
+
 /// As `usual` where nobody says.
 fn switch(setting: &'static str, found: &Found<Option<&String>>, usual: bool) -> Result<bool, ConfigError> {
     match found.value.map(String::as_str) {
@@ -420,6 +490,15 @@ impl fmt::Display for Settings {
         }
         if !self.introspection {
             write!(f, "\nintrospection        false")?;
+        }
+        if let Some(address) = self.metrics {
+            write!(f, "\nmetrics              {address}")?;
+        }
+        if let Some(url) = &self.otlp {
+            write!(f, "\notlp                 {url}")?;
+        }
+        if self.log_format != LogFormat::default() {
+            write!(f, "\nlog-format           {}", self.log_format)?;
         }
         Ok(())
     }

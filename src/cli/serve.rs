@@ -7,15 +7,16 @@ use std::sync::Arc;
 use entity::InstallationKind;
 use sea_orm::DbBackend;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::watch::channel;
 use wire::Limits;
 use wire::trusted::Documents;
 
-use super::open::{assemble, ready};
+use super::open::{assemble, ready_with};
 use super::{Outcome, Problem};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
+use crate::db::DbSettings;
 use crate::demo::MoveDates;
 use crate::http::{DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
@@ -23,11 +24,26 @@ use crate::people::rules::issuers::Issuer;
 use crate::people::store::issuers;
 use crate::providers::{Providers, Secrets};
 use crate::tenancy::SystemScope;
+use crate::watch::{self, Traces, start_log};
+
+/// What is logged where nobody says otherwise.
+const LOGGED: &str = "info,sqlx=warn,opentelemetry=warn";
 
 pub(super) async fn run(flags: Given) -> Outcome {
     let settings = Settings::load(&flags)?;
+    let traces = settings.otlp.as_ref().map(Traces::to).transpose()?;
+    start_log(LOGGED, settings.log_format, traces.as_ref());
     println!("{settings}");
-    let (db, kind) = ready(&settings.database_url, Clock::system()).await?;
+    let outcome = serve_until_told(settings).await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    outcome
+}
+
+async fn serve_until_told(settings: Settings) -> Outcome {
+    let (db, kind) =
+        ready_with(DbSettings::to_serve(settings.database_url.as_str()), Clock::system()).await?;
     let demo = kind == InstallationKind::Demo;
     if demo {
         let facts = DemoFacts {
@@ -50,12 +66,18 @@ pub(super) async fn run(flags: Given) -> Outcome {
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });
     let listener =
         TcpListener::bind(settings.listen).await.map_err(|why| no_listening(settings.listen, why))?;
+    let metrics = match settings.metrics {
+        Some(address) => Some(TcpListener::bind(address).await.map_err(|why| no_metrics(address, why))?),
+        None => None,
+    };
     println!("Serving on {}", settings.listen);
     if demo {
         println!("{}", what_next(&settings));
     }
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = channel(false);
     let jobs = Runner::new(Arc::clone(&app)).start(&stopped);
+    // Told until all else has ended: the end is what one wants to see as well.
+    let metrics = metrics.map(|listener| tokio::spawn(watch::serve(Arc::clone(&app), listener)));
     let told_to_stop = async move {
         stop_signal().await;
         stop.send_replace(true);
@@ -72,6 +94,9 @@ pub(super) async fn run(flags: Given) -> Outcome {
     let face = Face { peers, limits, documents, modes, ..Face::default() };
     let served = serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
@@ -100,6 +125,15 @@ fn no_listening(listen: SocketAddr, why: std::io::Error) -> Problem {
         ));
     }
     Problem::io(format!("listening on {listen}"))(why)
+}
+
+fn no_metrics(address: SocketAddr, why: std::io::Error) -> Problem {
+    if why.kind() == std::io::ErrorKind::AddrInUse {
+        return Problem::told(format!(
+            "Another process listens on {address} already: name another address with --metrics (or METRICS in the environment)."
+        ));
+    }
+    Problem::io(format!("telling metrics on {address}"))(why)
 }
 
 /// The variables of the environment that are texts.
