@@ -13,6 +13,6 @@ mod store;
 mod traces;
 
 pub use log::{LogFormat, start_log};
-pub use metrics::{Counted, Metrics, Operation};
+pub use metrics::{Counted, Listening, Metrics, Operation};
 pub use scrape::{Scraper, serve};
 pub use traces::{Traces, TracesError};

@@ -19,11 +19,7 @@ use crate::tenancy::SystemScope;
 use crate::watch::Metrics;
 
 /// Connects to a database that is there: a command that only looks must not make one by mistake.
-pub(crate) async fn connect(url: &str, clock: Clock) -> Result<Db, Problem> {
-    connect_with(DbSettings::new(url), clock).await
-}
-
-async fn connect_with(settings: DbSettings, clock: Clock) -> Result<Db, Problem> {
+async fn connect(settings: DbSettings, clock: Clock) -> Result<Db, Problem> {
     if let Some(path) = sqlite_path(&settings.url)
         && !path.exists()
     {
@@ -46,7 +42,7 @@ pub(crate) async fn ready_with(
     settings: DbSettings,
     clock: Clock,
 ) -> Result<(Db, InstallationKind), Problem> {
-    let db = connect_with(settings, clock).await?;
+    let db = connect(settings, clock).await?;
     let pending = db.pending_migrations().await?;
     if pending > 0 {
         let words = format!("The database is {pending} migrations behind: run `nominations migrate` first.");

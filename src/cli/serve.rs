@@ -64,10 +64,13 @@ async fn serve_until_told(settings: Settings) -> Outcome {
     // Told at the start, and not at the first write.
     app.keys.in_use(&app.db.read(&SystemScope::of("start"))).await?;
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });
-    let listener =
-        TcpListener::bind(settings.listen).await.map_err(|why| no_listening(settings.listen, why))?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|why| no_listening(settings.listen, "listen", why))?;
     let metrics = match settings.metrics {
-        Some(address) => Some(TcpListener::bind(address).await.map_err(|why| no_metrics(address, why))?),
+        Some(address) => {
+            Some(TcpListener::bind(address).await.map_err(|why| no_listening(address, "metrics", why))?)
+        }
         None => None,
     };
     println!("Serving on {}", settings.listen);
@@ -116,24 +119,16 @@ fn tell_secrets(secrets: &Secrets, issuers: &[Issuer]) {
     }
 }
 
-/// Why nothing is served there, and what to do where somebody else is.
-fn no_listening(listen: SocketAddr, why: std::io::Error) -> Problem {
+/// Why nothing is served there, and what to do where somebody else is: another address by the flag of this name.
+fn no_listening(address: SocketAddr, flag: &str, why: std::io::Error) -> Problem {
     if why.kind() == std::io::ErrorKind::AddrInUse {
+        let variable = flag.to_uppercase();
         return Problem::told(format!(
-            "Another process listens on {listen} already. End it, or name another address with --listen, \
-             e.g. --listen 127.0.0.1:8090 (or LISTEN in the environment)."
+            "Another process listens on {address} already. End it, or name another address with --{flag}, \
+             e.g. --{flag} 127.0.0.1:8090 (or {variable} in the environment)."
         ));
     }
-    Problem::io(format!("listening on {listen}"))(why)
-}
-
-fn no_metrics(address: SocketAddr, why: std::io::Error) -> Problem {
-    if why.kind() == std::io::ErrorKind::AddrInUse {
-        return Problem::told(format!(
-            "Another process listens on {address} already: name another address with --metrics (or METRICS in the environment)."
-        ));
-    }
-    Problem::io(format!("telling metrics on {address}"))(why)
+    Problem::io(format!("listening on {address}"))(why)
 }
 
 /// The variables of the environment that are texts.

@@ -48,7 +48,8 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
     if status.is_server_error() {
         span.set_status(Status::error(""));
     }
-    span.in_scope(|| tracing::info!(milliseconds = took.as_millis(), "answered"));
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(milliseconds, "answered"));
     app.metrics.request(&route, method.as_str(), status.as_u16(), took);
 
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {

@@ -42,6 +42,11 @@ const CODES: [&str; 18] = [
     "INTERNAL",
 ];
 
+/// A code as it is told.
+fn known(code: &str) -> &'static str {
+    CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER)
+}
+
 type Histograms = Family<Labels, Histogram, fn() -> Histogram>;
 
 /// What is counted as it happens, by one process since its start.
@@ -96,6 +101,10 @@ impl Operation {
         Self { kind, document: document.unwrap_or_else(|| UNTRUSTED.to_owned()) }
     }
 
+    fn labels(&self) -> Labels {
+        vec![("type", self.kind.to_owned()), ("document", self.document.clone())]
+    }
+
     /// One that was refused before it was known what it is.
     #[must_use]
     pub fn unknown() -> Self {
@@ -120,6 +129,30 @@ impl Drop for Counted {
     }
 }
 
+/// A subscription that is open. It is counted as open until it is dropped, and then by what came of it.
+#[derive(Debug)]
+pub struct Listening {
+    metrics: Metrics,
+    operation: Operation,
+    code: Option<&'static str>,
+    _open: Counted,
+}
+
+impl Listening {
+    /// Something was told; answers whether it was the first, which tells whether the subscription began.
+    pub fn told(&mut self, code: &str) -> bool {
+        let is_first = self.code.is_none();
+        self.code.get_or_insert(known(code));
+        is_first
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.metrics.count(&self.operation, self.code.unwrap_or("OK"));
+    }
+}
+
 impl Metrics {
     /// A request of any kind was answered. `route` is the address as the program has it, never as it was sent.
     pub fn request(&self, route: &str, method: &str, status: u16, took: Duration) {
@@ -130,11 +163,14 @@ impl Metrics {
         self.request_seconds.get_or_create(&vec![route]).observe(took.as_secs_f64());
     }
 
-    /// An operation came to its end, or a subscription to its beginning.
+    /// A query or an act came to its end.
     pub fn operation(&self, operation: &Operation, code: &str, took: Duration) {
-        let code = CODES.into_iter().find(|known| *known == code).unwrap_or(OTHER);
-        let mut labels = vec![("type", operation.kind.to_owned()), ("document", operation.document.clone())];
-        self.operation_seconds.get_or_create(&labels).observe(took.as_secs_f64());
+        self.operation_seconds.get_or_create(&operation.labels()).observe(took.as_secs_f64());
+        self.count(operation, known(code));
+    }
+
+    fn count(&self, operation: &Operation, code: &'static str) {
+        let mut labels = operation.labels();
         labels.push(("code", code.to_owned()));
         self.operations.get_or_create(&labels).inc();
     }
@@ -157,8 +193,8 @@ impl Metrics {
 
     /// Counts a subscription as open.
     #[must_use]
-    pub fn listening(&self) -> Counted {
-        Counted::in_(&self.listeners)
+    pub fn listening(&self, operation: Operation) -> Listening {
+        Listening { metrics: self.clone(), operation, code: None, _open: Counted::in_(&self.listeners) }
     }
 
     /// Tells all of it.
@@ -228,9 +264,15 @@ mod tests {
     #[test]
     fn what_is_under_way_is_counted_until_it_is_dropped() {
         let metrics = Metrics::default();
-        let (one, other) = (metrics.listening(), metrics.listening());
+        let [mut one, other] = [(); 2].map(|()| metrics.listening(Operation::unknown()));
         assert!(told(&metrics).contains("\nlisteners 2\n"));
+        assert!(one.told("RATE_LIMITED") && !one.told("OK"), "the first answer tells");
         drop((one, other));
-        assert!(told(&metrics).contains("\nlisteners 0\n"));
+        let told = told(&metrics);
+        assert!(told.contains("\nlisteners 0\n"));
+        for code in ["RATE_LIMITED", "OK"] {
+            let series = format!(r#"operations_total{{type="none",document="untrusted",code="{code}"}} 1"#);
+            assert!(told.contains(&series), "{told}");
+        }
     }
 }

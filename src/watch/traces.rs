@@ -61,6 +61,7 @@ impl Traces {
     }
 
     /// What hands spans over. It takes those of this service alone, and no events.
+    #[must_use]
     pub fn layer<S: Subscriber + for<'s> LookupSpan<'s>>(&self) -> impl Layer<S> + use<S> {
         let own = |metadata: &Metadata<'_>| metadata.is_span() && metadata.target().starts_with(SERVICE);
         tracing_opentelemetry::layer()

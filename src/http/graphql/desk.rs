@@ -140,9 +140,8 @@ impl Desk {
             return once(answer).boxed();
         }
         let purse = self.purse(&caller);
-        let (span, began) = (span(&caller, &ready, &id), Instant::now());
-        let mut operation = Some(Operation::of(&ready));
-        let listening = self.app.metrics.listening();
+        let span = span(&caller, &ready, &id);
+        let mut listening = self.app.metrics.listening(Operation::of(&ready));
         let fit = ready.fit;
         let request =
             with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
@@ -151,13 +150,10 @@ impl Desk {
         let sign = seat.sign();
         let finished = move |mut response: Response| {
             let _entered = span.enter();
-            let _counted = &listening;
             arrange(&mut response, &fit);
             desk.finish(&mut response, &id);
-            // What is told first tells whether it began.
-            if let Some(operation) = operation.take() {
+            if listening.told(outcome_of(&response)) {
                 span.record("code", outcome_of(&response));
-                desk.app.metrics.operation(&operation, outcome_of(&response), began.elapsed());
                 desk.count_unpaid(&purse);
             }
             response
