@@ -17,6 +17,7 @@ use crate::providers::Providers;
 use crate::random::Random;
 use crate::reconciliation::actions::SameWorker;
 use crate::releases::follow::GiveUp;
+use crate::watch::Metrics;
 
 /// Who acts on what happens to applications, in the same transaction and in this order.
 pub static FOLLOWERS: &[&dyn Follower] = &[&GiveUp, &SameWorker];
@@ -38,6 +39,8 @@ pub struct App {
     pub public_url: Url,
     /// Where what happens is passed on to those who listen.
     pub live: Live,
+    /// What is counted as it happens.
+    pub metrics: Metrics,
     /// Whether anybody may sign in as anybody: [`crate::http::may_offer_demo_sign_in`] said so.
     pub demo: bool,
 }
@@ -61,6 +64,7 @@ impl App {
             random,
             public_url,
             live: Live::default(),
+            metrics: Metrics::default(),
             demo,
         })
     }

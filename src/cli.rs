@@ -27,6 +27,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::config::{ConfigError, Given, Settings};
+use crate::watch::{LogFormat, start_log};
 
 /// Industry nominations for New Zealand class exceptions.
 ///
@@ -116,7 +117,9 @@ impl DatabaseArgs {
 /// Runs the command that the process was called with.
 pub async fn run() -> ExitCode {
     let cli = Cli::parse();
-    start_log(matches!(cli.command, Command::Serve(_)));
+    if !matches!(cli.command, Command::Serve(_)) {
+        start_log("warn", LogFormat::Text, None);
+    }
     let outcome = match cli.command {
         Command::Serve(args) => Box::pin(serve::run(args)).await,
         Command::Migrate(args) => migrate::run(args).await,
@@ -166,6 +169,9 @@ pub(crate) enum Problem {
     /// The machine has no randomness.
     #[error("{0}")]
     NoRandomness(#[from] crate::keys::NoRandomness),
+    /// The collector of traces.
+    #[error("{0}")]
+    Traces(#[from] crate::watch::TracesError),
     /// The file of client secrets.
     #[error("{0}")]
     Secrets(#[from] crate::providers::SecretsError),
@@ -205,12 +211,3 @@ impl From<crate::error::Failure> for Problem {
 }
 
 type Outcome = Result<ExitCode, Problem>;
-
-/// The log goes to stderr: what `RUST_LOG` asks for, else what serving needs and nothing more.
-fn start_log(serving: bool) {
-    let usual = if serving { "info,sqlx=warn" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
-    let colours = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
-}

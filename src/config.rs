@@ -3,6 +3,7 @@
 //! Nothing here opens what it names. A setting that cannot be read is told by its name and by where it stood,
 //! and a password in the database's URL is never shown.
 
+mod read;
 mod secret;
 
 use std::fmt;
@@ -13,11 +14,12 @@ use serde::Deserialize;
 use thiserror::Error;
 use url::Url;
 
+use read::{database, listen, log_format, metrics, modes, otlp, public_url, switch};
 pub use secret::without_secrets;
 
 use crate::http::Modes;
 use crate::keys::{KeySource, SecretText};
-use crate::providers::is_safe;
+use crate::watch::LogFormat;
 
 /// The database where nobody names one: a file in the working folder.
 const USUAL_DATABASE: &str = "sqlite://data/nominations.db";
@@ -103,6 +105,30 @@ pub struct Given {
     )]
     #[serde(default, deserialize_with = "switch_as_text")]
     pub introspection: Option<String>,
+    /// Where metrics are told.
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        help = "Address and port to tell metrics on, at /metrics: apart from all else, and for those who run the service \
+                [env: METRICS] [default: nowhere]"
+    )]
+    pub metrics: Option<String>,
+    /// The collector that traces are sent to.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Collector of OpenTelemetry to send traces to over HTTP, such as http://127.0.0.1:4318 \
+                [env: OTLP] [default: none]"
+    )]
+    pub otlp: Option<String>,
+    /// How the log is written.
+    #[arg(
+        long,
+        value_name = "text|json",
+        help = "How the log is written to stderr: text for people, json for machines \
+                [env: LOG_FORMAT] [default: text]"
+    )]
+    pub log_format: Option<String>,
     /// The keys themselves, from the environment only; they stand before the file that is not named by a flag.
     #[arg(skip)]
     #[serde(skip)]
@@ -140,6 +166,12 @@ pub struct Settings {
     pub documents_mode: Modes,
     /// Whether the schema can be asked for.
     pub introspection: bool,
+    /// Where metrics are told, where they are.
+    pub metrics: Option<SocketAddr>,
+    /// The collector that traces are sent to, where they are.
+    pub otlp: Option<Url>,
+    /// How the log is written.
+    pub log_format: LogFormat,
 }
 
 /// Where a setting stood.
@@ -206,6 +238,9 @@ impl Given {
             documents: ask("DOCUMENTS").map(PathBuf::from),
             documents_mode: ask("DOCUMENTS_MODE"),
             introspection: ask("INTROSPECTION"),
+            metrics: ask("METRICS"),
+            otlp: ask("OTLP"),
+            log_format: ask("LOG_FORMAT"),
             config: ask("CONFIG").map(PathBuf::from),
         }
     }
@@ -275,6 +310,9 @@ impl Settings {
         let documents_mode = modes(&pick(&sources, |given| given.documents_mode.as_ref()))?;
         let introspection =
             switch("introspection", &pick(&sources, |given| given.introspection.as_ref()), true)?;
+        let metrics = metrics(&pick(&sources, |given| given.metrics.as_ref()), listen)?;
+        let otlp = otlp(&pick(&sources, |given| given.otlp.as_ref()))?;
+        let log_format = log_format(&pick(&sources, |given| given.log_format.as_ref()))?;
         Ok(Self {
             database_url,
             listen,
@@ -286,6 +324,9 @@ impl Settings {
             documents,
             documents_mode,
             introspection,
+            metrics,
+            otlp,
+            log_format,
         })
     }
 }
@@ -312,65 +353,6 @@ fn pick<'g, T>(
     let found = sources.iter().find_map(|(place, given)| Some((*place, setting(given)?)));
     let (place, value) = found.map_or((Source::Default, None), |(place, value)| (place, Some(value)));
     Found { value, place }
-}
-
-fn wrong<T, R>(setting: &'static str, found: &Found<T>, why: &str) -> Result<R, ConfigError> {
-    Err(ConfigError::Value { setting, place: found.place, why: why.to_owned() })
-}
-
-fn database(found: &Found<Option<&String>>) -> Result<String, ConfigError> {
-    let url = found.value.map_or(USUAL_DATABASE, String::as_str);
-    if ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
-        return Ok(url.to_owned());
-    }
-    wrong("database-url", found, "write sqlite://path/to/file.db or postgres://user:password@host/name")
-}
-
-fn listen(found: &Found<Option<&String>>) -> Result<SocketAddr, ConfigError> {
-    match found.value.map_or(USUAL_LISTEN, String::as_str).parse() {
-        Ok(address) => Ok(address),
-        Err(_) => wrong("listen", found, "write an address and a port, such as 127.0.0.1:8080 or [::1]:8080"),
-    }
-}
-
-fn public_url(found: &Found<Option<&String>>, listen: SocketAddr) -> Result<Url, ConfigError> {
-    let typed = found.value.map_or_else(|| format!("http://{listen}"), String::clone);
-    let url = Url::parse(&typed).ok().filter(|url| {
-        let is_plain = url.username().is_empty() && url.password().is_none();
-        let is_bare = url.query().is_none() && url.fragment().is_none() && url.path() == "/";
-        matches!(url.scheme(), "http" | "https") && is_plain && is_bare
-    });
-    match url {
-        Some(url) if found.value.is_some() && !is_safe(&url) => {
-            wrong("public-url", found, "https is needed, except on this machine")
-        }
-        Some(url) => Ok(url),
-        None => {
-            wrong("public-url", found, "write a scheme and a host, such as https://nominations.example.nz")
-        }
-    }
-}
-
-fn modes(found: &Found<Option<&String>>) -> Result<Modes, ConfigError> {
-    let Some(text) = found.value else { return Ok(Modes::default()) };
-    match Modes::read(text) {
-        Some(modes) => Ok(modes),
-        None => wrong(
-            "documents-mode",
-            found,
-            "write log, warn or enforce, or such words by role: warn,employer=enforce,public=enforce",
-        ),
-    }
-}
-
-/// As `usual` where nobody says.
-fn switch(setting: &'static str, found: &Found<Option<&String>>, usual: bool) -> Result<bool, ConfigError> {
-    match found.value.map(String::as_str) {
-        None => Ok(usual),
-        Some("true") => Ok(true),
-        Some("false") => Ok(false),
-        Some(_) => wrong(setting, found, "write true or false"),
-    }
 }
 
 /// A file has true and false without quotes.
@@ -420,6 +402,15 @@ impl fmt::Display for Settings {
         }
         if !self.introspection {
             write!(f, "\nintrospection        false")?;
+        }
+        if let Some(address) = self.metrics {
+            write!(f, "\nmetrics              {address}")?;
+        }
+        if let Some(url) = &self.otlp {
+            write!(f, "\notlp                 {url}")?;
+        }
+        if self.log_format != LogFormat::default() {
+            write!(f, "\nlog-format           {}", self.log_format)?;
         }
         Ok(())
     }

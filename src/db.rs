@@ -4,6 +4,7 @@
 //! idempotency key, commits, and runs again what lost a race. Nobody else begins, retries or commits.
 
 mod doors;
+mod pools;
 mod races;
 mod reader;
 mod transaction;
@@ -27,13 +28,16 @@ use crate::random::{IdMaker, Random};
 use crate::tenancy::{Actor, Scope};
 
 use doors::{Doors, Said};
-pub use races::is_unique_violation;
+pub use pools::Pool;
 use races::may_run_again;
+pub use races::{is_out_of_time, is_unique_violation};
 pub use reader::Reader;
 pub use transaction::{Across, Gate, Savepoint, Tx};
 
 /// How often an act that lost a race is run before the fault is told.
 const ATTEMPTS: u32 = 8;
+/// How long a statement of a request may take. A lock that is waited for longer is one that somebody will not let go of soon.
+pub const STATEMENT_TIME: Duration = Duration::from_secs(3);
 
 /// The database, with the clock and the chance that every act is handed.
 #[derive(Debug)]
@@ -52,6 +56,10 @@ pub struct DbSettings {
     pub url: String,
     /// Most connections at once; on PostgreSQL, of each tenant: what one body asks for leaves the others theirs.
     pub connections: u32,
+    /// How long PostgreSQL may be at one statement before it gives it up, waiting for locks included; none where it may take as
+    /// long as it takes, as for commands and always for jobs. SQLite has no such bound: what is asked of it is bounded by the
+    /// time of a whole operation alone.
+    pub statement_time: Option<Duration>,
     /// Whether SQLite waits for the disk at every commit. Only the making of a demo does without.
     pub durable: bool,
 }
@@ -59,7 +67,12 @@ pub struct DbSettings {
 impl DbSettings {
     /// The usual settings for a database.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), connections: 10, durable: true }
+        Self { url: url.into(), connections: 10, statement_time: None, durable: true }
+    }
+
+    /// The settings where requests are served: nobody waits longer than [`STATEMENT_TIME`] for a statement.
+    pub fn to_serve(url: impl Into<String>) -> Self {
+        Self { statement_time: Some(STATEMENT_TIME), ..Self::new(url) }
     }
 }
 
@@ -119,7 +132,13 @@ impl Db {
     pub fn read<S: Scope>(&self, scope: &S) -> Reader {
         let tenant = scope.reads_as();
         let said = self.on_postgres(|| Said::to_read(&tenant, scope.actor()));
-        Reader { connection: self.doors.of(&tenant), said }
+        Reader { connection: self.doors.of(scope, &tenant), said }
+    }
+
+    /// How the connections of this process are used.
+    #[must_use]
+    pub fn pools(&self) -> Vec<Pool> {
+        self.doors.pools()
     }
 
     /// What has to be said of who asks; nothing on SQLite.
@@ -141,7 +160,7 @@ impl Db {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Deferred),
         };
         let tenant = scope.reads_as();
-        let inner = self.doors.of(&tenant).begin_with_options(options).await?;
+        let inner = self.doors.of(scope, &tenant).begin_with_options(options).await?;
         if let Some(said) = self.on_postgres(|| Said::to_read(&tenant, scope.actor())) {
             said.say(&inner).await?;
         }
@@ -247,7 +266,7 @@ impl Db {
             ..TransactionOptions::default()
         };
         let (now, actor, tenant) = (self.clock.now(), scope.actor(), scope.acts_as());
-        let inner = self.doors.of(&tenant).begin_with_options(options).await?;
+        let inner = self.doors.of(scope, &tenant).begin_with_options(options).await?;
         let asker = Actor { person: actor.person.or_else(|| command.asker()), ..actor };
         if let Some(said) = self.on_postgres(|| Said::to_act(&tenant, asker)) {
             said.say(&inner).await?;

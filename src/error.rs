@@ -3,6 +3,8 @@
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
+use crate::db::is_out_of_time;
+
 /// The stable code of a refusal. Clients decide by it; the message is for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is described where the public schema lists it")]
@@ -117,6 +119,15 @@ impl Fault {
     /// A stored value that cannot be read.
     pub fn stored(what: &'static str, why: impl std::fmt::Display) -> Self {
         Self::Stored { what, why: why.to_string() }
+    }
+
+    /// Whether the database took too long and gave up; what was to be done is undone.
+    #[must_use]
+    pub fn is_out_of_time(&self) -> bool {
+        match self {
+            Self::Database(error) => is_out_of_time(error),
+            Self::Stored { .. } | Self::Race(_) => false,
+        }
     }
 }
 

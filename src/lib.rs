@@ -32,4 +32,5 @@ pub mod rotation;
 pub mod schema;
 pub mod tenancy;
 pub mod values;
+pub mod watch;
 pub mod working_days;

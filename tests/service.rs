@@ -48,5 +48,6 @@ mod service {
     mod taking;
     mod walk;
     mod walkthrough;
+    mod watch;
     mod wind_down;
 }

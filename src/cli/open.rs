@@ -16,10 +16,11 @@ use crate::people::store::find_installation;
 use crate::providers::Providers;
 use crate::random::Random;
 use crate::tenancy::SystemScope;
+use crate::watch::Metrics;
 
 /// Connects to a database that is there: a command that only looks must not make one by mistake.
-pub(crate) async fn connect(url: &str, clock: Clock) -> Result<Db, Problem> {
-    if let Some(path) = sqlite_path(url)
+async fn connect(settings: DbSettings, clock: Clock) -> Result<Db, Problem> {
+    if let Some(path) = sqlite_path(&settings.url)
         && !path.exists()
     {
         let path = path.display();
@@ -28,12 +29,20 @@ pub(crate) async fn connect(url: &str, clock: Clock) -> Result<Db, Problem> {
              `nominations migrate`."
         )));
     }
-    Ok(Db::connect(DbSettings::new(url), clock, random()?).await?)
+    Ok(Db::connect(settings, clock, random()?).await?)
 }
 
 /// A database whose schema is current, and what it is for.
 pub(crate) async fn ready(url: &str, clock: Clock) -> Result<(Db, InstallationKind), Problem> {
-    let db = connect(url, clock).await?;
+    ready_with(DbSettings::new(url), clock).await
+}
+
+/// The same, opened in another way than commands do.
+pub(crate) async fn ready_with(
+    settings: DbSettings,
+    clock: Clock,
+) -> Result<(Db, InstallationKind), Problem> {
+    let db = connect(settings, clock).await?;
     let pending = db.pending_migrations().await?;
     if pending > 0 {
         let words = format!("The database is {pending} migrations behind: run `nominations migrate` first.");
@@ -62,6 +71,7 @@ pub(crate) fn assemble(db: Db, keys: Keys, public_url: Url, demo: bool) -> Resul
         random: random()?,
         public_url,
         live: Live::default(),
+        metrics: Metrics::default(),
         demo,
     })
 }

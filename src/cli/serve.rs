@@ -7,15 +7,16 @@ use std::sync::Arc;
 use entity::InstallationKind;
 use sea_orm::DbBackend;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::watch::channel;
 use wire::Limits;
 use wire::trusted::Documents;
 
-use super::open::{assemble, ready};
+use super::open::{assemble, ready_with};
 use super::{Outcome, Problem};
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{Given, Settings};
+use crate::db::DbSettings;
 use crate::demo::MoveDates;
 use crate::http::{DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
@@ -23,11 +24,26 @@ use crate::people::rules::issuers::Issuer;
 use crate::people::store::issuers;
 use crate::providers::{Providers, Secrets};
 use crate::tenancy::SystemScope;
+use crate::watch::{self, Traces, start_log};
+
+/// What is logged where nobody says otherwise.
+const LOGGED: &str = "info,sqlx=warn,opentelemetry=warn";
 
 pub(super) async fn run(flags: Given) -> Outcome {
     let settings = Settings::load(&flags)?;
+    let traces = settings.otlp.as_ref().map(Traces::to).transpose()?;
+    start_log(LOGGED, settings.log_format, traces.as_ref());
     println!("{settings}");
-    let (db, kind) = ready(&settings.database_url, Clock::system()).await?;
+    let outcome = serve_until_told(settings).await;
+    if let Some(traces) = traces {
+        traces.end().await;
+    }
+    outcome
+}
+
+async fn serve_until_told(settings: Settings) -> Outcome {
+    let (db, kind) =
+        ready_with(DbSettings::to_serve(settings.database_url.as_str()), Clock::system()).await?;
     let demo = kind == InstallationKind::Demo;
     if demo {
         let facts = DemoFacts {
@@ -48,14 +64,23 @@ pub(super) async fn run(flags: Given) -> Outcome {
     // Told at the start, and not at the first write.
     app.keys.in_use(&app.db.read(&SystemScope::of("start"))).await?;
     let app = Arc::new(App { providers: Providers::new(secrets), ..app });
-    let listener =
-        TcpListener::bind(settings.listen).await.map_err(|why| no_listening(settings.listen, why))?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|why| no_listening(settings.listen, "listen", why))?;
+    let metrics = match settings.metrics {
+        Some(address) => {
+            Some(TcpListener::bind(address).await.map_err(|why| no_listening(address, "metrics", why))?)
+        }
+        None => None,
+    };
     println!("Serving on {}", settings.listen);
     if demo {
         println!("{}", what_next(&settings));
     }
-    let (stop, stopped) = watch::channel(false);
+    let (stop, stopped) = channel(false);
     let jobs = Runner::new(Arc::clone(&app)).start(&stopped);
+    // Told until all else has ended: the end is what one wants to see as well.
+    let metrics = metrics.map(|listener| tokio::spawn(watch::serve(Arc::clone(&app), listener)));
     let told_to_stop = async move {
         stop_signal().await;
         stop.send_replace(true);
@@ -72,6 +97,9 @@ pub(super) async fn run(flags: Given) -> Outcome {
     let face = Face { peers, limits, documents, modes, ..Face::default() };
     let served = serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
@@ -91,15 +119,16 @@ fn tell_secrets(secrets: &Secrets, issuers: &[Issuer]) {
     }
 }
 
-/// Why nothing is served there, and what to do where somebody else is.
-fn no_listening(listen: SocketAddr, why: std::io::Error) -> Problem {
+/// Why nothing is served there, and what to do where somebody else is: another address by the flag of this name.
+fn no_listening(address: SocketAddr, flag: &str, why: std::io::Error) -> Problem {
     if why.kind() == std::io::ErrorKind::AddrInUse {
+        let variable = flag.to_uppercase();
         return Problem::told(format!(
-            "Another process listens on {listen} already. End it, or name another address with --listen, \
-             e.g. --listen 127.0.0.1:8090 (or LISTEN in the environment)."
+            "Another process listens on {address} already. End it, or name another address with --{flag}, \
+             e.g. --{flag} 127.0.0.1:8090 (or {variable} in the environment)."
         ));
     }
-    Problem::io(format!("listening on {listen}"))(why)
+    Problem::io(format!("listening on {address}"))(why)
 }
 
 /// The variables of the environment that are texts.

@@ -85,6 +85,12 @@ fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
             Given { trust_forwarded_for: Some("secret".into()), ..given("sqlite://a.db", "127.0.0.1:1") },
             "trust-forwarded-for",
         ),
+        (Given { metrics: Some("secret".into()), ..Given::default() }, "metrics"),
+        (Given { metrics: Some("127.0.0.1:8080".into()), ..Given::default() }, "metrics"),
+        (Given { otlp: Some("secret:4318".into()), ..Given::default() }, "otlp"),
+        (Given { otlp: Some("http://me:secret@127.0.0.1:4318".into()), ..Given::default() }, "otlp"),
+        (Given { otlp: Some("http://127.0.0.1:4318/?key=secret".into()), ..Given::default() }, "otlp"),
+        (Given { log_format: Some("secret".into()), ..Given::default() }, "log-format"),
     ] {
         for (place, message) in
             [(0, "on the command line"), (1, "in the environment"), (2, "in the settings file")]
@@ -97,6 +103,17 @@ fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
             assert!(!error.contains("secret"), "{error}");
         }
     }
+}
+
+#[test]
+fn whoever_watches_is_told_where_only_where_somebody_says_so() {
+    let usual = Settings::merge(&Given::default(), &Given::default(), &Given::default()).expect("settings");
+    assert_eq!((usual.metrics, usual.otlp, usual.log_format), (None, None, LogFormat::Text));
+    let file = "metrics = \"[::1]:9090\"\notlp = \"http://127.0.0.1:4318\"\nlog-format = \"json\"\n";
+    let file = Given::from_text(Path::new("n.toml"), file).expect("settings");
+    let settings = Settings::merge(&Given::default(), &Given::default(), &file).expect("settings");
+    let told = "metrics              [::1]:9090\notlp                 http://127.0.0.1:4318/\nlog-format           json";
+    assert!(settings.to_string().ends_with(told), "{settings}");
 }
 
 #[test]

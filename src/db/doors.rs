@@ -13,9 +13,9 @@ use futures_util::FutureExt;
 use migration::{MigratorTrait, roles};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 
-use super::DbSettings;
+use super::{DbSettings, Pool};
 use crate::error::Found;
-use crate::tenancy::{Actor, Tenant};
+use crate::tenancy::{Actor, Scope, Tenant};
 
 /// How long SQLite waits for another process's write.
 const SQLITE_BUSY: Duration = Duration::from_secs(30);
@@ -29,6 +29,7 @@ type Watcher = Arc<dyn Fn(&Statement) + Send + Sync>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Door {
     System,
+    Jobs,
     Body(BodyId),
     Shared(Option<BodyId>),
     Agency,
@@ -37,8 +38,9 @@ enum Door {
 }
 
 impl Door {
-    fn of(tenant: &Tenant) -> Self {
+    fn of(tenant: &Tenant, may_take_long: bool) -> Self {
         match tenant {
+            Tenant::System if may_take_long => Self::Jobs,
             Tenant::System => Self::System,
             Tenant::Body(body) => Self::Body(*body),
             Tenant::Shared(body) => Self::Shared(*body),
@@ -50,7 +52,7 @@ impl Door {
 
     fn role(self) -> &'static str {
         match self {
-            Self::System => roles::SYSTEM,
+            Self::System | Self::Jobs => roles::SYSTEM,
             Self::Body(_) => roles::BODY,
             Self::Shared(_) => roles::SHARED,
             Self::Agency => roles::AGENCY,
@@ -59,13 +61,34 @@ impl Door {
         }
     }
 
-    /// What a connection is told when it is made.
-    fn settings(self) -> Vec<(&'static str, String)> {
-        let mut settings = vec![("role", self.role().to_owned())];
+    /// Its name in metrics.
+    fn word(self) -> &'static str {
         match self {
-            Self::Body(body) | Self::Shared(Some(body)) => settings.push((roles::OF_BODY, body.to_string())),
-            Self::System | Self::Shared(None) | Self::Agency | Self::Public | Self::Person => {}
+            Self::System => "system",
+            Self::Jobs => "jobs",
+            Self::Body(_) => "body",
+            Self::Shared(_) => "shared",
+            Self::Agency => "agency",
+            Self::Public => "public",
+            Self::Person => "person",
         }
+    }
+
+    fn body(self) -> Option<BodyId> {
+        match self {
+            Self::Body(body) => Some(body),
+            Self::Shared(body) => body,
+            Self::System | Self::Jobs | Self::Agency | Self::Public | Self::Person => None,
+        }
+    }
+
+    /// What a connection is told when it is made. Nobody waits for a job, whose statements take as long as they take.
+    fn settings(self, statement_time: Option<Duration>) -> Vec<(&'static str, String)> {
+        let mut settings = vec![("role", self.role().to_owned())];
+        if let Some(time) = statement_time.filter(|_| self != Self::Jobs) {
+            settings.push(("statement_timeout", time.as_millis().to_string()));
+        }
+        settings.extend(self.body().map(|body| (roles::OF_BODY, body.to_string())));
         settings
     }
 }
@@ -152,18 +175,27 @@ impl Doors {
     }
 
     /// The connections of one tenant. On SQLite there is no second wall: all use the same.
-    pub(super) fn of(&self, tenant: &Tenant) -> DatabaseConnection {
+    pub(super) fn of<S: Scope>(&self, scope: &S, tenant: &Tenant) -> DatabaseConnection {
         if self.backend() != DbBackend::Postgres {
             return self.first.clone();
         }
-        let door = Door::of(tenant);
+        let door = Door::of(tenant, scope.may_take_long());
         let mut of_tenants = self.of_tenants.lock().unwrap_or_else(PoisonError::into_inner);
         of_tenants.entry(door).or_insert_with(|| self.make(door)).clone()
     }
 
+    /// How the connections of each door are used. Those that nobody has come through yet are left out.
+    pub(super) fn pools(&self) -> Vec<Pool> {
+        let first = if self.backend() == DbBackend::Postgres { "schema" } else { "all" };
+        let of_tenants = self.of_tenants.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_tenants =
+            of_tenants.iter().map(|(door, connection)| Pool::of(door.word(), door.body(), connection));
+        [Pool::of(first, None, &self.first)].into_iter().chain(of_tenants).collect()
+    }
+
     /// Nothing is connected yet: the first statement does that.
     fn make(&self, door: Door) -> DatabaseConnection {
-        let mut options = options(&self.settings, door.settings());
+        let mut options = options(&self.settings, door.settings(self.settings.statement_time));
         options.connect_lazy(true).idle_timeout(KEPT);
         let made = Database::connect(options).now_or_never();
         let made = made.expect("nothing is waited for").expect("the same address was connected to before");
@@ -238,5 +270,5 @@ pub(super) async fn why_no_wall(conn: &DatabaseConnection) -> Found<Option<Strin
 
 /// The role that a tenant's connections have.
 pub(super) fn role_of(tenant: &Tenant) -> &'static str {
-    Door::of(tenant).role()
+    Door::of(tenant, false).role()
 }

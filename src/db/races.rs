@@ -24,6 +24,12 @@ pub fn is_unique_violation(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
 }
 
+/// Whether PostgreSQL gave the statement up because it took too long.
+#[must_use]
+pub fn is_out_of_time(error: &DbErr) -> bool {
+    sql_code(error).is_some_and(|code| code == "57014")
+}
+
 fn sql_code(error: &DbErr) -> Option<String> {
     let (DbErr::Conn(runtime) | DbErr::Exec(runtime) | DbErr::Query(runtime)) = error else { return None };
     match runtime {

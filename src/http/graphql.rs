@@ -69,10 +69,11 @@ pub(super) async fn post(
     sent: Body,
 ) -> Result<Response, Refusal> {
     let media = MediaType::wanted(&headers)?;
-    body::check_is_json(&headers)?;
+    let refused = |refusal: &Refusal| service.app.metrics.body_refused(refusal.code);
+    body::check_is_json(&headers).inspect_err(refused)?;
     let given = credentials::given(&headers, &service.app.public_url)?;
     let caller = Caller::of(&service, &given, &headers, &peer).await?;
-    let sent = body::read(&headers, sent, body_max(&caller.viewer)).await?;
+    let sent = body::read(&headers, sent, body_max(&caller.viewer)).await.inspect_err(refused)?;
     answer(&service, &caller, Asked::from_json(&sent)?, Way { media, get: None }, id).await
 }
 

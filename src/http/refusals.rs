@@ -2,9 +2,12 @@
 
 use axum::http::{HeaderValue, StatusCode, header};
 use wire::Refusal;
+use wire::refusal::TIMEOUT;
 
 use crate::error::{Failure, Fault};
-use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE, UNAUTHENTICATED, UNAUTHENTICATED_MESSAGE};
+use crate::schema::errors::{
+    INTERNAL, INTERNAL_MESSAGE, TIMEOUT_MESSAGE, UNAUTHENTICATED, UNAUTHENTICATED_MESSAGE,
+};
 
 /// The token or the cookie is no sign-in, or no longer.
 pub fn unauthenticated(message: impl Into<String>) -> Refusal {
@@ -31,6 +34,10 @@ pub fn provider_is_away() -> Refusal {
 
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
+        if fault.is_out_of_time() {
+            tracing::warn!(error = %fault, "a statement took too long");
+            return Self::new(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, TIMEOUT_MESSAGE);
+        }
         tracing::error!(error = %fault, "a request failed");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, INTERNAL_MESSAGE)
     }

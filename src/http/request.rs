@@ -9,8 +9,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use opentelemetry::trace::Status;
 use tracing::Instrument;
 use tracing::field::Empty;
+use tracing_opentelemetry::OpenTelemetrySpanExt;
 
 use crate::app::App;
 use crate::random::Random;
@@ -29,14 +31,26 @@ const CALLERS_ID_MAX: usize = 64;
 pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = callers_id(&request).map_or_else(|| made_id(&app.random), RequestId);
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let (route, method) = (route.to_owned(), request.method().clone());
     let span = tracing::info_span!(
-        "request", method = %request.method(), path = route, request_id = id.0, status = Empty
+        "request",
+        otel.kind = "server",
+        "http.request.method" = %method,
+        "http.route" = route,
+        request_id = id.0,
+        "http.response.status_code" = Empty,
     );
     request.extensions_mut().insert(id.clone());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
-    span.record("status", response.status().as_u16());
-    span.in_scope(|| tracing::info!(milliseconds = started.elapsed().as_millis(), "answered"));
+    let (status, took) = (response.status(), started.elapsed());
+    span.record("http.response.status_code", status.as_u16());
+    if status.is_server_error() {
+        span.set_status(Status::error(""));
+    }
+    let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    span.in_scope(|| tracing::info!(milliseconds, "answered"));
+    app.metrics.request(&route, method.as_str(), status.as_u16(), took);
 
     if let Some(refusal) = response.extensions_mut().remove::<Refusal>() {
         let said = |name: HeaderName| Some((name.clone(), response.headers().get(name)?.clone()));

@@ -10,7 +10,7 @@ use crate::tenancy::SystemScope;
 /// Puts missed deadlines on record, ballot by ballot. One that cannot be kept keeps nobody from the others, and is what the
 /// run fails by.
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("ballots");
+    let scope = SystemScope::of_job("ballots");
     let mut missed = 0;
     let mut failed = None;
     for live in store::load_live(&app.db.read(&scope)).await? {

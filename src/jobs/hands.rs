@@ -8,7 +8,7 @@ use crate::tenancy::SystemScope;
 
 /// Takes back by transactions of their own; what somebody is at work on is left for the next run.
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("hands");
+    let scope = SystemScope::of_job("hands");
     let mut taken = 0;
     loop {
         let now = app.db.perform(&scope, None, &TakeBack).await?;

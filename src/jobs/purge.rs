@@ -9,7 +9,7 @@ use crate::tenancy::SystemScope;
 
 /// Goes through every class exception, each by transactions of its own; what somebody holds is left for the next run.
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("purge");
+    let scope = SystemScope::of_job("purge");
     let mut applications = 0;
     for exception in exceptions::load_all(&app.db.read(&scope)).await? {
         let command = PurgeNext { exception: exception.id };

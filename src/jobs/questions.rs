@@ -7,6 +7,6 @@ use crate::error::Acted;
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let Reminded { reminded, expired } = keep_questions(app, &SystemScope::of("questions")).await?;
+    let Reminded { reminded, expired } = keep_questions(app, &SystemScope::of_job("questions")).await?;
     Ok(Done::counted([("reminded", reminded), ("expired", expired)]))
 }

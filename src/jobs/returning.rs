@@ -10,7 +10,7 @@ use crate::tenancy::SystemScope;
 /// Goes through every class exception, each by transactions of its own. One that fails keeps nobody from the others, and is
 /// what the run fails by.
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("returning");
+    let scope = SystemScope::of_job("returning");
     let (mut lapsed, mut nominated, mut failed) = (0, 0, None);
     for exception in exceptions::load_all(&app.db.read(&scope)).await? {
         let command = FreeRefused { app, exception: exception.id };

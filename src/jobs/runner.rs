@@ -220,7 +220,7 @@ impl Attended {
 }
 
 fn scope() -> SystemScope {
-    SystemScope::of("jobs")
+    SystemScope::of_job("jobs")
 }
 
 fn lost() -> Turn {

@@ -7,7 +7,7 @@ use crate::history::SealNext;
 use crate::tenancy::SystemScope;
 
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("seal");
+    let scope = SystemScope::of_job("seal");
     let mut sealed = 0;
     loop {
         let more = app.db.perform(&scope, None, &SealNext).await?;

@@ -10,7 +10,7 @@ use crate::tenancy::SystemScope;
 const AT_ONCE: u64 = 500;
 
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("sessions");
+    let scope = SystemScope::of_job("sessions");
     let mut deleted = 0;
     loop {
         let cleared = app.db.perform(&scope, None, &ClearSessions { most: AT_ONCE }).await?;

@@ -10,7 +10,7 @@ use crate::tenancy::SystemScope;
 /// Sweeps every class exception, each in a transaction of its own. One that cannot be swept keeps nobody from the
 /// others, and is what the run fails by.
 pub(super) async fn run(app: &App) -> Acted<Done> {
-    let scope = SystemScope::of("sweep");
+    let scope = SystemScope::of_job("sweep");
     let mut all = Swept::default();
     let mut failed = None;
     for exception in exceptions::load_all(&app.db.read(&scope)).await? {

@@ -3,13 +3,15 @@
 //! Resolvers pass on a `Fault` or a `Failure` with `?`; [`finish`] gives each error a stable code and the id of
 //! the request. The text of a fault goes to the log and never further.
 
+use std::sync::Arc;
+
 use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
 use wire::asked::shortened;
 pub use wire::refusal::BAD_USER_INPUT;
-use wire::refusal::GRAPHQL_VALIDATION_FAILED;
+use wire::refusal::{GRAPHQL_VALIDATION_FAILED, TIMEOUT};
 
 use super::context::RequestId;
-use crate::error::{Failure, UserErrorCode};
+use crate::error::{Failure, Fault, UserErrorCode};
 
 /// Nobody is signed in, and somebody has to be.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
@@ -23,6 +25,9 @@ const ERRORS_MAX: usize = 20;
 /// What a caller is told of a fault.
 pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
                                     tell us the request id if it happens again.";
+/// What a caller is told where the database was given up on.
+pub const TIMEOUT_MESSAGE: &str = "The database took too long over this and it was given up; nothing was changed. Ask for less at \
+                                   once, or try again in a minute.";
 /// What a caller is told who may not learn the schema.
 const NOT_OF_THE_SCHEMA: &str =
     "This does not fit the schema, which is not told here: ask those who run this service for it.";
@@ -63,6 +68,7 @@ fn told(error: &ServerError, is_open: bool) -> (String, String) {
     }
     let (code, message) = match (error.source::<Failure>(), &error.source) {
         (Some(failure), _) => told_of_failure(failure),
+        (None, Some(_)) if let Some(fault) = fault_in(error) => told_of_fault(fault),
         // Whatever was passed on with `?`, and is not known here, is a fault.
         (None, Some(_)) => {
             tracing::error!(error = %error.message, "a request failed");
@@ -104,11 +110,22 @@ fn told_of_failure(failure: &Failure) -> (&'static str, String) {
             let messages: Vec<_> = errors.iter().map(|error| error.message.as_str()).collect();
             (if not_permitted { FORBIDDEN } else { BAD_USER_INPUT }, messages.join(" "))
         }
-        Failure::Fault(fault) => {
-            tracing::error!(error = %fault, "a request failed");
-            (INTERNAL, INTERNAL_MESSAGE.to_owned())
-        }
+        Failure::Fault(fault) => told_of_fault(fault),
     }
+}
+
+/// A fault that a resolver met itself, or that a loader met for many at once.
+fn fault_in(error: &ServerError) -> Option<&Fault> {
+    error.source::<Fault>().or_else(|| error.source::<Arc<Fault>>().map(AsRef::as_ref))
+}
+
+fn told_of_fault(fault: &Fault) -> (&'static str, String) {
+    if fault.is_out_of_time() {
+        tracing::warn!(error = %fault, "a statement took too long");
+        return (TIMEOUT, TIMEOUT_MESSAGE.to_owned());
+    }
+    tracing::error!(error = %fault, "a request failed");
+    (INTERNAL, INTERNAL_MESSAGE.to_owned())
 }
 
 #[cfg(test)]
@@ -116,7 +133,7 @@ mod tests {
     use async_graphql::Pos;
 
     use super::*;
-    use crate::error::{Fault, UserError};
+    use crate::error::UserError;
 
     fn finished(error: impl Into<Error>) -> (String, String) {
         let error = error.into().into_server_error(Pos::default());

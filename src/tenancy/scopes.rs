@@ -40,6 +40,11 @@ pub trait Scope: sealed::Sealed + Send + Sync {
     fn reads_as(&self) -> Tenant {
         self.acts_as()
     }
+
+    /// Whether its statements may take as long as they take: those of a job, which nobody waits for.
+    fn may_take_long(&self) -> bool {
+        false
+    }
 }
 
 macro_rules! scopes {
@@ -89,9 +94,28 @@ scopes! {
     /// What everybody may read.
     PublicScope { person: Option<PersonId> }
         by |scope| Actor { person: scope.person, role: None }, as |_scope| Tenant::Public;
-    /// The service's own work, by the name of the task.
-    SystemScope { task: &'static str }
-        by |_scope| Actor::SYSTEM, as |_scope| Tenant::System;
+}
+
+/// The service's own work, by the name of the task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SystemScope {
+    task: &'static str,
+    is_of_a_job: bool,
+}
+
+impl sealed::Sealed for SystemScope {}
+impl Scope for SystemScope {
+    fn actor(&self) -> Actor {
+        Actor::SYSTEM
+    }
+
+    fn acts_as(&self) -> Tenant {
+        Tenant::System
+    }
+
+    fn may_take_long(&self) -> bool {
+        self.is_of_a_job
+    }
 }
 
 impl BodyScope {
@@ -151,10 +175,17 @@ impl EmployerScope {
 }
 
 impl SystemScope {
-    /// The service acting by itself, e.g. `SystemScope::of("sweep")`; never on behalf of a request.
+    /// The service at its own work while somebody waits for it, e.g. `SystemScope::of("sign-in")`; never on behalf of a
+    /// request.
     #[must_use]
     pub fn of(task: &'static str) -> Self {
-        Self { task }
+        Self { task, is_of_a_job: false }
+    }
+
+    /// The service acting by itself, e.g. `SystemScope::of_job("sweep")`: nobody waits for it, so its statements may take long.
+    #[must_use]
+    pub fn of_job(task: &'static str) -> Self {
+        Self { task, is_of_a_job: true }
     }
 
     /// The name of the task, for the log.

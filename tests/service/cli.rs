@@ -27,6 +27,9 @@ fn nominations(arguments: &[&str]) -> Command {
         "TRUST_FORWARDED_FOR",
         "CLIENT_SECRETS",
         "CONFIG",
+        "METRICS",
+        "OTLP",
+        "LOG_FORMAT",
         "RUST_LOG",
     ] {
         command.env_remove(variable);

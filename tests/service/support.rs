@@ -204,6 +204,21 @@ impl World {
         counts
     }
 
+    /// Takes the mark of a demo off its database, for processes that serve it: a demo is not served from PostgreSQL.
+    pub async fn be_in_production(&self) {
+        let on = match self.app.db.backend() {
+            DbBackend::Postgres => " ON installation",
+            _ => "",
+        };
+        // A database is marked once and for all: whoever has it in hand takes that guard away.
+        for sql in [
+            &format!("DROP TRIGGER installation_refuses_update{on}"),
+            "UPDATE installation SET kind = 'PRODUCTION'",
+        ] {
+            self.conn().execute_unprepared(sql).await.expect(sql);
+        }
+    }
+
     /// Lets time pass.
     pub fn wait_minutes(&self, minutes: i64) {
         self.clock.move_to(self.clock.now() + TimeDelta::minutes(minutes));

@@ -2,7 +2,7 @@
 //! their answers made fit to be read.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::{Response, ServerError, Value};
 use axum::http::{HeaderValue, StatusCode, header};
@@ -10,6 +10,7 @@ use futures_util::stream::{BoxStream, StreamExt, once};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::Instrument;
+use tracing::field::Empty;
 use wire::asked::Ready;
 use wire::budget::{Budget, Purse, Standing};
 use wire::document::AnswerOrder;
@@ -21,7 +22,9 @@ use super::Caller;
 use crate::app::App;
 use crate::http::Face;
 use crate::schema::context::{RequestId, with_context};
+use crate::schema::errors::INTERNAL;
 use crate::schema::{ApiSchema, errors};
+use crate::watch::Operation;
 
 /// How long an operation waits for its turn.
 const TURN: Duration = Duration::from_secs(1);
@@ -47,7 +50,14 @@ impl Desk {
     }
 
     /// Makes a request fit for execution.
-    pub fn ready(&self, caller: &Caller, mut asked: Asked) -> Result<Ready, ServerError> {
+    pub fn ready(&self, caller: &Caller, asked: Asked) -> Result<Ready, ServerError> {
+        let began = Instant::now();
+        self.made_fit(caller, asked).inspect_err(|error| {
+            self.app.metrics.operation(&Operation::unknown(), code_of(error), began.elapsed());
+        })
+    }
+
+    fn made_fit(&self, caller: &Caller, mut asked: Asked) -> Result<Ready, ServerError> {
         let mode = self.face.modes.of(&caller.viewer);
         let trusted = self.face.documents.look_up(&mut asked, mode)?;
         let ready = asked.fit(&self.face.limits)?;
@@ -71,19 +81,39 @@ impl Desk {
         ready: Ready,
         id: &RequestId,
     ) -> Result<(Response, Option<Standing>), Refusal> {
+        let _counted = self.app.metrics.under_way();
+        let (operation, began) = (Operation::of(&ready), Instant::now());
+        let span = span(caller, &ready, id);
+        let outcome = self.in_turn(caller, ready, id).instrument(span.clone()).await;
+        let code = match &outcome {
+            Ok((response, _)) => outcome_of(response),
+            Err(refusal) => refusal.code,
+        };
+        span.record("code", code);
+        self.app.metrics.operation(&operation, code, began.elapsed());
+        outcome
+    }
+
+    async fn in_turn(
+        &self,
+        caller: &Caller,
+        ready: Ready,
+        id: &RequestId,
+    ) -> Result<(Response, Option<Standing>), Refusal> {
         let Ok(Ok(_turn)) = timeout(TURN, self.turns.acquire()).await else {
             let message = "Too much is asked for at the moment: try again in a second.";
             return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("1")));
         };
         let purse = self.purse(caller);
-        let (span, time) = (span(caller, &ready), self.time(&ready));
+        let time = self.time(&ready);
         let word = self.word(caller, &ready);
         let fit = ready.fit;
         let request =
             with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
-        let executed = timeout(time, self.schema.execute(request).instrument(span)).await;
+        let executed = timeout(time, self.schema.execute(request)).await;
         let mut response = executed.map_err(|_| late(time))?;
+        self.count_unpaid(&purse);
         arrange(&mut response, &fit);
         self.finish(&mut response, id);
         if let Some(word) = word {
@@ -110,14 +140,22 @@ impl Desk {
             return once(answer).boxed();
         }
         let purse = self.purse(&caller);
+        let span = span(&caller, &ready, &id);
+        let mut listening = self.app.metrics.listening(Operation::of(&ready));
         let fit = ready.fit;
-        let request = with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse);
+        let request =
+            with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
         let answers = self.schema.execute_stream(request);
         let seat = self.app.live.seat(&caller.viewer);
         let sign = seat.sign();
         let finished = move |mut response: Response| {
+            let _entered = span.enter();
             arrange(&mut response, &fit);
             desk.finish(&mut response, &id);
+            if listening.told(outcome_of(&response)) {
+                span.record("code", outcome_of(&response));
+                desk.count_unpaid(&purse);
+            }
             response
         };
         // Nothing is told once the caller may not go on, though it was about to be.
@@ -126,6 +164,12 @@ impl Desk {
             .take_while(move |_| std::future::ready(!*sign.borrow()))
             .map(finished)
             .boxed()
+    }
+
+    fn count_unpaid(&self, purse: &Purse) {
+        if let Some(standing) = purse.standing().filter(|standing| !standing.is_paid) {
+            self.app.metrics.budget_refused(standing.name);
+        }
     }
 
     fn finish(&self, response: &mut Response, id: &RequestId) {
@@ -166,6 +210,18 @@ fn arrange(response: &mut Response, fit: &Fit) {
     }
 }
 
+/// The code of what came of an operation: that of its first error, where it has one.
+fn outcome_of(response: &Response) -> &str {
+    response.errors.first().map_or("OK", code_of)
+}
+
+fn code_of(error: &ServerError) -> &str {
+    match error.extensions.as_ref().and_then(|extensions| extensions.get("code")) {
+        Some(Value::String(code)) => code,
+        _ => INTERNAL,
+    }
+}
+
 /// A refusal where only errors of GraphQL can be told.
 pub(super) fn as_error(refusal: &Refusal) -> ServerError {
     let mut error = ServerError::new(refusal.message.clone(), None);
@@ -183,7 +239,7 @@ fn late(time: Duration) -> Refusal {
 }
 
 /// What is executed, for whom; never with its variables.
-fn span(caller: &Caller, ready: &Ready) -> tracing::Span {
+fn span(caller: &Caller, ready: &Ready, id: &RequestId) -> tracing::Span {
     let name: String = ready.fit.name.iter().flat_map(|name| name.chars().take(NAME_MAX)).collect();
     let tenant = caller.viewer.member().and_then(|member| member.body);
     tracing::info_span!(
@@ -192,5 +248,7 @@ fn span(caller: &Caller, ready: &Ready) -> tracing::Span {
         "graphql.operation.name" = name,
         "graphql.document.hash" = ready.document_hash(),
         tenant = tenant.map(tracing::field::display),
+        request_id = id.0,
+        code = Empty,
     )
 }

@@ -155,6 +155,7 @@ impl House {
             random,
             public_url: "http://localhost".parse().expect("an address"),
             live: crate::live::Live::default(),
+            metrics: crate::watch::Metrics::default(),
             demo: false,
         });
         let text = include_str!("../../../exceptions/specialist-tech.toml");

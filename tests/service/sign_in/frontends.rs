@@ -14,7 +14,7 @@ use nominations::http::{Face, serve};
 use nominations::people::actions::{AddFrontend, RemoveFrontend};
 use nominations::tenancy::SystemScope;
 use nominations::values::text::Line;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Set};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Set};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
@@ -58,25 +58,11 @@ async fn with_desk(world: &World) {
     bind(world, issuer, "eve", &ITP_LEAD).await;
     // ITP's provider calls somebody what NZTech's calls its lead, and its own row binds another lead of NZTech's.
     bind(world, issuer, "ben", &NZTECH_ASSESSOR).await;
-    in_production(world).await;
+    world.be_in_production().await;
     add(world, "Desk", &[&pages().origin], &[("nztech", "desk")]).await.expect("a frontend");
 }
 
 /// Where nobody proves who they are there is no frontend.
-async fn in_production(world: &World) {
-    let on = match world.app.db.backend() {
-        DbBackend::Postgres => " ON installation",
-        _ => "",
-    };
-    // A database is marked once and for all: whoever has it in hand takes that guard away.
-    for sql in [
-        &format!("DROP TRIGGER installation_refuses_update{on}"),
-        "UPDATE installation SET kind = 'PRODUCTION'",
-    ] {
-        world.conn().execute_unprepared(sql).await.expect(sql);
-    }
-}
-
 async fn add(world: &World, name: &str, origins: &[&str], clients: &[(&str, &str)]) -> Result<(), Failure> {
     let command = AddFrontend {
         name: Line::parse(name).expect("a name"),

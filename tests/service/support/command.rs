@@ -1,6 +1,6 @@
 //! The commands of the binary, run as a process of its own beside a world.
 
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -44,12 +44,25 @@ impl Deployment {
 
     /// Serves, on a port that is free.
     pub fn serve(&self) -> Serving {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = listener.local_addr().expect("its address").to_string();
-        drop(listener);
+        self.serve_with(&[])
+    }
+
+    /// The same with more flags.
+    pub fn serve_with(&self, flags: &[&str]) -> Serving {
+        let address = free_address();
+        let log = File::create(self.log_path()).expect("a file");
         let mut command = self.command(&["serve", "--listen", &address]);
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        Serving(child.expect("the binary runs"))
+        let child = command.args(flags).stdout(Stdio::null()).stderr(log).spawn();
+        Serving { child: child.expect("the binary runs"), address }
+    }
+
+    /// What the process that was served last has logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).expect("a log")
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("log")
     }
 
     /// Runs a command on a file with this text, and waits for its end.
@@ -64,21 +77,39 @@ impl Deployment {
     }
 }
 
+/// An address of this machine with a port that is free.
+pub fn free_address() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").to_string()
+}
+
 /// The service, served as a process of its own until it is dropped.
-pub struct Serving(Child);
+pub struct Serving {
+    child: Child,
+    /// Where it listens.
+    pub address: String,
+}
 
 impl Serving {
     /// Whether it still runs.
     pub fn goes_on(&mut self) -> bool {
-        self.0.try_wait().expect("its state").is_none()
+        self.child.try_wait().expect("its state").is_none()
+    }
+
+    /// Tells it to stop, and waits for a good end.
+    pub async fn end(mut self) {
+        let told = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+        assert!(told.expect("kill").success());
+        let ended = tokio::task::spawn_blocking(move || self.child.wait().expect("its end"));
+        assert!(ended.await.expect("an end").success());
     }
 }
 
 impl Drop for Serving {
     fn drop(&mut self) {
         // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -1,0 +1,57 @@
+//! How the service is seen by those who run it: what is told is true, bounded, and about nobody.
+
+mod collector;
+mod dashboard;
+mod figures;
+mod labels;
+mod process;
+mod statements;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use nominations::watch::Scraper;
+
+use super::support::World;
+
+/// What a scrape told: a number for each series, by its name and labels as they are written.
+pub struct Scrape {
+    text: String,
+    series: BTreeMap<String, f64>,
+}
+
+impl World {
+    /// What a scraper is told that has not come before.
+    pub async fn scrape(&self) -> Scrape {
+        Scrape::read(Scraper::new(Arc::clone(&self.app)).scrape().await.expect("a text"))
+    }
+}
+
+impl Scrape {
+    fn read(text: String) -> Self {
+        assert!(text.ends_with("# EOF\n"), "{text}");
+        let lines = text.lines().filter(|line| !line.starts_with('#'));
+        let series = lines.map(|line| {
+            let (name, value) = line.rsplit_once(' ').expect("a value");
+            (name.to_owned(), value.parse().expect("a number"))
+        });
+        Self { series: series.collect(), text }
+    }
+
+    /// The number of one series, without the prefix that all have.
+    fn value(&self, name: &str) -> f64 {
+        let name = format!("nominations_{name}");
+        *self.series.get(&name).unwrap_or_else(|| panic!("{name} is not among\n{}", self.text))
+    }
+
+    /// The names of all series, without their labels.
+    fn names(&self) -> BTreeSet<&str> {
+        self.series.keys().filter_map(|name| name.split('{').next()).collect()
+    }
+
+    /// The names of all labels.
+    fn label_names(&self) -> BTreeSet<&str> {
+        let labels = self.series.keys().filter_map(|name| name.split_once('{')).map(|(_, labels)| labels);
+        labels.flat_map(|labels| labels.split("\",")).filter_map(|label| label.split('=').next()).collect()
+    }
+}
