@@ -95,12 +95,11 @@ async fn serve_until_told(settings: Settings) -> Outcome {
         None => Documents::default(),
     };
     let face = Face { peers, limits, documents, modes, ..Face::default() };
-    let served = serve(Arc::clone(&app), listener, face, told_to_stop).await;
+    serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
     if let Some(metrics) = metrics {
         metrics.abort();
     }
-    served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }

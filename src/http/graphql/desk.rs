@@ -14,7 +14,7 @@ use tracing::field::Empty;
 use wire::asked::Ready;
 use wire::budget::{Budget, Purse, Standing};
 use wire::document::AnswerOrder;
-use wire::refusal::TIMEOUT;
+use wire::refusal::{OVERLOADED, TIMEOUT, coded};
 use wire::trusted::Mode;
 use wire::{Asked, Fit, Refusal};
 
@@ -102,7 +102,7 @@ impl Desk {
     ) -> Result<(Response, Option<Standing>), Refusal> {
         let Ok(Ok(_turn)) = timeout(TURN, self.turns.acquire()).await else {
             let message = "Too much is asked for at the moment: try again in a second.";
-            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("1")));
         };
         let purse = self.purse(caller);
@@ -116,9 +116,7 @@ impl Desk {
         self.count_unpaid(&purse);
         arrange(&mut response, &fit);
         self.finish(&mut response, id);
-        if let Some(word) = word {
-            response.extensions.insert("warning".to_owned(), word.into());
-        }
+        tell(&mut response, word);
         Ok((response, purse.standing()))
     }
 
@@ -139,7 +137,7 @@ impl Desk {
             };
             return once(answer).boxed();
         }
-        let purse = self.purse(&caller);
+        let (purse, mut word) = (self.purse(&caller), self.word(&caller, &ready));
         let span = span(&caller, &ready, &id);
         let mut listening = self.app.metrics.listening(Operation::of(&ready));
         let fit = ready.fit;
@@ -156,6 +154,7 @@ impl Desk {
                 span.record("code", outcome_of(&response));
                 desk.count_unpaid(&purse);
             }
+            tell(&mut response, word.take());
             response
         };
         // Nothing is told once the caller may not go on, though it was about to be.
@@ -178,11 +177,7 @@ impl Desk {
 
     /// A client pays for itself; a body's pay from what is the body's as well.
     fn purse(&self, caller: &Caller) -> Purse {
-        let who = match caller.viewer.member() {
-            Some(_) => caller.viewer.mark(),
-            None => caller.source.to_string(),
-        };
-        let mut budgets = vec![(Arc::clone(&self.clients), who)];
+        let mut budgets = vec![(Arc::clone(&self.clients), caller.name())];
         if let Some(body) = caller.viewer.member().and_then(|member| member.body) {
             budgets.push((Arc::clone(&self.tenants), body.to_string()));
         }
@@ -210,6 +205,11 @@ fn arrange(response: &mut Response, fit: &Fit) {
     }
 }
 
+/// Says a word to whoever reads the answer.
+fn tell(response: &mut Response, word: Option<&'static str>) {
+    response.extensions.extend(word.map(|word| ("warning".to_owned(), word.into())));
+}
+
 /// The code of what came of an operation: that of its first error, where it has one.
 fn outcome_of(response: &Response) -> &str {
     response.errors.first().map_or("OK", code_of)
@@ -224,9 +224,7 @@ fn code_of(error: &ServerError) -> &str {
 
 /// A refusal where only errors of GraphQL can be told.
 pub(super) fn as_error(refusal: &Refusal) -> ServerError {
-    let mut error = ServerError::new(refusal.message.clone(), None);
-    error.extensions.get_or_insert_default().set("code", refusal.code);
-    error
+    coded(refusal.code, refusal.message.as_str())
 }
 
 fn late(time: Duration) -> Refusal {
