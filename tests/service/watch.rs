@@ -14,10 +14,10 @@ use nominations::watch::Scraper;
 
 use super::support::World;
 
-/// What a scrape told: a number for each series, by its name and labels as they are written.
+/// What a scrape told: the number of each series, by its name and labels as they are written.
 pub struct Scrape {
     text: String,
-    series: BTreeMap<String, f64>,
+    series: BTreeMap<String, String>,
 }
 
 impl World {
@@ -33,15 +33,16 @@ impl Scrape {
         let lines = text.lines().filter(|line| !line.starts_with('#'));
         let series = lines.map(|line| {
             let (name, value) = line.rsplit_once(' ').expect("a value");
-            (name.to_owned(), value.parse().expect("a number"))
+            (name.to_owned(), value.to_owned())
         });
         Self { series: series.collect(), text }
     }
 
-    /// The number of one series, without the prefix that all have.
-    fn value(&self, name: &str) -> f64 {
+    /// The number of one series, which is a whole one; its name without the prefix that all have.
+    fn value(&self, name: &str) -> i64 {
         let name = format!("nominations_{name}");
-        *self.series.get(&name).unwrap_or_else(|| panic!("{name} is not among\n{}", self.text))
+        let value = self.series.get(&name).unwrap_or_else(|| panic!("{name} is not among\n{}", self.text));
+        value.strip_suffix(".0").unwrap_or(value).parse().expect("a whole number")
     }
 
     /// The names of all series, without their labels.

@@ -46,16 +46,16 @@ pub async fn busy(world: &World) -> Scrape {
 async fn operations_are_told_by_document_and_by_what_came_of_them(world: World) {
     let told = busy(&world).await;
     for (series, count) in [
-        (r#"operations_total{type="query",document="web/Mine",code="OK"}"#, 1.0),
-        (r#"operation_duration_seconds_count{type="query",document="web/Mine"}"#, 1.0),
-        (r#"operations_total{type="query",document="untrusted",code="RATE_LIMITED"}"#, 1.0),
-        (r#"budgets_refused_total{budget="client"}"#, 1.0),
-        (r#"request_bodies_refused_total{code="PAYLOAD_TOO_LARGE"}"#, 1.0),
-        (r#"requests_total{route="/graphql",method="POST",status="200"}"#, 1.0),
-        (r#"requests_total{route="/graphql",method="POST",status="413"}"#, 1.0),
-        (r#"requests_total{route="/graphql",method="POST",status="429"}"#, 1.0),
-        (r#"request_duration_seconds_count{route="/graphql"}"#, 3.0),
-        ("operations_under_way", 0.0),
+        (r#"operations_total{type="query",document="web/Mine",code="OK"}"#, 1),
+        (r#"operation_duration_seconds_count{type="query",document="web/Mine"}"#, 1),
+        (r#"operations_total{type="query",document="untrusted",code="RATE_LIMITED"}"#, 1),
+        (r#"budgets_refused_total{budget="client"}"#, 1),
+        (r#"request_bodies_refused_total{code="PAYLOAD_TOO_LARGE"}"#, 1),
+        (r#"requests_total{route="/graphql",method="POST",status="200"}"#, 1),
+        (r#"requests_total{route="/graphql",method="POST",status="413"}"#, 1),
+        (r#"requests_total{route="/graphql",method="POST",status="429"}"#, 1),
+        (r#"request_duration_seconds_count{route="/graphql"}"#, 3),
+        ("operations_under_way", 0),
     ] {
         assert_eq!(told.value(series), count, "{series}");
     }
@@ -66,10 +66,10 @@ async fn operations_are_told_by_document_and_by_what_came_of_them(world: World) 
     let told = world.scrape().await;
     let refused =
         r#"operations_total{type="mutation",document="untrusted",code="GRAPHQL_VALIDATION_FAILED"}"#;
-    assert_eq!(told.value(refused), 1.0);
+    assert_eq!(told.value(refused), 1);
     assert_eq!(
         told.value(r#"operations_total{type="none",document="untrusted",code="GRAPHQL_PARSE_FAILED"}"#),
-        1.0
+        1
     );
 }
 
@@ -95,17 +95,17 @@ async fn no_text_of_a_client_becomes_a_label(world: World) {
     assert!(!told.text.contains("Planted"), "{}", told.text);
     let new = told.series.keys().filter(|name| !series.contains(*name) && !name.contains("_bucket")).count();
     assert!(new < 40, "{new} new series after 120 requests, each with words of its own");
-    assert_eq!(told.value(r#"requests_total{route="none",method="other",status="404"}"#), 30.0);
+    assert_eq!(told.value(r#"requests_total{route="none",method="other",status="404"}"#), 30);
 }
 
 async fn whoever_listens_is_counted_while_they_do(world: World) {
     let attended = world.attended();
     let lead = world.sign_in(&NZTECH_LEAD).await;
     let listener = lead.listen("subscription { applicationChanged { kind } }", json!({})).await;
-    assert_eq!(world.scrape().await.value("listeners"), 1.0);
+    assert_eq!(world.scrape().await.value("listeners"), 1);
     drop(listener);
     let told = world.scrape().await;
-    assert_eq!(told.value("listeners"), 0.0);
-    assert_eq!(told.value(r#"operations_total{type="subscription",document="untrusted",code="OK"}"#), 1.0);
+    assert_eq!(told.value("listeners"), 0);
+    assert_eq!(told.value(r#"operations_total{type="subscription",document="untrusted",code="OK"}"#), 1);
     drop(attended);
 }

@@ -22,7 +22,7 @@ on_both_databases! {
 const PLANTED: [&str; 4] = ["PlantedVariable", "PlantedLiteral", "PlantedComment", "plantedAlias"];
 
 /// How long a process may take to begin.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().expect("a client")
@@ -45,8 +45,8 @@ async fn begun(serving: &mut Serving, deployment: &Deployment) {
     }
 }
 
-async fn ask(serving: &Serving, token: &str, body: &Value) -> String {
-    let request = client().post(format!("http://{}/graphql", serving.address)).bearer_auth(token);
+async fn ask(client: &reqwest::Client, serving: &Serving, token: &str, body: &Value) -> String {
+    let request = client.post(format!("http://{}/graphql", serving.address)).bearer_auth(token);
     let request = request.header("content-type", "application/json").header("x-request-id", "asked-1");
     let answer = request.body(body.to_string()).send().await.expect("an answer");
     answer.text().await.expect("a text")
@@ -61,7 +61,7 @@ async fn a_process_is_seen_and_nothing_of_what_is_asked_is(world: World) {
     let document = "query Mine($id: ID!) { # PlantedComment\n plantedAlias: node(id: $id) { id } \
                     other: node(id: \"PlantedLiteral\") { id } viewer { role } }";
     let asked = json!({ "query": document, "variables": { "id": "PlantedVariable" } });
-    let answer = ask(&serving, &token, &asked).await;
+    let answer = ask(&client(), &serving, &token, &asked).await;
     assert!(answer.contains("plantedAlias"), "{answer}");
 
     let seen = client().get(format!("http://{metrics}/metrics")).send().await.expect("an answer");
@@ -69,8 +69,8 @@ async fn a_process_is_seen_and_nothing_of_what_is_asked_is(world: World) {
         seen.headers()["content-type"].to_str().expect("a text").starts_with("application/openmetrics-text")
     );
     let seen = Scrape::read(seen.text().await.expect("a text"));
-    assert!(seen.value(r#"requests_total{route="/graphql",method="POST",status="200"}"#) >= 1.0);
-    assert_eq!(seen.value("database_up"), 1.0);
+    assert!(seen.value(r#"requests_total{route="/graphql",method="POST",status="200"}"#) >= 1);
+    assert_eq!(seen.value("database_up"), 1);
     for (address, path) in [(&metrics, "graphql"), (&metrics, ""), (&serving.address, "metrics")] {
         let answer = client().get(format!("http://{address}/{path}")).send().await.expect("an answer");
         assert_eq!(answer.status(), 404, "{address}/{path}");
@@ -136,18 +136,20 @@ async fn a_collector_that_is_away_holds_nobody_up(world: World) {
     let (deployment, token) = deployed(&world).await;
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let silent_address = silent.local_addr().expect("its address").to_string();
+    let client = client();
     for collector in [free_address(), silent_address] {
         let mut serving = deployment.serve_with(&["--otlp", &format!("http://{collector}")]);
         begun(&mut serving, &deployment).await;
         let began = Instant::now();
         for _ in 0..100 {
-            let answer = ask(&serving, &token, &json!({ "query": "{ viewer { role } }" })).await;
+            let answer = ask(&client, &serving, &token, &json!({ "query": "{ viewer { role } }" })).await;
             assert_eq!(answer, r#"{"data":{"viewer":{"role":"LEAD"}}}"#);
         }
-        assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+        // Waiting for the collector each time would take five minutes.
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
         let began = Instant::now();
         serving.end().await;
-        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
         assert!(deployment.log().contains("opentelemetry"), "whoever runs it is told: {}", deployment.log());
     }
     drop(silent);

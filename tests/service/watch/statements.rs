@@ -48,7 +48,7 @@ async fn an_act_that_waits_too_long_for_a_lock_is_told_so_and_nothing_is_half_do
     assert_eq!(world.count_rows().await, before);
     assert_eq!(world.application(id).await.status, ApplicationStatus::Recommended);
     let seen = r#"operations_total{type="mutation",document="untrusted",code="TIMEOUT"}"#;
-    assert_eq!(world.scrape().await.value(seen), 1.0);
+    assert_eq!(world.scrape().await.value(seen), 1);
 
     let done = lead.data(act, input).await;
     assert_eq!(done["confirm"]["application"]["status"], "NOMINATED", "the key is not used up");
