@@ -64,6 +64,7 @@ fn each_convention_that_is_not_kept_is_seen() {
     Query.things: a list in pages takes last
     Role.lead: a value is in capitals
     Thing.old: a deprecation names its date and what to use instead
+    Thing.thing: its description says no more than its name
     ThingConnection.nodes: a list has no nulls in it
     ThingConnection: a connection has edges
     ThingConnection: a connection has pageInfo
