@@ -18,6 +18,7 @@ mod service {
     mod discrepancies;
     mod evidence;
     mod flags;
+    mod frontends;
     mod history;
     mod http;
     mod import;
@@ -40,6 +41,7 @@ mod service {
     mod releases;
     mod reveal;
     mod same_worker;
+    mod schema;
     mod search;
     mod separation;
     mod sessions;

@@ -26,6 +26,9 @@ fn nominations(arguments: &[&str]) -> Command {
         "DEPLOYMENT_KEYS",
         "TRUST_FORWARDED_FOR",
         "CLIENT_SECRETS",
+        "DOCUMENTS",
+        "DOCUMENTS_MODE",
+        "INTROSPECTION",
         "CONFIG",
         "METRICS",
         "OTLP",
@@ -176,7 +179,7 @@ fn a_demo_is_served_on_this_machine_alone_and_stops_when_told() {
     let refused = output(&["serve", "--database-url", &url(&database), "--listen", &listen]);
     assert_eq!(refused.status.code(), Some(1), "{}", said(&refused));
     assert!(said(&refused).contains("name another address with --listen"), "{}", said(&refused));
-    let mut served = Served::start(&database);
+    let mut served = Served::start(&database, &[]);
     let answer = served.ask();
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let terminated =
@@ -198,10 +201,15 @@ pub struct Served {
 impl Served {
     /// A small demo, made in `folder` and served.
     pub fn demo(folder: &Path, applications: &str) -> Self {
+        Self::demo_with(folder, applications, &[])
+    }
+
+    /// The same, with more settings.
+    pub fn demo_with(folder: &Path, applications: &str, settings: &[&str]) -> Self {
         let database = folder.join("demo.db");
         let made = make_demo(&database, applications);
         assert!(made.status.success(), "{}", said(&made));
-        let mut served = Self::start(&database);
+        let mut served = Self::start(&database, settings);
         served.ask();
         served
     }
@@ -211,10 +219,11 @@ impl Served {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn start(database: &Path) -> Self {
+    fn start(database: &Path, settings: &[&str]) -> Self {
         let port = free_port();
         let listen = format!("127.0.0.1:{port}");
         let child = nominations(&["serve", "--database-url", &url(database), "--listen", &listen])
+            .args(settings)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -39,7 +39,7 @@ pub struct ApplicationFilter {
     assessor: Option<ID>,
     /// True: in nobody's hands. False: in somebody's. Changes nothing for employers, who do not know.
     unassigned: Option<bool>,
-    /// Of this employer.
+    /// Of the employer with this business number alone.
     employer: Option<Nzbn>,
     /// Words in the reference, the employer's name, the job's title or the worker's name, each as far as it is typed, in
     /// any case and with or without macrons: all of at most 8. Without a word in it, it changes nothing.

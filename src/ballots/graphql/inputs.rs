@@ -94,7 +94,7 @@ impl RevealBallotSecretInput {
     }
 }
 
-/// A ballot to draw.
+/// A ballot whose order is to be made, and what the beacon said.
 #[derive(InputObject)]
 pub struct DrawBallotInput {
     /// Makes it safe to send again: the same key and input draw once.
@@ -116,7 +116,7 @@ impl DrawBallotInput {
     }
 }
 
-/// A ballot to void.
+/// A ballot that is to end without an order, and why.
 #[derive(InputObject)]
 pub struct VoidBallotInput {
     /// Makes it safe to send again: the same key and input void once.
@@ -141,7 +141,7 @@ impl VoidBallotInput {
     }
 }
 
-/// An entry to strike.
+/// An entry that must not stand in the order, and why.
 #[derive(InputObject)]
 pub struct StrikeBallotEntryInput {
     /// Makes it safe to send again: the same key and input strike once.

@@ -27,7 +27,7 @@ impl MatchQuery {
         #[graphql(desc = "ICAO three-letter code of the state that issued the passport.")]
         passport_issuing_state: String,
         #[graphql(desc = "The passport's number, whole.")] passport_number: String,
-        #[graphql(desc = "The date of birth in it.")] date_of_birth: Date,
+        #[graphql(desc = "The day that the passport says its holder was born.")] date_of_birth: Date,
     ) -> Result<Option<ApprovedListLine>> {
         let Some(scope @ ListScope::Agency(_)) = schema::viewer(ctx).combined_list() else { return Ok(None) };
         let state = CountryCode::parse(&passport_issuing_state);

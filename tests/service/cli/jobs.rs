@@ -107,7 +107,7 @@ async fn what_a_process_that_was_killed_had_in_hand_the_next_one_takes_over() {
     assert!(make_demo(&database, "30").status.success());
     let [drop, endless, view] = endless_view(&database).await;
     by_hand(&database, &[&drop, &endless]).await;
-    let mut served = Served::start(&database);
+    let mut served = Served::start(&database, &[]);
     let held = wait_for_sweep(&database, |sweep| sweep["lastRun"]["status"] == "RUNNING");
     served.child.kill().expect("SIGKILL");
     served.child.wait().expect("its end");
@@ -123,7 +123,7 @@ async fn what_a_process_that_was_killed_had_in_hand_the_next_one_takes_over() {
     // As if the minutes of the hold had passed.
     by_hand(&database, &["UPDATE job SET held_until = started_at WHERE name = 'sweep'"]).await;
     assert_eq!(sweep(&database)["lastRun"]["status"], "LOST");
-    let _served = Served::start(&database);
+    let _served = Served::start(&database, &[]);
     let done = wait_for_sweep(&database, |sweep| sweep["lastRun"]["status"] == "DONE");
     assert_eq!(
         (&done["runs"], &done["heldBy"], &done["failuresInARow"]),

@@ -119,7 +119,7 @@ pub struct UpdateApplicationInput {
     role: MaybeUndefined<String>,
     /// As it stands in the employment agreement. It cannot be emptied.
     job_title: MaybeUndefined<String>,
-    /// Code of the occupation.
+    /// In the official classification of occupations, e.g. 261313 for a software engineer.
     occupation_code: MaybeUndefined<String>,
     /// What the worker will do, in up to 4,000 characters.
     duties: MaybeUndefined<String>,

@@ -118,7 +118,7 @@ pub struct AmendNominationInput {
     reason: String,
     /// As it stands in the employment agreement.
     job_title: MaybeUndefined<String>,
-    /// Code of the occupation.
+    /// In the official classification of occupations, e.g. 261313 for a software engineer.
     occupation_code: MaybeUndefined<String>,
     /// Code of the approved role.
     role: MaybeUndefined<String>,
