@@ -3,6 +3,7 @@
 //! Who asks is found out here and nowhere else; from here on there is only a `Viewer`. Bodies, variables and
 //! tokens are never logged.
 
+mod accept;
 mod access;
 mod ballots;
 mod cookies;
@@ -15,10 +16,10 @@ mod refusals;
 mod releases;
 mod request;
 mod session;
+mod shares;
 mod sign_in;
 mod source;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,12 +29,12 @@ use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tokio::net::TcpListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::time::timeout;
+use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use wire::Refusal;
 
+pub use accept::Connections;
 pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
 pub use face::{Face, Modes, documents_in};
 pub use source::Peers;
@@ -43,7 +44,8 @@ use crate::people::actions::still_as_they_were;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::tenancy::{SystemScope, Viewer};
 use crate::{live, schema};
-use graphql::Desk;
+use graphql::{Caller, Desk};
+use shares::{Share, Shares};
 
 /// The API.
 const GRAPHQL: &str = "/graphql";
@@ -65,20 +67,20 @@ struct Service {
     /// Says true when the service ends.
     ending: Arc<watch::Sender<bool>>,
     /// Room for those who listen.
-    room: Arc<Semaphore>,
+    room: Arc<Shares<String>>,
 }
 
 impl Service {
     fn new(app: Arc<App>, face: Face) -> Self {
-        let room = Arc::new(Semaphore::new(face.listeners));
+        let room = Arc::new(Shares::new(face.listeners, face.listeners_of_one));
         let schema = schema::build(&face.limits);
         let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
         Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room }
     }
 
-    /// Room for one more who listens.
-    fn room(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        Arc::clone(&self.room).try_acquire_owned().map_err(|_| {
+    /// Room for one more who listens, out of the share of whoever that is.
+    fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
+        self.room.take(caller.name()).ok_or_else(|| {
             let message = "Too many listen at the moment: try again in a minute.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
@@ -138,31 +140,26 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
         .layer(CompressionLayer::new())
 }
 
-/// Serves until `shutdown` is done, then lets the requests that are under way finish, and tells those who listen that it ends.
-///
-/// # Errors
-/// Where the operating system refuses.
+/// Serves until `shutdown` is done, then lets the requests that are under way finish in time, and tells those who listen that it
+/// ends.
 pub async fn serve(
     app: Arc<App>,
     listener: TcpListener,
     face: Face,
     shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
+) {
+    let bounds = (face.peers, face.connections);
     let service = Service::new(Arc::clone(&app), face);
     let (ending, room) = (Arc::clone(&service.ending), Arc::clone(&service.room));
-    let all = u32::try_from(service.desk.face.listeners).unwrap_or(u32::MAX);
     let live = tokio::spawn(live::attend(app, ending.subscribe()));
     let told = async move {
         shutdown.await;
         ending.send_replace(true);
     };
-    let served = axum::serve(listener, routes(service).into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told)
-        .await;
+    accept::accept(listener, routes(service), bounds, told).await;
     // Sockets are nobody's requests any more: those that are open say that they close.
-    drop(timeout(LAST_WORDS, room.acquire_many(all)).await);
+    room.all_back(LAST_WORDS).await;
     live.abort();
-    served
 }
 
 /// What was told with the panic may be about a person: it stays out of the log and of the answer.

@@ -70,9 +70,8 @@ pub(super) async fn run(flags: Given) -> Outcome {
         None => Documents::default(),
     };
     let face = Face { peers, limits, documents, modes, ..Face::default() };
-    let served = serve(Arc::clone(&app), listener, face, told_to_stop).await;
+    serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
-    served.map_err(Problem::io("serving"))?;
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
 }

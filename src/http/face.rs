@@ -10,7 +10,7 @@ use wire::Limits;
 use wire::socket::Rules;
 use wire::trusted::{Documents, Mode};
 
-use super::Peers;
+use super::{Connections, Peers};
 use crate::tenancy::Viewer;
 
 /// What the service grants on the wire.
@@ -35,8 +35,12 @@ pub struct Face {
     /// How long an act may take. One that takes longer is undone; acts are given more time than queries, so that nobody has to
     /// wonder about what a long import did.
     pub act_time: Duration,
+    /// The bounds of connections.
+    pub connections: Connections,
     /// Sockets and streams of events at once.
     pub listeners: usize,
+    /// Those of one client at once: of one person or service of a body, or of one address where nobody is signed in.
+    pub listeners_of_one: usize,
     /// The bounds of a socket.
     pub socket: Rules,
 }
@@ -53,7 +57,9 @@ impl Default for Face {
             in_flight: 64,
             query_time: Duration::from_secs(5),
             act_time: Duration::from_mins(1),
+            connections: Connections::default(),
             listeners: 1_000,
+            listeners_of_one: 50,
             socket: Rules::default(),
         }
     }

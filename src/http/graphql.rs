@@ -52,6 +52,14 @@ impl Caller {
         let viewer = credentials::viewer(&service.app, given, headers).await?;
         Ok(Self { viewer, source: source(service, headers, peer) })
     }
+
+    /// Under what name it has its shares: its own where it is signed in, else its address.
+    pub fn name(&self) -> String {
+        match self.viewer.member() {
+            Some(_) => self.viewer.mark(),
+            None => self.source.to_string(),
+        }
+    }
 }
 
 fn source(service: &Service, headers: &HeaderMap, peer: &Peer) -> Source {
@@ -121,7 +129,7 @@ async fn answer(
         ready.check_is_query()?;
     }
     if way.media == MediaType::Events {
-        let room = service.room()?;
+        let room = service.room(caller)?;
         let answers = desk.answers(caller, ready, id);
         // The room is taken as long as there are answers to come.
         let answers = answers.map(move |answer| (&room, answer).1);

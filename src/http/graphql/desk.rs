@@ -134,11 +134,7 @@ impl Desk {
 
     /// A client pays for itself; a body's pay from what is the body's as well.
     fn purse(&self, caller: &Caller) -> Purse {
-        let who = match caller.viewer.member() {
-            Some(_) => caller.viewer.mark(),
-            None => caller.source.to_string(),
-        };
-        let mut budgets = vec![(Arc::clone(&self.clients), who)];
+        let mut budgets = vec![(Arc::clone(&self.clients), caller.name())];
         if let Some(body) = caller.viewer.member().and_then(|member| member.body) {
             budgets.push((Arc::clone(&self.tenants), body.to_string()));
         }

@@ -29,7 +29,9 @@ pub async fn open(
     let is_ours = check_origin(&service, &headers).await?;
     let given = credentials::given_at_socket(&headers, &service.app.public_url, is_ours)?;
     let viewer = credentials::viewer(&service.app, &given, &headers).await?;
-    let room = service.room()?;
+    let caller = Caller { viewer, source };
+    let room = service.room(&caller)?;
+    let viewer = caller.viewer;
     // As long as the longest that anybody may send over HTTP, until it is known who is there.
     let rules = Rules { message: body_max(&viewer), ..service.desk.face.socket };
     let ending = service.ending.subscribe();
