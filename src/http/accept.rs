@@ -3,7 +3,8 @@
 //! What is under way at the end is waited for, but not for ever: whoever does not read would hold the end up.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ pub(super) async fn accept(
 ) {
     let of_one = if peers == Peers::Clients { bounds.of_one } else { bounds.open };
     let shares: Arc<Shares<IpAddr>> = Arc::new(Shares::new(bounds.open, of_one));
-    let (ends, ending) = watch::channel(false);
+    let ending = watch::Sender::new(false);
     let mut open = JoinSet::new();
     tokio::pin!(end);
     loop {
@@ -77,8 +78,8 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(share) = shares.take(peer.ip().to_canonical()) else { continue };
-                let served = serve((stream, peer), routes.clone(), bounds, ending.clone());
+                let Some(share) = shares.take(network(peer.ip())) else { continue };
+                let served = serve((stream, peer), routes.clone(), bounds, ending.subscribe());
                 open.spawn(async move {
                     served.await;
                     drop(share);
@@ -91,9 +92,9 @@ pub(super) async fn accept(
         }
     }
     drop(listener);
-    ends.send_replace(true);
-    let finished = async { while open.join_next().await.is_some() {} };
-    if timeout(bounds.end_time, finished).await.is_err() {
+    ending.send_replace(true);
+    let all_ended = async { while open.join_next().await.is_some() {} };
+    if timeout(bounds.end_time, all_ended).await.is_err() {
         tracing::warn!(connections = open.len(), "what was not finished in time is cut");
     }
     open.shutdown().await;
@@ -114,15 +115,20 @@ async fn serve(
         .header_read_timeout(bounds.head_time)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    tokio::pin!(connection);
-    let told = tokio::select! {
-        _ = connection.as_mut() => false,
-        _ = ending.wait_for(|ends| *ends) => true,
-    };
-    if told {
-        // What is under way is answered, and nothing more is taken.
-        connection.as_mut().graceful_shutdown();
-        drop(connection.await);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        ended = &mut connection => return drop(ended),
+        told = ending.wait_for(|ends| *ends) => drop(told),
+    }
+    connection.as_mut().graceful_shutdown();
+    drop(connection.await);
+}
+
+/// An address of IPv6 counts by its first 64 bits, since a single customer is given all that begin with them.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
     }
 }
 
@@ -186,6 +192,15 @@ mod tests {
 
     fn asks(path: &str) -> String {
         format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n")
+    }
+
+    #[test]
+    fn a_customer_of_ipv6_has_one_network() {
+        let of = |text: &str| network(text.parse().expect("an address"));
+        assert_eq!(of("2001:db8::1"), of("2001:db8::2:1"));
+        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
+        assert_eq!(of("::ffff:192.0.2.9"), of("192.0.2.9"));
+        assert_ne!(of("192.0.2.8"), of("192.0.2.9"));
     }
 
     #[tokio::test]

@@ -29,7 +29,7 @@ const CHANGED: &str = "subscription { applicationChanged { kind application { re
 struct Served {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
-    serving: JoinHandle<std::io::Result<()>>,
+    serving: JoinHandle<()>,
 }
 
 impl Served {
@@ -48,11 +48,7 @@ impl Served {
 
     async fn end(self) {
         self.stop.send(()).expect("a running service");
-        timeout(Duration::from_secs(10), self.serving)
-            .await
-            .expect("in time")
-            .expect("an end")
-            .expect("a good end");
+        timeout(Duration::from_secs(10), self.serving).await.expect("in time").expect("an end");
     }
 }
 

@@ -371,5 +371,5 @@ async fn a_running_service_answers_until_it_is_told_to_stop(world: World) {
     assert!(answer.starts_with("HTTP/1.1 200 OK") && answer.ends_with("alive\n"), "{answer}");
 
     stop.send(()).expect("a running service");
-    serving.await.expect("an end").expect("a good end");
+    serving.await.expect("an end");
 }

@@ -214,7 +214,7 @@ async fn a_page_of_another_origin_signs_people_in_and_uses_the_api(world: World)
     let told: Value = serde_json::from_str(&answer.text().await.expect("a text")).expect("JSON");
     assert_eq!(told, lead("nztech", NZTECH_LEAD.name));
     stop.send(()).expect("a running service");
-    serving.await.expect("an end").expect("a good end");
+    serving.await.expect("an end");
 
     // A frontend's own server sends no origin, and no cookie comes of any of it.
     assert_eq!(ask(&world, None, &tokens.access, &[]).await.json(), lead("nztech", NZTECH_LEAD.name));
