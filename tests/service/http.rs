@@ -13,6 +13,7 @@ use wire::Limits;
 use wire::trusted::{Documents, id_of};
 
 use super::support::api::Api;
+use super::support::caseload::Caseload;
 use super::support::cast::{ITP_LEAD, NZTECH_ASSESSOR, NZTECH_LEAD};
 use super::support::{World, post};
 
@@ -27,6 +28,7 @@ on_both_databases! {
     deep_and_wide_documents_are_refused,
     an_omitted_variable_is_no_null,
     fields_stand_in_the_order_of_the_document,
+    what_failed_is_null_as_far_up_as_it_may_be,
     other_addresses_and_methods_answer_json,
     queries_come_by_get_and_nothing_else_does,
     what_the_caller_has_already_is_not_sent_again,
@@ -168,6 +170,34 @@ async fn fields_stand_in_the_order_of_the_document(world: World) {
     let answer = world.anybody().post_graphql(json!({ "query": query }).to_string()).await;
     let text = String::from_utf8(answer.body).expect("a text");
     assert_eq!(text, r#"{"data":{"z":[],"viewer":null,"__typename":"Query"}}"#);
+}
+
+/// The library leaves a field out that failed, and passes no null up.
+async fn what_failed_is_null_as_far_up_as_it_may_be(world: World) {
+    Caseload::new(&world, |_| {}).await;
+    // Both ends of a page at once is nothing that can be answered.
+    let failing = "releases(first: 1, last: 1) { totalCount }";
+    let caller = world.anybody();
+    for (query, expected) in [
+        (format!("{{ classExceptions {{ slug {failing} }} rateLimit {{ limit }} }}"), json!(null)),
+        (format!("{{ classExceptions {{ {failing} }} }}"), json!(null)),
+        (
+            format!(
+                "{{ classException(slug: \"specialist-tech\") {{ slug {failing} }} classExceptions {{ slug }} }}"
+            ),
+            json!({ "classException": null, "classExceptions": [{ "slug": "specialist-tech" }] }),
+        ),
+        (
+            format!(
+                "{{ x: classException(slug: \"specialist-tech\") {{ ...F }} }} fragment F on ClassException {{ y: {failing} }}"
+            ),
+            json!({ "x": null }),
+        ),
+    ] {
+        let answer = caller.graphql(&query, json!({})).await;
+        assert_eq!(answer["data"], expected, "{answer}");
+        assert_eq!(answer["errors"].as_array().map(Vec::len), Some(1), "{answer}");
+    }
 }
 
 async fn other_addresses_and_methods_answer_json(world: World) {

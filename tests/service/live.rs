@@ -1,10 +1,13 @@
 //! What happens is told to those who listen: to its own side alone, at least once, wherever it happened.
 
+use axum::body::Body;
 use axum::http::StatusCode;
 use entity::membership;
+use nominations::http::Face;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::support::caseload::{Caseload, Wanted};
 use super::support::cast::{
@@ -22,6 +25,7 @@ on_both_databases! {
     releases_are_told_to_who_may_see_them,
     who_has_no_caseload_has_nothing_to_listen_to,
     a_slow_listener_loses_nothing,
+    nobody_takes_all_the_room_there_is,
 }
 
 const CHANGED: &str = "subscription($reference: String, $after: ID) {
@@ -248,6 +252,47 @@ async fn who_has_no_caseload_has_nothing_to_listen_to(world: World) {
     // By other ways than events and sockets there is no subscription.
     let answer = lead.post_graphql(json!({ "query": QUOTA }).to_string()).await;
     assert_eq!((answer.status, answer.code().as_str()), (StatusCode::NOT_ACCEPTABLE, "NOT_ACCEPTABLE"));
+}
+
+async fn nobody_takes_all_the_room_there_is(world: World) {
+    let _exception = Caseload::new(&world, |_| {}).await;
+    let world = world.with_face(Face { listeners: 5, listeners_of_one: 2, ..Face::default() });
+    let _attended = world.attended();
+    let ask = async |caller: &Caller| {
+        let mut request = super::support::post("/graphql").header("accept", "text/event-stream");
+        if let Some(token) = &caller.token {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let body = json!({ "query": QUOTA }).to_string();
+        world
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(body)).expect("a request"))
+            .await
+            .expect("an answer")
+    };
+    let (public, lead) = (world.anybody(), world.sign_in(&NZTECH_LEAD).await);
+    let (one, two) = (ask(&public).await, ask(&public).await);
+    let refused = ask(&public).await;
+    assert_eq!(
+        (one.status(), two.status(), refused.status()),
+        (StatusCode::OK, StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE)
+    );
+    assert!(refused.headers().contains_key("retry-after"));
+    // A client is a member, by however many sign-ins.
+    let again = world.sign_in(&NZTECH_LEAD).await;
+    let (three, four) = (ask(&lead).await, ask(&again).await);
+    assert_eq!((three.status(), four.status()), (StatusCode::OK, StatusCode::OK));
+    assert_eq!(ask(&lead).await.status(), StatusCode::SERVICE_UNAVAILABLE);
+    let last = ask(&world.sign_in(&ITP_LEAD).await).await;
+    assert_eq!(last.status(), StatusCode::OK);
+    assert_eq!(
+        ask(&world.sign_in(&OFFICER).await).await.status(),
+        StatusCode::SERVICE_UNAVAILABLE,
+        "all is taken"
+    );
+    drop(one);
+    assert_eq!(ask(&public).await.status(), StatusCode::OK, "what is given back is there again");
 }
 
 async fn a_slow_listener_loses_nothing(world: World) {

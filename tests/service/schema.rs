@@ -117,6 +117,6 @@ fn without_descriptions(text: &str) -> String {
     outside
         .flat_map(str::lines)
         .filter(|line| !line.trim().is_empty())
-        .map(|line| format!("{line}\n"))
+        .flat_map(|line| [line, "\n"])
         .collect()
 }

@@ -16,12 +16,14 @@ use async_graphql::{Name, ServerError, Variables};
 use crate::limits::Limits;
 use weight::{Scales, Weight};
 
+mod complete;
 mod directives;
 mod omitted;
 mod order;
 mod text;
 mod weight;
 
+pub use complete::Shapes;
 pub use order::AnswerOrder;
 
 /// Brackets inside one another. The deepest of the standard introspection query are 16.

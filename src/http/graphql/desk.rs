@@ -11,9 +11,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::Instrument;
 use tracing::field::Empty;
+use wire::answer::is_refused;
 use wire::asked::Ready;
 use wire::budget::{Budget, Purse, Standing};
-use wire::document::AnswerOrder;
+use wire::document::{AnswerOrder, Shapes};
 use wire::refusal::{OVERLOADED, TIMEOUT, coded};
 use wire::trusted::Mode;
 use wire::{Asked, Fit, Refusal};
@@ -35,6 +36,7 @@ const NAME_MAX: usize = 64;
 pub(in crate::http) struct Desk {
     app: Arc<App>,
     schema: ApiSchema,
+    shapes: Arc<Shapes>,
     pub face: Face,
     clients: Arc<Budget>,
     tenants: Arc<Budget>,
@@ -46,7 +48,8 @@ impl Desk {
         let clients = Arc::new(Budget::new("client", face.client_points));
         let tenants = Arc::new(Budget::new("body", face.tenant_points));
         let turns = Semaphore::new(face.in_flight);
-        Self { app, schema, face, clients, tenants, turns }
+        let shapes = Arc::new(Shapes::of(&schema.sdl()));
+        Self { app, schema, shapes, face, clients, tenants, turns }
     }
 
     /// Makes a request fit for execution.
@@ -114,7 +117,7 @@ impl Desk {
         let executed = timeout(time, self.schema.execute(request)).await;
         let mut response = executed.map_err(|_| late(time))?;
         self.count_unpaid(&purse);
-        arrange(&mut response, &fit);
+        self.arrange(&mut response, &fit);
         self.finish(&mut response, id);
         tell(&mut response, word);
         Ok((response, purse.standing()))
@@ -148,7 +151,7 @@ impl Desk {
         let sign = seat.sign();
         let finished = move |mut response: Response| {
             let _entered = span.enter();
-            arrange(&mut response, &fit);
+            desk.arrange(&mut response, &fit);
             desk.finish(&mut response, &id);
             if listening.told(outcome_of(&response)) {
                 span.record("code", outcome_of(&response));
@@ -168,6 +171,19 @@ impl Desk {
     fn count_unpaid(&self, purse: &Purse) {
         if let Some(standing) = purse.standing().filter(|standing| !standing.is_paid) {
             self.app.metrics.budget_refused(standing.name);
+        }
+    }
+
+    /// Answers null where something failed, and puts fields in the order in which they were asked for.
+    fn arrange(&self, response: &mut Response, fit: &Fit) {
+        // What was refused was not executed, and may not be valid.
+        if is_refused(response) {
+            return;
+        }
+        let name = fit.name.as_deref();
+        self.shapes.complete(response, &fit.document, name);
+        if response.data != Value::Null {
+            AnswerOrder::of(&fit.document, name).arrange(&mut response.data);
         }
     }
 
@@ -194,14 +210,6 @@ impl Desk {
 
     fn time(&self, ready: &Ready) -> Duration {
         if ready.is_query() { self.face.query_time } else { self.face.act_time }
-    }
-}
-
-/// Puts an answer's fields in the order in which they were asked for.
-fn arrange(response: &mut Response, fit: &Fit) {
-    // Where there is data the document was valid, so no fragment spreads without end.
-    if response.data != Value::Null {
-        AnswerOrder::of(&fit.document, fit.name.as_deref()).arrange(&mut response.data);
     }
 }
 
