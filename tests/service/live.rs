@@ -1,5 +1,7 @@
 //! What happens is told to those who listen: to its own side alone, at least once, wherever it happened.
 
+mod multitude;
+
 use axum::body::Body;
 use axum::http::StatusCode;
 use entity::membership;
