@@ -85,7 +85,7 @@ async fn measure(served: &Served) -> bool {
         println!(
             "{SLOW} {name}: {cut} cut off after at most {:.0} s, {:.1} ms of CPU each, honest p99 {ratio:.2}x{word}",
             began.elapsed().as_secs_f64(),
-            ms((served.cpu() - before) / u32::try_from(SLOW).expect("few")),
+            ms(served.cpu().saturating_sub(before) / u32::try_from(SLOW).expect("few")),
         );
     }
     holds
@@ -109,9 +109,9 @@ fn attacks() -> Vec<Attack> {
         let mut text = "query { ...F0 } ".to_owned();
         for level in 0..levels {
             let next = level + 1;
-            drop(write!(text, "fragment F{level} on Query {{ ...F{next} ...F{next} }} "));
+            let _ = write!(text, "fragment F{level} on Query {{ ...F{next} ...F{next} }} ");
         }
-        drop(write!(text, "fragment F{levels} on Query {{ __typename }}"));
+        let _ = write!(text, "fragment F{levels} on Query {{ __typename }}");
         text
     };
     let deep = |levels: usize| format!("{{ {} id {} }}", "a { ".repeat(levels), "} ".repeat(levels));
@@ -155,7 +155,7 @@ async fn cost(served: &Served, attack: &Attack) -> Duration {
     for _ in 0..TIMES {
         send(&client, served, &attack.body).await;
     }
-    (served.cpu() - before) / TIMES
+    served.cpu().saturating_sub(before) / TIMES
 }
 
 /// Sends it. An answer that comes before all is sent may end the connection under it.

@@ -44,6 +44,7 @@ use crate::app::App;
 use crate::people::actions::still_as_they_were;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::tenancy::{SystemScope, Viewer};
+use crate::watch::Operation;
 use crate::{live, schema};
 use graphql::{Caller, Desk};
 use shares::{Share, Shares};
@@ -82,6 +83,7 @@ impl Service {
     /// Room for one more who listens, out of the share of whoever that is.
     fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
         self.room.take(caller.name()).ok_or_else(|| {
+            self.app.metrics.operation(&Operation::unknown(), OVERLOADED, Duration::ZERO);
             let message = "Too many listen at the moment: try again in a minute.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("60"))

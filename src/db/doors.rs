@@ -85,9 +85,7 @@ impl Door {
     /// What a connection is told when it is made. Nobody waits for a job, whose statements take as long as they take.
     fn settings(self, statement_time: Option<Duration>) -> Vec<(&'static str, String)> {
         let mut settings = vec![("role", self.role().to_owned())];
-        if let Some(time) = statement_time.filter(|_| self != Self::Jobs) {
-            settings.push(("statement_timeout", time.as_millis().to_string()));
-        }
+        settings.extend(statement_timeout(statement_time.filter(|_| self != Self::Jobs)));
         settings.extend(self.body().map(|body| (roles::OF_BODY, body.to_string())));
         settings
     }
@@ -154,7 +152,9 @@ impl std::fmt::Debug for Doors {
 
 impl Doors {
     pub(super) async fn open(settings: DbSettings) -> Found<Self> {
-        let first = Database::connect(options(&settings, Vec::new())).await?;
+        // Whoever asks whether the service is ready waits as well.
+        let told = statement_timeout(settings.statement_time).into_iter().collect();
+        let first = Database::connect(options(&settings, told)).await?;
         Ok(Self { settings, first, of_tenants: Mutex::default(), watcher: None })
     }
 
@@ -221,6 +221,11 @@ impl Doors {
         }
         Ok(self.first.close().await?)
     }
+}
+
+/// How long a statement may take, as PostgreSQL is told when a connection is made.
+fn statement_timeout(time: Option<Duration>) -> Option<(&'static str, String)> {
+    time.map(|time| ("statement_timeout", time.as_millis().to_string()))
 }
 
 fn options(settings: &DbSettings, told: Vec<(&'static str, String)>) -> ConnectOptions {

@@ -123,7 +123,10 @@ pub fn summary(event: &history_event::Model) -> String {
             format!("What was held of people was deleted, of {} applications.", word("applications"))
         }
         EventKind::MemberInvited => format!("Somebody was invited as {}.", word("role")),
-        EventKind::InvitationRevoked => "An invitation was taken back.".into(),
+        EventKind::InvitationRevoked => match &event.detail["usedBy"] {
+            serde_json::Value::Null => "An invitation was taken back.".into(),
+            _ => "A colleague's invitation was taken back, and their access with it.".into(),
+        },
         EventKind::MemberJoined => format!("Somebody joined as {}.", word("role")),
         EventKind::ServiceAccountAdded => "A machine was given access.".into(),
         EventKind::IssuerAdded => {

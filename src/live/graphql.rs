@@ -35,7 +35,7 @@ pub struct LiveSubscription;
 /// least once, and ends when the role or the sign-in ends that it was asked for by; both within a second.
 #[Subscription(name = "Subscription")]
 impl LiveSubscription {
-    /// Places and demand of a class exception: as they stand, and then whenever they change. Public.
+    /// Places and demand of a class exception: as they stand, and then whenever a figure is another. Public.
     async fn quota_changed(
         &self,
         ctx: &Context<'_>,
@@ -58,8 +58,8 @@ impl LiveSubscription {
             let told = found.transpose().and_then(|found| match found {
                 Ok((quota, figures)) => {
                     let is_news = last.as_ref() != Some(&figures);
-                    last = Some(figures);
-                    is_news.then_some(Ok(quota))
+                    last = Some(figures.clone());
+                    is_news.then(|| Ok(quota.with(figures)))
                 }
                 Err(error) => Some(Err(error)),
             });

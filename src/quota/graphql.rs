@@ -36,7 +36,7 @@ pub struct QuotaPart(pub Arc<Current>);
 impl QuotaPart {
     /// How many places there are and where they stand, at this moment.
     async fn quota(&self) -> Quota {
-        Quota { exception: Arc::clone(&self.0) }
+        Quota::of(Arc::clone(&self.0))
     }
 }
 
@@ -44,13 +44,20 @@ impl QuotaPart {
 #[derive(Clone, Debug)]
 pub struct Quota {
     exception: Arc<Current>,
+    /// What it tells, where it was read already: whoever listens is told what was compared.
+    figures: Option<QuotaFigures>,
 }
 
 impl Quota {
     /// The quota of this exception.
     #[must_use]
     pub fn of(exception: Arc<Current>) -> Self {
-        Self { exception }
+        Self { exception, figures: None }
+    }
+
+    /// The same, with figures that were read.
+    pub(crate) fn with(self, figures: QuotaFigures) -> Self {
+        Self { figures: Some(figures), ..self }
     }
 
     fn id(&self) -> ExceptionId {
@@ -64,13 +71,19 @@ impl Quota {
         let totals = store::count_totals(conn, &public, &[id]).await?.remove(&id);
         let queue = store::count_queues(conn, &public, &[id]).await?.remove(&id);
         let by_body = match shared_figures(viewer) {
-            Some(scope) => store::count_by_body(&app.db.read(&scope), &scope, &[id]).await?.remove(&id),
+            Some(scope) => {
+                let mut found = store::count_by_body(&app.db.read(&scope), &scope, &[id]).await?;
+                Some(found.remove(&id).unwrap_or_default())
+            }
             None => None,
         };
         Ok(QuotaFigures { totals, queue, by_body })
     }
 
     async fn totals(&self, ctx: &Context<'_>) -> Result<Totals> {
+        if let Some(totals) = self.figures.as_ref().and_then(|figures| figures.totals) {
+            return Ok(totals);
+        }
         let found = ctx.data_unchecked::<Quotas>().load_one(TotalsOf(self.id())).await?;
         Ok(found.ok_or_else(|| Fault::stored("class exception", "it is gone"))?)
     }
@@ -80,6 +93,9 @@ impl Quota {
     }
 
     async fn queue(&self, ctx: &Context<'_>) -> Result<QueueCounts> {
+        if let Some(figures) = &self.figures {
+            return Ok(figures.queue.unwrap_or_default());
+        }
         // Where nobody waits there is no row to count.
         Ok(ctx.data_unchecked::<Quotas>().load_one(QueueOf(self.id())).await?.unwrap_or_default())
     }
@@ -146,9 +162,11 @@ impl Quota {
     /// The same figures for each body, in order of slug. Null for the public and for employers, for whom only the
     /// totals are.
     async fn by_body(&self, ctx: &Context<'_>) -> Result<Option<Vec<BodyPlaces>>> {
-        let Some(holdings) = ctx.data_unchecked::<Quotas>().load_one(HoldingsOf(self.id())).await? else {
-            return Ok(None);
+        let holdings = match &self.figures {
+            Some(figures) => figures.by_body.clone(),
+            None => ctx.data_unchecked::<Quotas>().load_one(HoldingsOf(self.id())).await?,
         };
+        let Some(holdings) = holdings else { return Ok(None) };
         let bodies = load_bodies(ctx, self.id()).await?.into_iter();
         let part = |(id, body)| BodyPlaces::of(body, holdings.get(&id).copied().unwrap_or_default());
         Ok(Some(bodies.map(part).collect()))

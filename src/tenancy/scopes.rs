@@ -188,12 +188,6 @@ impl SystemScope {
         Self { task, is_of_a_job: true }
     }
 
-    /// The name of the task, for the log.
-    #[must_use]
-    pub fn task(&self) -> &'static str {
-        self.task
-    }
-
     /// To take in a body's file by the command line, whose caller has the whole database in hand.
     #[must_use]
     pub fn importing_for(&self, body: BodyId) -> ImportScope {

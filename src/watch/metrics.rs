@@ -21,7 +21,7 @@ const OTHER: &str = "other";
 /// Methods that are told apart; a client may send any word.
 const METHODS: [&str; 8] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT"];
 /// Codes that are told apart: those of docs/api.md.
-const CODES: [&str; 18] = [
+const CODES: [&str; 19] = [
     "OK",
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
@@ -38,6 +38,7 @@ const CODES: [&str; 18] = [
     "REQUEST_TIMEOUT",
     "RATE_LIMITED",
     "OVERLOADED",
+    "PROVIDER_UNAVAILABLE",
     "TIMEOUT",
     "INTERNAL",
 ];
@@ -139,10 +140,13 @@ pub struct Listening {
 }
 
 impl Listening {
-    /// Something was told; answers whether it was the first, which tells whether the subscription began.
+    /// Something was told; answers whether it was the first, which tells whether the subscription began. What goes wrong first is
+    /// what came of it.
     pub fn told(&mut self, code: &str) -> bool {
         let is_first = self.code.is_none();
-        self.code.get_or_insert(known(code));
+        if self.code.is_none_or(|kept| kept == "OK") {
+            self.code = Some(known(code));
+        }
         is_first
     }
 }
@@ -266,7 +270,10 @@ mod tests {
         let metrics = Metrics::default();
         let [mut one, other] = [(); 2].map(|()| metrics.listening(Operation::unknown()));
         assert!(told(&metrics).contains("\nlisteners 2\n"));
-        assert!(one.told("RATE_LIMITED") && !one.told("OK"), "the first answer tells");
+        assert!(
+            one.told("OK") && !one.told("RATE_LIMITED") && !one.told("INTERNAL"),
+            "the first tells that it began"
+        );
         drop((one, other));
         let told = told(&metrics);
         assert!(told.contains("\nlisteners 0\n"));

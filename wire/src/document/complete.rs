@@ -142,8 +142,11 @@ impl<'d> Place<'d> {
                     let Some(of) = fields.and_then(|fields| fields.get(&field.node.name.node)) else {
                         continue;
                     };
-                    // Whichever type has it: two fields of one key are null or not alike, or the document is not valid.
-                    found.0 = Some(of);
+                    // Fragments on several types may ask for fields of one key, of which the answer has one. Where they are not
+                    // alike, no more is thrown away than has to be.
+                    if found.0.is_none_or(|known| of.nullable || !known.nullable) {
+                        found.0 = Some(of);
+                    }
                     found.1.sets.push((&field.node.selection_set.node, named(of)));
                 }
                 Selection::Field(_) => {}
@@ -179,6 +182,7 @@ mod tests {
 
     const SDL: &str = "type Query { all: [Thing!]! some: [Thing] one: Thing node: Node }
         interface Node { id: ID! }
+        type Other implements Node { id: ID! must: Int }
         type Thing implements Node { id: ID! word: String must: Int! inner: Thing! maybe: Thing }";
 
     /// What becomes of an answer with errors on these ways: a name or a number for each step.
@@ -251,6 +255,12 @@ mod tests {
                 value!({ "node": { "id": "1" } }),
                 &["node.must"],
                 value!({ "node": null }),
+            ),
+            (
+                "{ node { id ... on Other { must } ... on Thing { must } } }",
+                value!({ "node": { "id": "1" } }),
+                &["node.must"],
+                value!({ "node": { "id": "1", "must": null } }),
             ),
             (
                 "{ node { id ... on Thing { word } } }",
