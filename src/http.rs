@@ -68,21 +68,24 @@ struct Service {
     desk: Arc<Desk>,
     /// Says true when the service ends.
     ending: Arc<watch::Sender<bool>>,
-    /// Room for those who listen.
+    /// Room for members who listen, and for those who are not signed in: they take none of the others'.
     room: Arc<Shares<String>>,
+    strangers_room: Arc<Shares<String>>,
 }
 
 impl Service {
     fn new(app: Arc<App>, face: Face) -> Self {
         let room = Arc::new(Shares::new(face.listeners, face.listeners_of_one));
+        let strangers_room = Arc::new(Shares::new(face.strangers_who_listen, face.listeners_of_one));
         let schema = schema::build(&face.limits);
         let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
-        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room }
+        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room, strangers_room }
     }
 
     /// Room for one more who listens, out of the share of whoever that is.
     fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
-        self.room.take(caller.name()).ok_or_else(|| {
+        let room = if caller.viewer.member().is_some() { &self.room } else { &self.strangers_room };
+        room.take(caller.name()).ok_or_else(|| {
             self.app.metrics.operation(&Operation::unknown(), OVERLOADED, Duration::ZERO);
             let message = "Too many listen at the moment: try again in a minute.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
@@ -153,7 +156,8 @@ pub async fn serve(
 ) {
     let bounds = (face.peers, face.connections);
     let service = Service::new(Arc::clone(&app), face);
-    let (ending, room) = (Arc::clone(&service.ending), Arc::clone(&service.room));
+    let ending = Arc::clone(&service.ending);
+    let rooms = [Arc::clone(&service.room), Arc::clone(&service.strangers_room)];
     let live = tokio::spawn(live::attend(app, ending.subscribe()));
     let told = async move {
         shutdown.await;
@@ -161,7 +165,8 @@ pub async fn serve(
     };
     accept::accept(listener, routes(service), bounds, told).await;
     // Sockets are nobody's requests any more: those that are open say that they close.
-    room.all_back(LAST_WORDS).await;
+    let [members, strangers] = &rooms;
+    tokio::join!(members.all_back(LAST_WORDS), strangers.all_back(LAST_WORDS));
     live.abort();
 }
 

@@ -7,6 +7,7 @@
 //!
 //! Before anything is told, the process looks whether those who listen may still do so.
 
+mod figures;
 mod follow;
 pub mod graphql;
 mod seats;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, broadcast, watch};
 
+use figures::Figures;
 pub use follow::{Follower, News};
 pub use seats::Seat;
 use seats::Seats;
@@ -38,11 +40,17 @@ pub struct Live {
     stretches: broadcast::Sender<Arc<Stretch>>,
     seats: Seats,
     wake: Notify,
+    figures: Figures,
 }
 
 impl Default for Live {
     fn default() -> Self {
-        Self { stretches: broadcast::channel(KEPT).0, seats: Seats::default(), wake: Notify::new() }
+        Self {
+            stretches: broadcast::channel(KEPT).0,
+            seats: Seats::default(),
+            wake: Notify::new(),
+            figures: Figures::default(),
+        }
     }
 }
 

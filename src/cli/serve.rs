@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use entity::InstallationKind;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use sea_orm::DbBackend;
 use tokio::net::TcpListener;
 use tokio::sync::watch::channel;
@@ -18,7 +19,7 @@ use crate::clock::Clock;
 use crate::config::{Given, Settings};
 use crate::db::DbSettings;
 use crate::demo::MoveDates;
-use crate::http::{DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
+use crate::http::{Connections, DemoFacts, Face, Peers, documents_in, may_offer_demo_sign_in, serve};
 use crate::jobs::runner::Runner;
 use crate::people::rules::issuers::Issuer;
 use crate::people::store::issuers;
@@ -94,7 +95,7 @@ async fn serve_until_told(settings: Settings) -> Outcome {
         }
         None => Documents::default(),
     };
-    let face = Face { peers, limits, documents, modes, ..Face::default() };
+    let face = within(open_files(), Face { peers, limits, documents, modes, ..Face::default() });
     serve(Arc::clone(&app), listener, face, told_to_stop).await;
     jobs.end().await;
     if let Some(metrics) = metrics {
@@ -102,6 +103,34 @@ async fn serve_until_told(settings: Settings) -> Outcome {
     }
     println!("Stopped.");
     Ok(ExitCode::SUCCESS)
+}
+
+/// How many files this process may have open, after it has asked for as many as it may have: each connection is one.
+fn open_files() -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "no more files may be open than before");
+    }
+    getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
+}
+
+/// Half of the open files may be connections, and a quarter those who listen: the rest is for the database and for providers.
+fn within(files: usize, face: Face) -> Face {
+    let connections = Connections { open: face.connections.open.min(files / 2), ..face.connections };
+    let listeners = |usual: usize| usual.min(files / 8);
+    if connections != face.connections {
+        tracing::warn!(
+            files,
+            connections = connections.open,
+            "few files may be open: there are fewer connections"
+        );
+    }
+    Face {
+        connections,
+        listeners: listeners(face.listeners),
+        strangers_who_listen: listeners(face.strangers_who_listen),
+        ..face
+    }
 }
 
 /// Where the secret of our client at each provider is from, and what is kept for no provider.
@@ -172,4 +201,22 @@ The demo is served on {url} — everybody in it is invented. Try, in another ter
 Stop with Ctrl-C.
 "#
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_files_are_few_connections() {
+        let usual = Face::default();
+        for (files, expected) in
+            [(usize::MAX, (usual.connections.open, usual.listeners)), (1_024, (512, 128))]
+        {
+            let face = within(files, Face::default());
+            assert_eq!((face.connections.open, face.listeners), expected);
+            assert_eq!(face.strangers_who_listen, expected.1);
+        }
+        assert!(open_files() > 0);
+    }
 }

@@ -18,7 +18,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use super::Peers;
@@ -26,6 +27,9 @@ use super::shares::Shares;
 
 /// How long the loop rests when the operating system has no more connections to give.
 const REST: Duration = Duration::from_secs(1);
+
+/// How long nothing more is said of an address that has its share.
+const SILENCE: Duration = Duration::from_mins(1);
 
 /// The bounds of connections.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Connections {
     /// How long the head of a request may take from the first moment that it is waited for: so long may a connection also rest
     /// between two requests.
     pub head_time: Duration,
+    /// How long a client may take in nothing of what is said to it.
+    pub write_time: Duration,
     /// How long what is under way may still take after the end was told.
     pub end_time: Duration,
 }
@@ -47,6 +53,7 @@ impl Default for Connections {
             open: 4_000,
             of_one: 200,
             head_time: Duration::from_secs(20),
+            write_time: Duration::from_secs(20),
             end_time: Duration::from_secs(20),
         }
     }
@@ -63,7 +70,7 @@ pub(super) async fn accept(
     let of_one = if peers == Peers::Clients { bounds.of_one } else { bounds.open };
     let shares: Arc<Shares<IpAddr>> = Arc::new(Shares::new(bounds.open, of_one));
     let ending = watch::Sender::new(false);
-    let mut open = JoinSet::new();
+    let (mut open, mut said) = (JoinSet::new(), None::<Instant>);
     tokio::pin!(end);
     loop {
         // What waits here waits in the queue of the operating system, which is bounded as well.
@@ -78,7 +85,16 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(share) = shares.take(network(peer.ip())) else { continue };
+                let Some(share) = shares.take(network(peer.ip())) else {
+                    if said.is_none_or(|said| said.elapsed() > SILENCE) {
+                        said = Some(Instant::now());
+                        tracing::warn!(
+                            of_one = bounds.of_one,
+                            "an address has its share of connections: more are closed"
+                        );
+                    }
+                    continue;
+                };
                 let served = serve((stream, peer), routes.clone(), bounds, ending.subscribe());
                 open.spawn(async move {
                     served.await;
@@ -109,6 +125,8 @@ async fn serve(
 ) {
     // Answers are written whole; where this is refused they are a little slower.
     drop(stream.set_nodelay(true));
+    let mut stream = Box::pin(TimeoutStream::new(stream));
+    stream.as_mut().set_write_timeout_pinned(Some(bounds.write_time));
     let service = service_fn(move |request| answer(routes.clone(), request, peer));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

@@ -37,8 +37,10 @@ pub struct Face {
     pub act_time: Duration,
     /// The bounds of connections.
     pub connections: Connections,
-    /// Sockets and streams of events at once.
+    /// Sockets and streams of events of members at once.
     pub listeners: usize,
+    /// Those of callers who were not signed in when they opened them.
+    pub strangers_who_listen: usize,
     /// Those of one client at once: of one person or service of a body, or of one address where nobody is signed in.
     pub listeners_of_one: usize,
     /// The bounds of a socket.
@@ -59,6 +61,7 @@ impl Default for Face {
             act_time: Duration::from_mins(1),
             connections: Connections::default(),
             listeners: 1_000,
+            strangers_who_listen: 1_000,
             listeners_of_one: 50,
             socket: Rules::default(),
         }

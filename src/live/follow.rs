@@ -34,6 +34,12 @@ impl News {
         self.stretch.events.iter().filter(|told| told.position > self.after)
     }
 
+    /// All up to here is told with it.
+    #[must_use]
+    pub fn position(&self) -> i64 {
+        self.stretch.to
+    }
+
     /// Whether something happened in a class exception. What was told before may be among it.
     #[must_use]
     pub fn touches(&self, exception: ExceptionId) -> bool {
@@ -52,6 +58,12 @@ impl Follower {
         let last = feed::last_position(&app.db.read(&scope())).await?;
         let position = after.unwrap_or(last).min(last);
         Ok(Self { app: Arc::clone(app), stretches, position, behind: last, next: None })
+    }
+
+    /// Up to where it was told.
+    #[must_use]
+    pub fn position(&self) -> i64 {
+        self.position
     }
 
     /// What comes next; none when the process ends.

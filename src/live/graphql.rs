@@ -43,13 +43,19 @@ impl LiveSubscription {
     ) -> Result<impl Stream<Item = Result<Quota>> + use<>> {
         let current = find(ctx, &class_exception).await?;
         let (app, viewer, id) = (Arc::clone(schema::app(ctx)), schema::viewer(ctx).clone(), current.row.id);
-        let changes = news(&app, None).await?.map(move |news| Ok(news?.touches(id)));
-        let looks = stream::once(async { Ok(true) }).chain(changes);
-        let found = looks.then(move |touched: Result<bool>| {
+        let started = Follower::start(&app, None).await?;
+        let now = started.position();
+        let changes = news_of(started).map(move |news| {
+            let news = news?;
+            Ok(news.touches(id).then(|| news.position()))
+        });
+        let looks = stream::once(async move { Ok(Some(now)) }).chain(changes);
+        let found = looks.then(move |touched: Result<Option<i64>>| {
             let (app, viewer, quota) = (Arc::clone(&app), viewer.clone(), Quota::of(Arc::clone(&current)));
             async move {
-                let figures = if touched? { Some(quota.figures(&app, &viewer).await?) } else { None };
-                Ok(figures.map(|figures| (quota, figures)))
+                let Some(position) = touched? else { return Ok(None) };
+                let figures = app.live.figures.at(&app, &quota, &viewer, position).await?;
+                Ok(Some((quota, figures)))
             }
         });
         let mut last = None;
@@ -159,8 +165,11 @@ fn of_releases(news: &News, exception: ExceptionId) -> Vec<EventKind> {
 
 /// What is news from now on, or behind a position, without end.
 async fn news(app: &Arc<App>, after: Option<i64>) -> Result<impl Stream<Item = Result<News>> + use<>> {
-    let follower = Follower::start(app, after).await?;
-    Ok(stream::unfold(Some(follower), |follower| async {
+    Ok(news_of(Follower::start(app, after).await?))
+}
+
+fn news_of(follower: Follower) -> impl Stream<Item = Result<News>> + use<> {
+    stream::unfold(Some(follower), |follower| async {
         let mut follower = follower?;
         match follower.next().await {
             Ok(Some(news)) => Some((Ok(news), Some(follower))),
@@ -168,7 +177,7 @@ async fn news(app: &Arc<App>, after: Option<i64>) -> Result<impl Stream<Item = R
             // It ends with the fault; whoever listened comes back, and misses nothing.
             Err(fault) => Some((Err(fault.into()), None)),
         }
-    }))
+    })
 }
 
 async fn find(ctx: &Context<'_>, slug: &str) -> Result<Arc<Current>> {

@@ -60,7 +60,7 @@ impl Quota {
         Self { figures: Some(figures), ..self }
     }
 
-    fn id(&self) -> ExceptionId {
+    pub(crate) fn id(&self) -> ExceptionId {
         self.exception.row.id
     }
 

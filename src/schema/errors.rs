@@ -23,11 +23,11 @@ pub const INTERNAL: &str = "INTERNAL";
 /// Most errors that one answer has.
 const ERRORS_MAX: usize = 20;
 /// What a caller is told of a fault.
-pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Nothing was changed. Try again, and \
-                                    tell us the request id if it happens again.";
+pub const INTERNAL_MESSAGE: &str = "Something went wrong on our side. Try again, and tell us the request id if it \
+                                    happens again. An act that is sent again with the same idempotencyKey is done once.";
 /// What a caller is told where the database was given up on.
-pub const TIMEOUT_MESSAGE: &str = "The database took too long over this and it was given up; nothing was changed. Ask for less at \
-                                   once, or try again in a minute.";
+pub const TIMEOUT_MESSAGE: &str = "The database took too long over this and it was given up. Ask for less at once, or try again \
+                                   in a minute. An act that is sent again with the same idempotencyKey is done once.";
 /// What a caller is told who may not learn the schema.
 const NOT_OF_THE_SCHEMA: &str =
     "This does not fit the schema, which is not told here: ask those who run this service for it.";
