@@ -186,6 +186,7 @@ mod tests {
                 "/",
                 get(|ConnectInfo(peer): ConnectInfo<SocketAddr>| async move { peer.ip().to_string() }),
             )
+            .route("/large", get(|| async { vec![b'x'; 64 * 1024 * 1024] }))
             .route("/stalls", get(stalls));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
@@ -260,6 +261,21 @@ mod tests {
             }
         };
         timeout(LONG, answered).await.expect("room again");
+    }
+
+    #[tokio::test]
+    async fn who_takes_in_nothing_is_not_waited_for() {
+        let bounds = Connections { of_one: 1, write_time: SHORT, ..Connections::default() };
+        let (address, _end, _served) = serving(bounds).await;
+        let silent = connected(address, &asks("/large")).await;
+        let answered = async {
+            let asked = asks("/").replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+            while !rest(connected(address, &asked).await).await.ends_with("127.0.0.1") {
+                sleep(SHORT / 10).await;
+            }
+        };
+        timeout(LONG, answered).await.expect("its place is another's");
+        drop(silent);
     }
 
     #[tokio::test]

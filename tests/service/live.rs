@@ -258,7 +258,12 @@ async fn who_has_no_caseload_has_nothing_to_listen_to(world: World) {
 
 async fn nobody_takes_all_the_room_there_is(world: World) {
     let _exception = Caseload::new(&world, |_| {}).await;
-    let world = world.with_face(Face { listeners: 5, listeners_of_one: 2, ..Face::default() });
+    let world = world.with_face(Face {
+        listeners: 3,
+        strangers_who_listen: 5,
+        listeners_of_one: 2,
+        ..Face::default()
+    });
     let _attended = world.attended();
     let ask = async |caller: &Caller| {
         let mut request = super::support::post("/graphql").header("accept", "text/event-stream");
