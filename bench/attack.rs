@@ -24,9 +24,9 @@ const WORSE_MOST: f64 = 3.0;
 const RATE: u32 = 20;
 /// How often an attack is sent to see what it costs.
 const TIMES: u32 = 40;
-/// How long honest traffic is watched, and how often it asks in a second.
+/// How long honest traffic is watched, and how often it asks in a second: as often as its budget allows.
 const WATCHED: Duration = Duration::from_secs(10);
-const HONEST_RATE: u32 = 20;
+const HONEST_RATE: u32 = 10;
 /// Senders that are slow at once, and until when all of them have to be gone.
 const SLOW: usize = 50;
 const SLOW_MOST: Duration = Duration::from_secs(40);
@@ -234,18 +234,21 @@ struct Served {
 
 impl Served {
     fn start(folder: &Path) -> Self {
-        let database = format!("sqlite://{}", folder.join("demo.db").display());
+        let path = folder.join("demo.db").display().to_string();
+        let database = format!("sqlite://{path}");
         let nominations = |words: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_nominations"));
-            command.env_clear().env("RUST_LOG", "off").args(words).args(["--database-url", &database]);
+            command.env_clear().env("RUST_LOG", "off").args(words);
             command.stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
-        let made = nominations(&["demo", "--applications", "600"]).status();
+        let made = nominations(&["demo", "--applications", "600", "--database", &path]).status();
         assert!(made.expect("the program runs").success(), "no demo was made");
         let address = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port");
         let address = address.to_string();
-        let child = nominations(&["serve", "--listen", &address]).spawn().expect("the program runs");
+        let child = nominations(&["serve", "--listen", &address, "--database-url", &database])
+            .spawn()
+            .expect("the program runs");
         Self { child, address }
     }
 
