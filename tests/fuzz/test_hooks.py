@@ -3,7 +3,7 @@
 import graphql
 import pytest
 
-from hooks import Answer
+from hooks import Answer, Waits, answers_by_the_schema
 
 SCHEMA = graphql.build_schema(
     """
@@ -44,3 +44,23 @@ def test_what_the_schema_says_is_taken():
 )
 def test_what_it_does_not_say_is_seen(wrong):
     assert len(faults(GOOD | wrong)) == 1
+
+
+class Refused:
+    status_code = 429
+
+    def __init__(self, code="RATE_LIMITED", headers=("Retry-After",)):
+        self.headers = dict.fromkeys(headers, "1")
+        self.code = code
+
+    def json(self):
+        return {"errors": [{"message": "", "extensions": {"code": self.code}}]}
+
+
+@pytest.mark.parametrize("wrong", [Refused(), Refused(code="OVERLOADED"), Refused(headers=())])
+def test_what_the_budget_refused_is_taken_once(wrong):
+    Waits.in_a_row = 0
+    answers_by_the_schema(None, Refused(), None)
+    Waits.in_a_row = int(wrong.code == "RATE_LIMITED" and bool(wrong.headers))
+    with pytest.raises(AssertionError):
+        answers_by_the_schema(None, wrong, None)

@@ -151,9 +151,16 @@ impl Purse {
 }
 
 impl Standing {
+    /// Whole seconds until all points are back, rounded up: who waits as long as that is not refused again.
+    fn seconds(&self) -> u64 {
+        u64::try_from(self.reset.as_nanos().div_ceil(Duration::from_secs(1).as_nanos()))
+            .unwrap_or(u64::MAX)
+            .max(1)
+    }
+
     /// Says it in the head of an answer, as draft-ietf-httpapi-ratelimit-headers has it.
     pub fn tell(&self, headers: &mut HeaderMap) {
-        let seconds = self.reset.as_secs().max(1);
+        let seconds = self.seconds();
         let policy = format!("\"{}\";q={};w={}", self.name, self.limit, WINDOW.as_secs());
         let left = format!("\"{}\";r={};t={seconds}", self.name, self.remaining);
         for (name, value) in [("ratelimit-policy", policy), ("ratelimit", left)] {
@@ -172,7 +179,7 @@ impl Standing {
             self.cost,
             self.remaining,
             self.limit,
-            self.reset.as_secs().max(1)
+            self.seconds()
         );
         coded(RATE_LIMITED, message)
     }
@@ -251,6 +258,23 @@ mod tests {
         let mut headers = HeaderMap::new();
         refused.tell(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"tenant\";q=15;w=60");
-        assert!(headers.contains_key("retry-after"));
+        assert_eq!(headers["retry-after"], "60");
+    }
+
+    #[test]
+    fn who_waits_as_long_as_told_is_not_refused_again() {
+        let budget = Budget::new("client", 10);
+        let now = Instant::now();
+        assert!(budget.pay("a", 10, now).is_paid);
+        for late in [0, 1, 33_500, 59_001, 59_999] {
+            let late = now + Duration::from_millis(late);
+            let refused = budget.pay("a", 1, late);
+            let mut headers = HeaderMap::new();
+            refused.tell(&mut headers);
+            let told = headers["retry-after"].to_str().expect("a number").parse().expect("a number");
+            let window = Budget::new("client", 10);
+            assert!(window.pay("a", 10, now).is_paid);
+            assert!(window.pay("a", 1, late + Duration::from_secs(told)).is_paid, "told {told}");
+        }
     }
 }
