@@ -46,6 +46,7 @@ use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::tenancy::{SystemScope, Viewer};
 use crate::watch::Operation;
 use crate::{live, schema};
+use accept::Entrance;
 use graphql::{Caller, Desk};
 use shares::{Share, Shares};
 
@@ -154,7 +155,7 @@ pub async fn serve(
     face: Face,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) {
-    let bounds = (face.peers, face.connections);
+    let entrance = Entrance { peers: face.peers, bounds: face.connections, metrics: app.metrics.clone() };
     let service = Service::new(Arc::clone(&app), face);
     let ending = Arc::clone(&service.ending);
     let rooms = [Arc::clone(&service.room), Arc::clone(&service.strangers_room)];
@@ -163,7 +164,7 @@ pub async fn serve(
         shutdown.await;
         ending.send_replace(true);
     };
-    accept::accept(listener, routes(service), bounds, told).await;
+    accept::accept(listener, routes(service), entrance, told).await;
     // Sockets are nobody's requests any more: those that are open say that they close.
     let [members, strangers] = &rooms;
     tokio::join!(members.all_back(LAST_WORDS), strangers.all_back(LAST_WORDS));

@@ -10,6 +10,7 @@ pub mod decimal;
 pub mod email;
 pub mod fold;
 pub mod mrz;
+pub mod network;
 pub mod nzbn;
 pub mod passport;
 pub mod patch;

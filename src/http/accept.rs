@@ -3,7 +3,7 @@
 //! What is under way at the end is waited for, but not for ever: whoever does not read would hold the end up.
 
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +24,8 @@ use tower::ServiceExt;
 
 use super::Peers;
 use super::shares::Shares;
+use crate::values::network::Network;
+use crate::watch::Metrics;
 
 /// How long the loop rests when the operating system has no more connections to give.
 const REST: Duration = Duration::from_secs(1);
@@ -59,16 +61,25 @@ impl Default for Connections {
     }
 }
 
+/// How connections are taken.
+#[derive(Clone, Debug)]
+pub(super) struct Entrance {
+    pub peers: Peers,
+    pub bounds: Connections,
+    pub metrics: Metrics,
+}
+
 /// Accepts connections until `end` is done, then lets what is under way finish in time, and cuts the rest. Sockets are not
 /// waited for: after their upgrade they are nobody's requests.
 pub(super) async fn accept(
     listener: TcpListener,
     routes: Router,
-    (peers, bounds): (Peers, Connections),
+    entrance: Entrance,
     end: impl Future<Output = ()>,
 ) {
+    let Entrance { peers, bounds, metrics } = entrance;
     let of_one = if peers == Peers::Clients { bounds.of_one } else { bounds.open };
-    let shares: Arc<Shares<IpAddr>> = Arc::new(Shares::new(bounds.open, of_one));
+    let shares: Arc<Shares<Network>> = Arc::new(Shares::new(bounds.open, of_one));
     let ending = watch::Sender::new(false);
     let (mut open, mut said) = (JoinSet::new(), None::<Instant>);
     tokio::pin!(end);
@@ -85,7 +96,8 @@ pub(super) async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let Some(share) = shares.take(network(peer.ip())) else {
+                let Some(share) = shares.take(peer.ip().into()) else {
+                    metrics.connection_refused();
                     if said.is_none_or(|said| said.elapsed() > SILENCE) {
                         said = Some(Instant::now());
                         tracing::warn!(
@@ -96,9 +108,10 @@ pub(super) async fn accept(
                     continue;
                 };
                 let served = serve((stream, peer), routes.clone(), bounds, ending.subscribe());
+                let counted = metrics.connection();
                 open.spawn(async move {
                     served.await;
-                    drop(share);
+                    drop((share, counted));
                 });
             }
             Err(why) => {
@@ -142,14 +155,6 @@ async fn serve(
     drop(connection.await);
 }
 
-/// An address of IPv6 counts by its first 64 bits, since a single customer is given all that begin with them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
-    }
-}
-
 async fn answer(
     routes: Router,
     mut request: hyper::Request<Incoming>,
@@ -181,6 +186,7 @@ mod tests {
     }
 
     async fn serving(bounds: Connections) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+        let entrance = Entrance { peers: Peers::Clients, bounds, metrics: Metrics::default() };
         let routes = Router::new()
             .route(
                 "/",
@@ -192,7 +198,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let (end, ended) = oneshot::channel();
         let end_told = async move { drop(ended.await) };
-        (address, end, tokio::spawn(accept(listener, routes, (Peers::Clients, bounds), end_told)))
+        (address, end, tokio::spawn(accept(listener, routes, entrance, end_told)))
     }
 
     async fn connected(address: SocketAddr, sent: &str) -> TcpStream {
@@ -211,15 +217,6 @@ mod tests {
 
     fn asks(path: &str) -> String {
         format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n")
-    }
-
-    #[test]
-    fn a_customer_of_ipv6_has_one_network() {
-        let of = |text: &str| network(text.parse().expect("an address"));
-        assert_eq!(of("2001:db8::1"), of("2001:db8::2:1"));
-        assert_ne!(of("2001:db8::1"), of("2001:db8:0:1::1"));
-        assert_eq!(of("::ffff:192.0.2.9"), of("192.0.2.9"));
-        assert_ne!(of("192.0.2.8"), of("192.0.2.9"));
     }
 
     #[tokio::test]

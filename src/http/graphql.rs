@@ -24,6 +24,7 @@ use crate::error::Fault;
 use crate::keys::Source;
 use crate::schema::context::RequestId;
 use crate::tenancy::Viewer;
+use crate::values::network::Network;
 
 pub(super) use desk::Desk;
 
@@ -65,7 +66,7 @@ impl Caller {
 
 fn source(service: &Service, headers: &HeaderMap, peer: &Peer) -> Source {
     let client = service.desk.face.peers.client(peer.as_ref().map(|peer| peer.0.0), headers);
-    service.app.keys.source(client)
+    service.app.keys.source(client.map(Network::from))
 }
 
 /// Answers a request by POST.

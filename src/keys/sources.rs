@@ -5,12 +5,12 @@
 //! could be undone by trying them all. Another key makes other hashes, so that limits begin anew with it.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use uuid::{Builder, Uuid};
 
 use super::{Keys, hash};
 use crate::values::email::Email;
+use crate::values::network::Network;
 
 /// Where a request comes from. The network address itself goes no further than `http`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,16 +23,11 @@ impl std::fmt::Display for Source {
 }
 
 impl Keys {
-    /// The source of a request. An address of IPv6 counts by its first 64 bits, since a single customer is given all
-    /// that begin with them; requests without an address have one source together.
+    /// The source of a request; requests without an address have one source together.
     #[must_use]
-    pub fn source(&self, address: Option<IpAddr>) -> Source {
-        let network = match address.map(|address| address.to_canonical()) {
-            None => Vec::new(),
-            Some(IpAddr::V4(address)) => address.octets().to_vec(),
-            Some(IpAddr::V6(address)) => address.octets()[..8].to_vec(),
-        };
-        Source(hash(&self.current().sources, &network))
+    pub fn source(&self, network: Option<Network>) -> Source {
+        let bytes = network.as_ref().map(Network::bytes).unwrap_or_default();
+        Source(hash(&self.current().sources, bytes))
     }
 
     /// What tells that two e-mail addresses are the same, in whatever letters they are typed; 64 hexadecimal digits.
@@ -64,27 +59,27 @@ impl fmt::Debug for Source {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     fn source(address: &str) -> Source {
-        Keys::from_bytes([7; 32]).source(Some(address.parse().expect("an address")))
+        source_by([7; 32], address)
+    }
+
+    fn source_by(key: [u8; 32], address: &str) -> Source {
+        let address: IpAddr = address.parse().expect("an address");
+        Keys::from_bytes(key).source(Some(address.into()))
     }
 
     #[test]
-    fn an_address_counts_as_far_as_one_customer_has_it() {
-        for (one, other, same) in [
-            ("192.0.2.1", "192.0.2.1", true),
-            ("192.0.2.1", "192.0.2.2", false),
-            ("192.0.2.1", "::ffff:192.0.2.1", true),
-            ("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true),
-            ("2001:db8:0:1::1", "2001:db8:0:2::1", false),
-        ] {
-            assert_eq!(source(one) == source(other), same, "{one} {other}");
-        }
+    fn a_network_has_one_source_under_one_key() {
+        assert_eq!(source("2001:db8:0:1::1"), source("2001:db8:0:1:ffff::2"));
+        assert_ne!(source("192.0.2.1"), source("192.0.2.2"));
+        assert_ne!(source("192.0.2.1"), source_by([8; 32], "192.0.2.1"));
         let keys = Keys::from_bytes([7; 32]);
         assert_eq!(keys.source(None), keys.source(None));
         assert_ne!(keys.source(None), source("0.0.0.0"));
-        assert_ne!(source("192.0.2.1"), Keys::from_bytes([8; 32]).source("192.0.2.1".parse().ok()));
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct Metrics {
     operation_seconds: Histograms,
     bodies_refused: Family<Labels, Counter>,
     budgets_refused: Family<Labels, Counter>,
+    connections_refused: Counter,
+    connections: Gauge,
     under_way: Gauge,
     listeners: Gauge,
 }
@@ -73,6 +75,8 @@ impl Default for Metrics {
             operation_seconds: histograms(),
             bodies_refused: Family::default(),
             budgets_refused: Family::default(),
+            connections_refused: Counter::default(),
+            connections: Gauge::default(),
             under_way: Gauge::default(),
             listeners: Gauge::default(),
         }
@@ -189,6 +193,17 @@ impl Metrics {
         self.budgets_refused.get_or_create(&vec![("budget", budget.to_owned())]).inc();
     }
 
+    /// A connection was closed as it came, since its address has its share of them.
+    pub fn connection_refused(&self) {
+        self.connections_refused.inc();
+    }
+
+    /// Counts a connection as open.
+    #[must_use]
+    pub fn connection(&self) -> Counted {
+        Counted::in_(&self.connections)
+    }
+
     /// Counts an operation as under way, waiting for its turn included.
     #[must_use]
     pub fn under_way(&self) -> Counted {
@@ -216,6 +231,10 @@ impl Metrics {
         registry.register("request_bodies_refused", "Bodies of requests that were not taken", refused);
         let refused = self.budgets_refused.clone();
         registry.register("budgets_refused", "Operations that cost more than was left", refused);
+        let refused = self.connections_refused.clone();
+        registry.register("connections_refused", "Connections closed as they came", refused);
+        let help = "Connections with requests, sockets not among them";
+        registry.register("connections", help, self.connections.clone());
         let under_way = self.under_way.clone();
         registry.register("operations_under_way", "Queries and acts under way at this moment", under_way);
         registry.register("listeners", "Subscriptions that are open", self.listeners.clone());
