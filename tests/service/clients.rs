@@ -20,6 +20,7 @@ use super::support::cast::{ITP_LEAD, NZTECH, NZTECH_LEAD};
 on_both_databases! {
     every_audit_of_graphql_over_http_passes,
     both_kinds_of_listeners_hear_their_own,
+    a_socket_that_signs_in_takes_room_as_its_member,
     a_socket_is_told_when_the_service_ends,
 }
 
@@ -34,11 +35,15 @@ struct Served {
 
 impl Served {
     async fn start(world: &World) -> Self {
+        Self::start_with(world, Face::default()).await
+    }
+
+    async fn start_with(world: &World, face: Face) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async { stopped.await.unwrap_or_default() };
-        let serving = tokio::spawn(serve(world.app.clone(), listener, Face::default(), shutdown));
+        let serving = tokio::spawn(serve(world.app.clone(), listener, face, shutdown));
         Self { address, stop, serving }
     }
 
@@ -143,6 +148,32 @@ async fn both_kinds_of_listeners_hear_their_own(world: World) {
         assert!(timeout(Duration::from_secs(1), others.lines.recv()).await.is_err(), "{by}: another's");
     }
     served.end().await;
+}
+
+async fn a_socket_that_signs_in_takes_room_as_its_member(world: World) {
+    let face = Face { listeners: 2, strangers_who_listen: 1, ..Face::default() };
+    let served = Served::start_with(&world, face).await;
+    let token = world.sign_in(&NZTECH_LEAD).await.token;
+    // They are opened without a token, and each leaves the only room there is for that to the next.
+    let mut members = Vec::new();
+    for _ in 0..2 {
+        let mut member = Script::listen("ws", &served, token.as_deref(), 1);
+        assert_eq!(member.line().await, json!({ "connected": true }));
+        members.push(member);
+    }
+    let mut one_more = Script::listen("ws", &served, token.as_deref(), 1);
+    assert_eq!(one_more.line().await["closed"], 1013, "try again later");
+    drop(members);
+    // It takes a moment until they are known to be gone.
+    let mut again = Script::listen("ws", &served, token.as_deref(), 1);
+    for _ in 0..20 {
+        if again.line().await["connected"] == true {
+            served.end().await;
+            return;
+        }
+        again = Script::listen("ws", &served, token.as_deref(), 1);
+    }
+    panic!("no room is given back");
 }
 
 async fn a_socket_is_told_when_the_service_ends(world: World) {

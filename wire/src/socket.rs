@@ -28,7 +28,7 @@ pub trait Host: Send + Sync + 'static {
     type Caller: Send + Sync + 'static;
 
     /// Who is at the socket, by what was sent to begin with.
-    fn welcome(&self, sent: Json) -> impl Future<Output = Result<Self::Caller, Refusal>> + Send;
+    fn welcome(&mut self, sent: Json) -> impl Future<Output = Result<Self::Caller, Refusal>> + Send;
 
     /// The answers to one operation: one of a query or a mutation, any number of a subscription.
     fn answers(&self, caller: &Self::Caller, asked: Asked) -> BoxStream<'static, Response>;
@@ -224,7 +224,11 @@ impl<H: Host> Conversation<H> {
         }
         let late = |_| Closing::new(4408, "Connection initialisation timeout");
         let welcome = tokio::time::timeout_at(by, self.host.welcome(sent)).await.map_err(late)?;
-        let caller = welcome.map_err(|refusal| Closing::new(4403, fit(&refusal.message)))?;
+        let caller = welcome.map_err(|refusal| {
+            // What is not the caller's fault is no reason to stay away.
+            let code = if refusal.status.is_server_error() { 1013 } else { 4403 };
+            Closing::new(code, fit(&refusal.message))
+        })?;
         self.dismissed = Some(self.host.dismissed(&caller));
         self.caller = Some(caller);
         self.say(&json!({ "type": "connection_ack" })).await

@@ -14,6 +14,7 @@ use wire::{Asked, Refusal};
 use super::desk::as_error;
 use super::{Caller, body_max};
 use crate::http::credentials::{self, Given};
+use crate::http::shares::Share;
 use crate::http::{Service, origins, refusals, request};
 use crate::keys::Source;
 use crate::schema::errors::FORBIDDEN;
@@ -35,13 +36,11 @@ pub async fn open(
     // As long as the longest that anybody may send over HTTP, until it is known who is there.
     let rules = Rules { message: body_max(&viewer), ..service.desk.face.socket };
     let ending = service.ending.subscribe();
-    let host = Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer) };
+    let host =
+        Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer), room };
     let upgrade =
         upgrade.protocols([PROTOCOL]).max_message_size(2 * rules.message).max_frame_size(2 * rules.message);
-    Ok(upgrade.on_upgrade(move |connection| async move {
-        socket::serve(connection, host, rules, ending).await;
-        drop(room);
-    }))
+    Ok(upgrade.on_upgrade(move |connection| socket::serve(connection, host, rules, ending)))
 }
 
 /// Whether a page of our own opens it. Browsers open sockets for any page, and send our cookie along.
@@ -68,17 +67,20 @@ struct Behind {
     source: Source,
     headers: HeaderMap,
     opened_by: (Given, Viewer),
+    /// Given back when the socket is closed.
+    room: Share<String>,
 }
 
 impl Host for Behind {
     type Caller = Caller;
 
-    /// Whoever opened the socket without a token may send one now, as `{"authorization": "Bearer <token>"}`.
-    async fn welcome(&self, sent: Json) -> Result<Caller, Refusal> {
+    /// Whoever opened the socket without a token may send one now, as `{"authorization": "Bearer <token>"}`, and takes room
+    /// as a member from then on.
+    async fn welcome(&mut self, sent: Json) -> Result<Caller, Refusal> {
         let (given, viewer) = &self.opened_by;
         let sent = ["authorization", "Authorization"].iter().find_map(|name| sent.get(*name)?.as_str());
         let viewer = match (given, sent) {
-            (_, None) => viewer.clone(),
+            (_, None) => return Ok(Caller { viewer: viewer.clone(), source: self.source }),
             (Given::Nothing, Some(authorization)) => {
                 let unreadable = |_| refusals::unreadable_token();
                 let mut headers = self.headers.clone();
@@ -92,7 +94,9 @@ impl Host for Behind {
                 return Err(Refusal::bad_request("Send one token, or one cookie, not both."));
             }
         };
-        Ok(Caller { viewer, source: self.source })
+        let caller = Caller { viewer, source: self.source };
+        self.room = self.service.room(&caller)?;
+        Ok(caller)
     }
 
     fn answers(&self, caller: &Caller, asked: Asked) -> BoxStream<'static, Response> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::Value;
 use axum::Router;
 use axum::extract::{State, WebSocketUpgrade};
+use axum::http::StatusCode;
 use axum::routing::any;
 use futures_util::{FutureExt, SinkExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,10 +25,11 @@ struct Echo {
 impl Host for Echo {
     type Caller = ();
 
-    async fn welcome(&self, sent: Json) -> Result<(), Refusal> {
+    async fn welcome(&mut self, sent: Json) -> Result<(), Refusal> {
         match sent["token"].as_str() {
             Some("bad") => Err(Refusal::bad_request("This token is none.".repeat(30))),
             Some("slow") => std::future::pending().await,
+            Some("full") => Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", "Later.")),
             _ => Ok(()),
         }
     }
@@ -188,7 +190,7 @@ async fn a_caller_says_who_it_is_first_once_and_in_time() {
 
     let mut silent = Client::open(&served, Some(PROTOCOL)).await;
     assert_eq!(silent.code().await, 4408);
-    for (token, code) in [("bad", 4403), ("slow", 4408)] {
+    for (token, code) in [("bad", 4403), ("full", 1013), ("slow", 4408)] {
         let mut client = Client::open(&served, Some(PROTOCOL)).await;
         client.say(&json!({ "type": "connection_init", "payload": { "token": token } })).await;
         let (closed, reason) = client.hear().await.expect_err("a close");
