@@ -15,4 +15,4 @@ mod traces;
 pub use log::{LogFormat, start_log};
 pub use metrics::{Counted, Listening, Metrics, Operation};
 pub use scrape::{Scraper, serve};
-pub use traces::{Traces, TracesError};
+pub use traces::{Traces, TracesError, callers_span};

@@ -17,6 +17,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt;
 use crate::app::App;
 use crate::random::Random;
 use crate::schema::context::RequestId;
+use crate::watch;
 use wire::Refusal;
 
 /// The id of a request, in and out.
@@ -40,6 +41,8 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
         request_id = id.0,
         "http.response.status_code" = Empty,
     );
+    // Refused where no spans are sent.
+    drop(span.set_parent(watch::callers_span(request.headers())));
     request.extensions_mut().insert(id.clone());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;

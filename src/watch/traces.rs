@@ -5,10 +5,13 @@
 
 use std::time::Duration;
 
-use opentelemetry::KeyValue;
+use axum::http::HeaderMap;
+use opentelemetry::propagation::{Extractor, TextMapPropagator};
 use opentelemetry::trace::TracerProvider;
+use opentelemetry::{Context, KeyValue};
 use opentelemetry_otlp::{ExporterBuildError, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
@@ -21,8 +24,29 @@ use url::Url;
 const SERVICE: &str = "nominations";
 /// How long the collector may take to take a batch.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// The header in which a caller names its own span, as W3C's Trace Context has it.
+const TRACE_PARENT: &str = "traceparent";
 /// How long the last spans may take at the end.
 const LAST_SPANS: Duration = Duration::from_secs(5);
+
+/// The span of whoever sends a request, where its head names one. Nothing else of the head is taken over: `tracestate` would go
+/// out with every span, and be as long as a caller likes.
+#[must_use]
+pub fn callers_span(headers: &HeaderMap) -> Context {
+    TraceContextPropagator::new().extract_with_context(&Context::new(), &TraceParent(headers))
+}
+
+struct TraceParent<'h>(&'h HeaderMap);
+
+impl Extractor for TraceParent<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        (key == TRACE_PARENT).then(|| self.0.get(TRACE_PARENT)?.to_str().ok())?
+    }
+
+    fn keys(&self) -> Vec<&str> {
+        vec![TRACE_PARENT]
+    }
+}
 
 /// Why no traces can be sent.
 #[derive(Debug, thiserror::Error)]

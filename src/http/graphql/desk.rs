@@ -92,8 +92,11 @@ impl Desk {
             Ok((response, _)) => outcome_of(response),
             Err(refusal) => refusal.code,
         };
+        let took = began.elapsed();
         span.record("code", code);
-        self.app.metrics.operation(&operation, code, began.elapsed());
+        let milliseconds = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        span.in_scope(|| tracing::info!(milliseconds, "executed"));
+        self.app.metrics.operation(&operation, code, took);
         outcome
     }
 
@@ -142,6 +145,7 @@ impl Desk {
         }
         let (purse, mut word) = (self.purse(&caller), self.word(&caller, &ready));
         let span = span(&caller, &ready, &id);
+        span.in_scope(|| tracing::info!("listens"));
         let mut listening = self.app.metrics.listening(Operation::of(&ready));
         let fit = ready.fit;
         let request =

@@ -19,7 +19,11 @@ on_both_databases! {
 }
 
 /// What must not be seen anywhere: as a variable, in the document, and as a token.
-const PLANTED: [&str; 4] = ["PlantedVariable", "PlantedLiteral", "PlantedComment", "plantedAlias"];
+const PLANTED: [&str; 5] =
+    ["PlantedVariable", "PlantedLiteral", "PlantedComment", "plantedAlias", "plantedstate"];
+
+/// The trace that is asked in, and the span of whoever asks.
+const CALLERS: [&str; 2] = ["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"];
 
 /// How long a process may take to begin.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -48,6 +52,9 @@ async fn begun(serving: &mut Serving, deployment: &Deployment) {
 async fn ask(client: &reqwest::Client, serving: &Serving, token: &str, body: &Value) -> String {
     let request = client.post(format!("http://{}/graphql", serving.address)).bearer_auth(token);
     let request = request.header("content-type", "application/json").header("x-request-id", "asked-1");
+    let [trace, span] = CALLERS;
+    let request = request.header("traceparent", format!("00-{trace}-{span}-01"));
+    let request = request.header("tracestate", "plantedstate=1");
     let answer = request.body(body.to_string()).send().await.expect("an answer");
     answer.text().await.expect("a text")
 }
@@ -106,6 +113,8 @@ fn look_at_spans(collector: &Collector, document: &str) {
     }
     let request = spans.iter().find(|span| span.span_id == operation.parent_span_id).expect("its request");
     assert_eq!(request.name, "request");
+    assert_eq!([hex::encode(&request.trace_id), hex::encode(&request.parent_span_id)], CALLERS);
+    assert_eq!(operation.trace_id, request.trace_id);
     for (name, value) in [
         ("http.request.method", "POST"),
         ("http.route", "/graphql"),
@@ -120,10 +129,15 @@ fn look_at_spans(collector: &Collector, document: &str) {
 
 fn look_at_log(log: &str) {
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).expect(line)).collect();
-    let answered = lines
-        .iter()
-        .find(|line| line["message"] == "answered" && line["spans"][0]["request_id"] == "asked-1");
-    let answered = answered.unwrap_or_else(|| panic!("{log}"));
+    let said = |message: &str| {
+        let found = lines
+            .iter()
+            .find(|line| line["message"] == message && line["spans"][0]["request_id"] == "asked-1");
+        found.unwrap_or_else(|| panic!("{message}: {log}"))
+    };
+    let executed = &said("executed")["spans"][1];
+    assert_eq!((&executed["graphql.operation.name"], &executed["code"]), (&json!("Mine"), &json!("OK")));
+    let answered = said("answered");
     assert_eq!(answered["level"], "INFO");
     assert!(answered["milliseconds"].is_number(), "{answered}");
     let span = &answered["spans"][0];
