@@ -155,7 +155,7 @@ def answers_by_the_schema(ctx, response, case):
     answer = response.json()
     codes = {error.get("extensions", {}).get("code") for error in answer.get("errors", [])}
     Waits.in_a_row = Waits.in_a_row + 1 if response.status_code == 429 else 0
-    if Waits.in_a_row == 1 and codes == {"RATE_LIMITED"} and "Retry-After" in response.headers:
+    if Waits.in_a_row == 1 and codes == {"RATE_LIMITED"} and "retry-after" in response.headers:
         return
     if None in codes or codes & ENOUGH:
         raise AssertionError(f"codes {sorted(map(str, codes))}: {json.dumps(answer['errors'])[:500]}")

@@ -49,7 +49,7 @@ def test_what_it_does_not_say_is_seen(wrong):
 class Refused:
     status_code = 429
 
-    def __init__(self, code="RATE_LIMITED", headers=("Retry-After",)):
+    def __init__(self, code="RATE_LIMITED", headers=("retry-after",)):
         self.headers = dict.fromkeys(headers, "1")
         self.code = code
 
