@@ -124,7 +124,7 @@ fn chosen<'d>(
     let mut all = operations.iter().map(|(name, operation)| (name, &operation.node));
     match name {
         Some(name) => all.find(|(found, _)| found.is_some_and(|found| found == name)),
-        None => all.next(),
+        None => all.next().filter(|_| all.next().is_none()),
     }
 }
 
@@ -133,6 +133,20 @@ mod tests {
     use std::fmt::Write;
 
     use super::*;
+
+    #[test]
+    fn which_of_several_operations_is_meant_has_to_be_told() {
+        let kind = |name: Option<&str>| {
+            let text = "query A { a } mutation B { b } subscription C { c }";
+            let fit = prepare(text, name, &Variables::default(), &Limits::default()).expect("a document");
+            (fit.operation, fit.name)
+        };
+        for _ in 0..20 {
+            assert_eq!(kind(None), (OperationType::Query, None));
+            assert_eq!(kind(Some("D")), (OperationType::Query, None));
+            assert_eq!(kind(Some("B")), (OperationType::Mutation, Some("B".to_owned())));
+        }
+    }
 
     fn prepared(text: &str) -> Result<Fit, Unfit> {
         prepare(text, None, &Variables::default(), &Limits::default())
@@ -149,6 +163,11 @@ mod tests {
     fn a_deep_document_is_refused_before_it_is_parsed() {
         for open in ["{a", "[", "{a(b:[", "{a(b:{c:"] {
             assert!(refusal(&open.repeat(50_000)).contains("up to"), "{open}");
+        }
+        // Behind strings whose end is easily mistaken.
+        for string in [r#""""\""" """"#, r#""""\\""" """"#, r#"["""{"]"#, r#"["""\"""{"]"#, r#""\\""#] {
+            let text = format!("{{a(b:{string}){}", "{a".repeat(50_000));
+            assert!(refusal(&text).contains("up to"), "{string}");
         }
     }
 

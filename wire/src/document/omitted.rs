@@ -1,15 +1,18 @@
 //! Takes out arguments and input fields that are bound to a variable which the caller left out.
 
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection, SelectionSet};
-use async_graphql::{Positioned, Variables};
+use async_graphql::parser::types::{
+    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
+};
+use async_graphql::{Name, Positioned, Variables};
 use async_graphql_value::Value;
 
 use super::{Names, chosen};
 
-/// Takes out, from the whole document, what is bound to a variable that the chosen operation declares as
-/// nullable and without default, and that the caller left out. A null that the caller wrote stays.
+/// Takes out of the chosen operation and of the fragments what is bound to a variable that the operation declares as nullable
+/// and without default, and that the caller left out. A null that the caller wrote stays.
 pub fn drop_omitted(document: &mut ExecutableDocument, operation: Option<&str>, variables: &Variables) {
-    let Some((_, chosen)) = chosen(&document.operations, operation) else { return };
+    let Some((name, chosen)) = chosen(&document.operations, operation) else { return };
+    let name = name.cloned();
     let omitted: Names = chosen
         .variable_definitions
         .iter()
@@ -21,46 +24,53 @@ pub fn drop_omitted(document: &mut ExecutableDocument, operation: Option<&str>, 
     if omitted.is_empty() {
         return;
     }
-    let mut sweep = Sweep { omitted, dropped: Names::new(), kept: Names::new() };
+    let mut fragments = Sweep::of(omitted.clone());
     for fragment in document.fragments.values_mut() {
-        sweep.directives(&fragment.node.directives);
-        sweep.selection(&mut fragment.node.selection_set.node);
+        fragments.directives(&fragment.node.directives);
+        fragments.selection(&mut fragment.node.selection_set.node);
     }
-    for_each_operation(&mut document.operations, |operation| {
-        sweep.directives(&operation.directives);
-        sweep.selection(&mut operation.selection_set.node);
-    });
-    // A variable that nothing uses any more would be refused as unused.
-    for_each_operation(&mut document.operations, |operation| {
+    for_each_operation(&mut document.operations, |own_name, operation| {
+        let is_chosen = own_name == name.as_ref();
+        let mut own = Sweep::of(if is_chosen { omitted.clone() } else { Names::new() });
+        own.directives(&operation.directives);
+        own.selection(&mut operation.selection_set.node);
+        // A variable that nothing uses any more would be refused as unused.
         operation.variable_definitions.retain(|definition| {
+            let both = [&fragments, &own];
             let name = &definition.node.name.node;
-            !sweep.dropped.contains(name) || sweep.kept.contains(name)
+            !both.iter().any(|sweep| sweep.dropped.contains(name))
+                || both.iter().any(|sweep| sweep.kept.contains(name))
         });
     });
 }
 
 fn for_each_operation(
     operations: &mut DocumentOperations,
-    mut each: impl FnMut(&mut async_graphql::parser::types::OperationDefinition),
+    mut each: impl FnMut(Option<&Name>, &mut OperationDefinition),
 ) {
     match operations {
-        DocumentOperations::Single(operation) => each(&mut operation.node),
+        DocumentOperations::Single(operation) => each(None, &mut operation.node),
         DocumentOperations::Multiple(operations) => {
-            for operation in operations.values_mut() {
-                each(&mut operation.node);
+            for (name, operation) in operations {
+                each(Some(name), &mut operation.node);
             }
         }
     }
 }
 
-/// One pass over a document.
+/// One pass over a part of a document.
 struct Sweep {
     omitted: Names,
     dropped: Names,
+    /// Variables that are in use.
     kept: Names,
 }
 
 impl Sweep {
+    fn of(omitted: Names) -> Self {
+        Self { omitted, dropped: Names::new(), kept: Names::new() }
+    }
+
     fn selection(&mut self, selection: &mut SelectionSet) {
         for item in &mut selection.items {
             self.directives(item.node.directives());
@@ -90,8 +100,8 @@ impl Sweep {
             }
             // An item of a list has no absence: it is null, and its variable is used.
             Value::List(items) => items.iter_mut().for_each(|item| self.item(item)),
-            Value::Variable(_)
-            | Value::Null
+            Value::Variable(name) => drop(self.kept.insert(name.clone())),
+            Value::Null
             | Value::Number(_)
             | Value::String(_)
             | Value::Boolean(_)
@@ -110,7 +120,7 @@ impl Sweep {
     }
 
     /// Directives are left as they are; their variables are in use.
-    fn directives(&mut self, directives: &[Positioned<async_graphql::parser::types::Directive>]) {
+    fn directives(&mut self, directives: &[Positioned<Directive>]) {
         for (_, value) in directives.iter().flat_map(|directive| &directive.node.arguments) {
             if let Value::Variable(name) = &value.node {
                 self.kept.insert(name.clone());
@@ -152,6 +162,10 @@ mod tests {
     impl Query {
         async fn change(&self, input: Change) -> String {
             input.told()
+        }
+
+        async fn must(&self, title: String, of: Option<Vec<String>>) -> String {
+            format!("{title} of {of:?}")
         }
 
         async fn rows(&self, #[graphql(default = 10)] first: i32, of: Option<Vec<Option<i32>>>) -> String {
@@ -205,14 +219,23 @@ mod tests {
 
     #[tokio::test]
     async fn operations_that_are_not_executed_do_not_matter() {
-        let query = "query One($t: String) { a: change(input: { title: $t }) }
-            query Two($t: String!) { a: change(input: { title: $t }) }";
-        let variables = Variables::from_json(json!({}));
-        let mut request = Request::new(query).operation_name("One");
-        request.set_parsed_query(
-            prepare(query, Some("One"), &variables, &Limits::default()).expect("a document").document,
-        );
-        let answer = Schema::new(Query, EmptyMutation, EmptySubscription).execute(request).await;
-        assert_eq!(answer.errors, []);
+        let one = "query One($t: String) { a: change(input: { title: $t }) }";
+        let first = "query One($f: Int) { ...F } fragment F on Query { a: rows(first: $f) }";
+        for query in [
+            format!("{one} query Two($t: String!) {{ a: change(input: {{ title: $t }}) }}"),
+            // Without its argument it would not be valid.
+            format!("{one} query Two($t: String!) {{ a: must(title: $t) }}"),
+            format!("{one} query Two($t: [String!]! ) {{ a: must(title: \"\", of: $t) }}"),
+            format!("{first} query Two($f: Int) {{ ...F }}"),
+            format!("{first} query Two($f: Int) {{ ...F b: rows(first: $f) }}"),
+        ] {
+            let variables = Variables::from_json(json!({}));
+            let mut request = Request::new(&query).operation_name("One");
+            request.set_parsed_query(
+                prepare(&query, Some("One"), &variables, &Limits::default()).expect("a document").document,
+            );
+            let answer = Schema::new(Query, EmptyMutation, EmptySubscription).execute(request).await;
+            assert_eq!(answer.errors, [], "{query}");
+        }
     }
 }
