@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::timeout;
+use wire::socket::Dismissal;
 
 use crate::tenancy::Viewer;
 
@@ -71,16 +72,19 @@ impl Seats {
 }
 
 impl Seat {
-    /// What tells whether whoever sits here may still listen: true when not.
+    /// Whether whoever sits here may not listen on.
     #[must_use]
-    pub fn sign(&self) -> watch::Receiver<bool> {
-        self.dismissed.clone()
+    pub fn is_dismissed(&self) -> bool {
+        *self.dismissed.borrow()
     }
 
-    /// Done when whoever sits here has to leave. The seat is held until then.
-    pub async fn dismissed(mut self) {
+    /// Done when whoever sits here has to leave, with why. The seat is held until then.
+    pub async fn dismissed(mut self) -> Dismissal {
         // Nobody but this seat takes its sender away.
-        drop(timeout(self.at_most, self.dismissed.wait_for(|told| *told)).await);
+        match timeout(self.at_most, self.dismissed.wait_for(|told| *told)).await {
+            Ok(_) => Dismissal::Ended,
+            Err(_) => Dismissal::Over,
+        }
     }
 }
 
@@ -98,10 +102,20 @@ mod tests {
     async fn a_seat_is_free_when_it_is_left() {
         let seats = Seats::default();
         let seat = seats.take(&Viewer::public());
-        assert!(!seats.is_empty() && seats.viewers().is_empty() && !*seat.sign().borrow());
+        assert!(!seats.is_empty() && seats.viewers().is_empty() && !seat.is_dismissed());
         seats.dismiss([1].into_iter());
-        assert!(*seat.sign().borrow());
-        seat.dismissed().await;
+        assert!(seat.is_dismissed());
+        assert_eq!(seat.dismissed().await, Dismissal::Ended);
         assert!(seats.is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_came_with_a_providers_token_is_sent_for_the_next_after_an_hour() {
+        let seats = Seats::default();
+        let mut seat = seats.take(&Viewer::public());
+        seat.at_most = BY_TOKEN;
+        let began = tokio::time::Instant::now();
+        assert_eq!(seat.dismissed().await, Dismissal::Over);
+        assert_eq!(began.elapsed().as_secs(), 3_600);
     }
 }

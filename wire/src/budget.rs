@@ -128,7 +128,7 @@ impl Purse {
         self.0.standing.get().copied()
     }
 
-    /// Pays, once.
+    /// Pays what validation found that it costs.
     fn pay(&self, cost: usize) -> Option<Standing> {
         let now = Instant::now();
         let mut told = None;

@@ -1,18 +1,20 @@
 //! Operations over a WebSocket: the protocol `graphql-transport-ws`.
 //!
 //! One task for a socket reads what comes, says what the operations answer, and closes with the code that the protocol has for
-//! what went wrong.
+//! what went wrong. The operations have tasks of their own, which end with the socket.
 
 use std::pin::Pin;
 use std::time::Duration;
 
 use async_graphql::Response;
+use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::future::BoxFuture;
-use futures_util::stream::{BoxStream, Stream, StreamExt, once};
+use futures_util::stream::{BoxStream, Stream, StreamExt, once, poll_fn};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_stream::StreamMap;
 
@@ -33,8 +35,17 @@ pub trait Host: Send + Sync + 'static {
     /// The answers to one operation: one of a query or a mutation, any number of a subscription.
     fn answers(&self, caller: &Self::Caller, asked: Asked) -> BoxStream<'static, Response>;
 
-    /// Done when the caller may not go on.
-    fn dismissed(&self, caller: &Self::Caller) -> BoxFuture<'static, ()>;
+    /// Done when the caller may not go on, with why.
+    fn dismissed(&self, caller: &Self::Caller) -> BoxFuture<'static, Dismissal>;
+}
+
+/// Why a caller may not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dismissal {
+    /// It is not any more who it was.
+    Ended,
+    /// Its time is over: it may come again, with another token.
+    Over,
 }
 
 /// The bounds of a socket.
@@ -78,6 +89,10 @@ impl Closing {
         Self { code, reason: reason.into() }
     }
 
+    fn too_big() -> Self {
+        Self::new(1009, "Message too big")
+    }
+
     fn bad_message(what: &str) -> Self {
         Self::new(4400, format!("Invalid message: {what}"))
     }
@@ -89,6 +104,15 @@ enum End {
     Closed(Closing),
     /// The other side is gone, or does not listen.
     Gone,
+}
+
+impl From<axum::Error> for End {
+    fn from(error: axum::Error) -> Self {
+        match error.into_inner().downcast_ref() {
+            Some(tungstenite::Error::Capacity(_)) => Closing::too_big().into(),
+            _ => Self::Gone,
+        }
+    }
 }
 
 impl From<Closing> for End {
@@ -123,6 +147,11 @@ enum Sent {
 /// Answers of an operation, then nothing once, which says that it is done.
 type Running = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
 
+/// Has a socket opened for this protocol, for messages that are no longer than the rules say.
+pub fn agree(upgrade: WebSocketUpgrade, rules: Rules) -> WebSocketUpgrade {
+    upgrade.protocols([PROTOCOL]).max_message_size(rules.message).max_frame_size(rules.message)
+}
+
 /// Goes on until one side has enough, or the service ends.
 pub async fn serve<H: Host>(socket: WebSocket, host: H, rules: Rules, ending: watch::Receiver<bool>) {
     let mut conversation = Conversation {
@@ -149,7 +178,7 @@ struct Conversation<H: Host> {
     host: H,
     rules: Rules,
     caller: Option<H::Caller>,
-    dismissed: Option<BoxFuture<'static, ()>>,
+    dismissed: Option<BoxFuture<'static, Dismissal>>,
     running: StreamMap<String, Running>,
     /// Whether anything was heard since the last pulse.
     is_heard: bool,
@@ -170,11 +199,15 @@ impl<H: Host> Conversation<H> {
                 () = sleep_until(greeted_by), if !is_greeted => {
                     Err(Closing::new(4408, "Connection initialisation timeout").into())
                 }
-                () = over(&mut self.dismissed) => Err(Closing::new(4401, "Unauthorized").into()),
+                why = over(&mut self.dismissed) => Err(match why {
+                    Dismissal::Ended => Closing::new(4401, "Unauthorized").into(),
+                    Dismissal::Over => Closing::new(4403, "Connect again, with another token").into(),
+                }),
                 _ = pulse.tick() => self.pulse().await,
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => self.hear(message, greeted_by).await,
-                    Some(Err(_)) | None => Err(End::Gone),
+                    Some(Err(error)) => Err(error.into()),
+                    None => Err(End::Gone),
                 },
                 Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
                     self.tell(&id, answer).await
@@ -196,9 +229,6 @@ impl<H: Host> Conversation<H> {
     async fn hear(&mut self, message: Message, greeted_by: Instant) -> Result<(), End> {
         self.is_heard = true;
         let text = match message {
-            Message::Text(text) if text.len() > self.rules.message => {
-                return Err(Closing::new(1009, "Message too big").into());
-            }
             Message::Text(text) => text,
             Message::Binary(_) => return Err(Closing::bad_message("it is not text").into()),
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
@@ -227,7 +257,7 @@ impl<H: Host> Conversation<H> {
         let caller = welcome.map_err(|refusal| {
             // What is not the caller's fault is no reason to stay away.
             let code = if refusal.status.is_server_error() { 1013 } else { 4403 };
-            Closing::new(code, fit(&refusal.message))
+            Closing::new(code, refusal.message)
         })?;
         self.dismissed = Some(self.host.dismissed(&caller));
         self.caller = Some(caller);
@@ -242,7 +272,7 @@ impl<H: Host> Conversation<H> {
             return Err(Closing::bad_message("its id is empty").into());
         }
         if self.running.contains_key(&id) {
-            return Err(Closing::new(4409, fit(&format!("Subscriber for {id} already exists"))).into());
+            return Err(Closing::new(4409, format!("Subscriber for {id} already exists")).into());
         }
         if self.running.len() >= self.rules.operations {
             let refusal = Refusal::new(
@@ -253,9 +283,8 @@ impl<H: Host> Conversation<H> {
             let Json::Object(mut body) = refusal.body("").0 else { return Ok(()) };
             return self.say(&json!({ "type": "error", "id": id, "payload": body.remove("errors") })).await;
         }
-        let asked =
-            Asked::from_value(payload).map_err(|refusal| Closing::bad_message(&fit(&refusal.message)))?;
-        let answers = self.host.answers(caller, asked).map(Some).chain(once(async { None }));
+        let asked = Asked::from_value(payload).map_err(|refusal| Closing::bad_message(&refusal.message))?;
+        let answers = apart(self.host.answers(caller, asked)).map(Some).chain(once(async { None }));
         self.running.insert(id, Box::pin(answers));
         Ok(())
     }
@@ -288,10 +317,35 @@ impl<H: Host> Conversation<H> {
     async fn close(mut self, closing: Closing) {
         let frame = CloseFrame { code: closing.code, reason: fit(&closing.reason).into() };
         if self.send(Message::Close(Some(frame))).await.is_ok() {
-            let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+            let rest = async {
+                while let Some(message) = self.socket.recv().await {
+                    // To close beside what was not read would throw away what was just said.
+                    if message.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
+            };
             drop(timeout(Duration::from_secs(1), rest).await);
         }
     }
+}
+
+/// In a task of its own, which ends with what is returned: an operation holds locks and connections, and does not stand still
+/// while its socket waits for a slow reader.
+fn apart(mut answers: BoxStream<'static, Response>) -> impl Stream<Item = Response> + Send {
+    let (sender, mut told) = mpsc::channel(1);
+    let mut task = JoinSet::new();
+    task.spawn(async move {
+        while let Some(answer) = answers.next().await {
+            if sender.send(answer).await.is_err() {
+                return;
+            }
+        }
+    });
+    poll_fn(move |context| {
+        let _ends_with_this = &task;
+        told.poll_recv(context)
+    })
 }
 
 /// Done when the service ends.
@@ -301,7 +355,7 @@ async fn ended(ending: &mut watch::Receiver<bool>) {
 }
 
 /// Done with what it holds; never where it holds nothing.
-async fn over(dismissed: &mut Option<BoxFuture<'static, ()>>) {
+async fn over(dismissed: &mut Option<BoxFuture<'static, Dismissal>>) -> Dismissal {
     match dismissed {
         Some(dismissed) => dismissed.await,
         None => std::future::pending().await,

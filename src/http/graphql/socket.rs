@@ -5,10 +5,10 @@ use axum::extract::WebSocketUpgrade;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response as HttpResponse;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, pending};
 use futures_util::stream::{BoxStream, StreamExt, once};
 use serde_json::Value as Json;
-use wire::socket::{self, Host, PROTOCOL, Rules};
+use wire::socket::{self, Dismissal, Host, Rules};
 use wire::{Asked, Refusal};
 
 use super::desk::as_error;
@@ -38,9 +38,8 @@ pub async fn open(
     let ending = service.ending.subscribe();
     let host =
         Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer), room };
-    let upgrade =
-        upgrade.protocols([PROTOCOL]).max_message_size(2 * rules.message).max_frame_size(2 * rules.message);
-    Ok(upgrade.on_upgrade(move |connection| socket::serve(connection, host, rules, ending)))
+    Ok(socket::agree(upgrade, rules)
+        .on_upgrade(move |connection| socket::serve(connection, host, rules, ending)))
 }
 
 /// Whether a page of our own opens it. Browsers open sockets for any page, and send our cookie along.
@@ -119,7 +118,11 @@ impl Host for Behind {
         once(answers).flatten().boxed()
     }
 
-    fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, ()> {
-        self.service.app.live.seat(&caller.viewer).dismissed().boxed()
+    fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, Dismissal> {
+        match caller.viewer.member() {
+            Some(_) => self.service.app.live.seat(&caller.viewer).dismissed().boxed(),
+            // Who is nobody stays that.
+            None => pending().boxed(),
+        }
     }
 }

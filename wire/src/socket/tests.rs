@@ -1,6 +1,7 @@
 //! The protocol, spoken by hand.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::Value;
 use axum::Router;
@@ -9,7 +10,6 @@ use axum::http::StatusCode;
 use axum::routing::any;
 use futures_util::{FutureExt, SinkExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Notify;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Bytes, Message as Frame};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -19,7 +19,9 @@ use super::*;
 /// Answers what it was asked, by the text of the document.
 #[derive(Clone)]
 struct Echo {
-    leave: Arc<Notify>,
+    leave: Arc<watch::Sender<Option<Dismissal>>>,
+    /// How many operations came to their end that take a moment.
+    worked: Arc<AtomicUsize>,
 }
 
 impl Host for Echo {
@@ -41,6 +43,15 @@ impl Host for Echo {
             "flood" => {
                 futures_util::stream::repeat_with(|| Response::new(Value::from("x".repeat(100_000)))).boxed()
             }
+            "work" => {
+                let worked = Arc::clone(&self.worked);
+                once(async move {
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    worked.fetch_add(1, Ordering::Relaxed);
+                    one
+                })
+                .boxed()
+            }
             "wrong" => {
                 let error = async_graphql::ServerError::new("No.", None);
                 once(async { Response::from_errors(vec![error]) })
@@ -51,30 +62,32 @@ impl Host for Echo {
         }
     }
 
-    fn dismissed(&self, (): &()) -> BoxFuture<'static, ()> {
-        let leave = Arc::clone(&self.leave);
-        async move { leave.notified().await }.boxed()
+    fn dismissed(&self, (): &()) -> BoxFuture<'static, Dismissal> {
+        let mut told = self.leave.subscribe();
+        async move { told.wait_for(Option::is_some).await.ok().and_then(|why| *why).expect("a reason") }
+            .boxed()
     }
 }
 
 struct Served {
     address: String,
     ending: watch::Sender<bool>,
-    leave: Arc<Notify>,
+    leave: Arc<watch::Sender<Option<Dismissal>>>,
+    worked: Arc<AtomicUsize>,
 }
 
 async fn served(rules: Rules) -> Served {
     let (ending, ends) = watch::channel(false);
-    let leave = Arc::new(Notify::new());
-    let host = Echo { leave: Arc::clone(&leave) };
+    let (leave, worked) = (Arc::new(watch::Sender::new(None)), Arc::default());
+    let host = Echo { leave: Arc::clone(&leave), worked: Arc::clone(&worked) };
     let open = move |State(()): State<()>, upgrade: WebSocketUpgrade| async move {
-        upgrade.protocols([PROTOCOL]).on_upgrade(move |socket| serve(socket, host, rules, ends))
+        agree(upgrade, rules).on_upgrade(move |socket| serve(socket, host, rules, ends))
     };
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = format!("ws://{}/", listener.local_addr().expect("an address"));
     let router = Router::new().route("/", any(open)).with_state(());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Served { address, ending, leave }
+    Served { address, ending, leave, worked }
 }
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -231,18 +244,23 @@ async fn an_id_is_one_operations() {
 #[tokio::test]
 async fn a_long_message_closes_with_1009() {
     let served = served(Rules { message: 100, ..Rules::default() }).await;
-    let mut client = Client::greeted(&served).await;
-    client.subscribe("1", &"a".repeat(101)).await;
-    assert_eq!(client.code().await, 1009);
+    for length in [101, 1_000, 100_000, 1_000_000] {
+        let mut client = Client::greeted(&served).await;
+        client.subscribe("1", &"a".repeat(length)).await;
+        assert_eq!(client.code().await, 1009, "{length}");
+    }
 }
 
 #[tokio::test]
 async fn who_may_not_go_on_is_cut_off_and_an_ending_service_says_so() {
     let served = served(Rules::default()).await;
-    let mut client = Client::greeted(&served).await;
-    client.subscribe("1", "never").await;
-    served.leave.notify_waiters();
-    assert_eq!(client.code().await, 4401);
+    for (why, code) in [(Dismissal::Ended, 4401), (Dismissal::Over, 4403)] {
+        let mut client = Client::greeted(&served).await;
+        client.subscribe("1", "never").await;
+        served.leave.send_replace(Some(why));
+        assert_eq!(client.code().await, code);
+        served.leave.send_replace(None);
+    }
     let mut client = Client::greeted(&served).await;
     served.ending.send(true).expect("a socket");
     assert_eq!(client.code().await, 1001);
@@ -266,8 +284,37 @@ async fn who_is_gone_or_does_not_listen_is_let_go() {
     full.subscribe("1", "flood").await;
     tokio::time::sleep(Duration::from_millis(800)).await;
     let mut heard = 0;
-    while full.hear().await.is_ok() {
+    while heard < 1_000 && full.hear().await.is_ok() {
         heard += 1;
     }
     assert!(heard < 1_000, "{heard}");
+}
+
+#[tokio::test]
+async fn an_operation_does_not_wait_for_a_slow_reader() {
+    let served = served(Rules::default()).await;
+    let mut client = Client::greeted(&served).await;
+    for id in ["1", "2", "3"] {
+        client.subscribe(id, "work").await;
+    }
+    // What nobody reads holds up whatever is to be told at this socket, and nothing else.
+    client.subscribe("flood", "flood").await;
+    let all_done = async {
+        while served.worked.load(Ordering::Relaxed) < 3 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(5), all_done).await.expect("in time");
+}
+
+#[tokio::test]
+async fn an_operation_ends_with_its_socket() {
+    let served = served(Rules::default()).await;
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", "work").await;
+    client.subscribe("2", "{ a }").await;
+    client.hear().await.expect("both have begun");
+    drop(client);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(served.worked.load(Ordering::Relaxed), 0);
 }
