@@ -33,7 +33,7 @@ use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use wire::Refusal;
-use wire::refusal::OVERLOADED;
+use wire::refusal::{METHOD_NOT_ALLOWED, OVERLOADED};
 
 pub use accept::Connections;
 pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
@@ -44,7 +44,6 @@ use crate::app::App;
 use crate::people::actions::still_as_they_were;
 use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::tenancy::{SystemScope, Viewer};
-use crate::watch::Operation;
 use crate::{live, schema};
 use accept::Entrance;
 use graphql::{Caller, Desk};
@@ -87,7 +86,7 @@ impl Service {
     fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
         let room = if caller.viewer.member().is_some() { &self.room } else { &self.strangers_room };
         room.take(caller.name()).ok_or_else(|| {
-            self.app.metrics.operation(&Operation::unknown(), OVERLOADED, Duration::ZERO);
+            self.app.metrics.listener_refused();
             let message = "Too many listen at the moment: try again in a minute.";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
@@ -139,7 +138,7 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
         .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.") })
         .method_not_allowed_fallback(|| async {
             let message = "This address takes another method: see the Allow header.";
-            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message)
+            Refusal::new(StatusCode::METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED, message)
         })
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(from_fn_with_state(Arc::clone(&app), origins::share))
@@ -168,7 +167,7 @@ pub async fn serve(
     // Sockets are nobody's requests any more: those that are open say that they close.
     let [members, strangers] = &rooms;
     tokio::join!(members.all_back(LAST_WORDS), strangers.all_back(LAST_WORDS));
-    live.abort();
+    drop(live.await);
 }
 
 /// What was told with the panic may be about a person: it stays out of the log and of the answer.

@@ -105,11 +105,11 @@ async fn look(app: &App, position: Option<i64>) -> Acted<i64> {
     };
     loop {
         let stretch = feed::load_since(conn, position, i64::MAX).await?;
-        // Whoever lost a role before something was committed is not told of it.
-        dismiss(app, &scope).await?;
         if stretch.to == position {
             return Ok(position);
         }
+        // Whoever lost a role before something was committed is not told of it.
+        dismiss(app, &scope).await?;
         position = stretch.to;
         tell(app, stretch);
     }

@@ -30,7 +30,7 @@ use crate::watch::Metrics;
 /// How long the loop rests when the operating system has no more connections to give.
 const REST: Duration = Duration::from_secs(1);
 
-/// How long nothing more is said of an address that has its share.
+/// How long nothing more is said of addresses that have their share.
 const SILENCE: Duration = Duration::from_mins(1);
 
 /// The bounds of connections.
@@ -114,6 +114,8 @@ pub(super) async fn accept(
                     drop((share, counted));
                 });
             }
+            // Whoever came is gone again.
+            Err(why) if is_of_the_connection(&why) => {}
             Err(why) => {
                 tracing::warn!(error = %why, "a connection was not accepted");
                 sleep(REST).await;
@@ -127,6 +129,11 @@ pub(super) async fn accept(
         tracing::warn!(connections = open.len(), "what was not finished in time is cut");
     }
     open.shutdown().await;
+}
+
+fn is_of_the_connection(why: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(why.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 /// Serves one connection to its end. Why it ended is the client's business: nothing of it is logged.

@@ -95,7 +95,8 @@ pub(super) async fn get(
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    if headers.contains_key(header::UPGRADE) {
+    // To any other protocol nobody has to change.
+    if headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         let refused =
             |why: WebSocketUpgradeRejection| Refusal::bad_request(format!("No socket can be opened: {why}"));
         let source = source(&service, &headers, &peer);
@@ -136,7 +137,14 @@ async fn answer(
         let answers = desk.answers(caller, ready, id);
         // The room is taken as long as there are answers to come.
         let answers = answers.map(move |answer| (&room, answer).1);
-        return Ok(sse::write(answers.boxed(), service.ended()));
+        let (ended, dismissed) = (service.ended(), service.app.live.seat(&caller.viewer).dismissed());
+        let cut = async move {
+            tokio::select! {
+                () = ended => {}
+                _ = dismissed => {}
+            }
+        };
+        return Ok(sse::write(answers.boxed(), cut));
     }
     if ready.is_subscription() {
         let message =

@@ -47,13 +47,12 @@ pub async fn file(
     Ok((heads, Body::from_stream(bytes)).into_response())
 }
 
-fn heads(file: &File, tag: HeaderValue) -> Result<[(HeaderName, HeaderValue); 5], Refusal> {
+fn heads(file: &File, tag: HeaderValue) -> Result<[(HeaderName, HeaderValue); 4], Refusal> {
     Ok([
         (header::CONTENT_TYPE, HeaderValue::from_static(file.format.media_type())),
         (header::CONTENT_DISPOSITION, value(&format!("attachment; filename=\"{}\"", file.name()))?),
         (header::ETAG, tag),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
-        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ])
 }
 

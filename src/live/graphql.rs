@@ -71,7 +71,7 @@ impl LiveSubscription {
             });
             async { told }
         });
-        Ok(told)
+        Ok(up_to_a_fault(told))
     }
 
     /// What happens to the applications of the viewer's own caseload, or to one of them.
@@ -116,7 +116,7 @@ impl LiveSubscription {
                 }
             }
         });
-        Ok(events.flat_map(stream::iter))
+        Ok(up_to_a_fault(events.flat_map(stream::iter)))
     }
 
     /// The newest release of a class exception that the viewer may see: as it stands, and then whenever a release is
@@ -153,7 +153,7 @@ impl LiveSubscription {
             });
             async { told }
         });
-        Ok(told)
+        Ok(up_to_a_fault(told))
     }
 }
 
@@ -169,14 +169,20 @@ async fn news(app: &Arc<App>, after: Option<i64>) -> Result<impl Stream<Item = R
 }
 
 fn news_of(follower: Follower) -> impl Stream<Item = Result<News>> + use<> {
-    stream::unfold(Some(follower), |follower| async {
-        let mut follower = follower?;
-        match follower.next().await {
-            Ok(Some(news)) => Some((Ok(news), Some(follower))),
-            Ok(None) => None,
-            // It ends with the fault; whoever listened comes back, and misses nothing.
-            Err(fault) => Some((Err(fault.into()), None)),
-        }
+    stream::unfold(follower, |mut follower| async {
+        let news = follower.next().await.map_err(Into::into).transpose()?;
+        Some((news, follower))
+    })
+}
+
+/// Ends with the first fault, at whatever step: to go on behind it would leave out what could not be told. Whoever listened comes
+/// back, and misses nothing.
+fn up_to_a_fault<T>(told: impl Stream<Item = Result<T>>) -> impl Stream<Item = Result<T>> {
+    stream::unfold(Some(Box::pin(told)), |told| async {
+        let mut told = told?;
+        let one = told.next().await?;
+        let rest = one.is_ok().then_some(told);
+        Some((one, rest))
     })
 }
 

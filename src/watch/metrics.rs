@@ -61,6 +61,7 @@ pub struct Metrics {
     budgets_refused: Family<Labels, Counter>,
     connections_refused: Counter,
     connections: Gauge,
+    listeners_refused: Counter,
     under_way: Gauge,
     listeners: Gauge,
 }
@@ -77,6 +78,7 @@ impl Default for Metrics {
             budgets_refused: Family::default(),
             connections_refused: Counter::default(),
             connections: Gauge::default(),
+            listeners_refused: Counter::default(),
             under_way: Gauge::default(),
             listeners: Gauge::default(),
         }
@@ -198,6 +200,11 @@ impl Metrics {
         self.connections_refused.inc();
     }
 
+    /// There was no room for a socket or a stream of events.
+    pub fn listener_refused(&self) {
+        self.listeners_refused.inc();
+    }
+
     /// Counts a connection as open.
     #[must_use]
     pub fn connection(&self) -> Counted {
@@ -235,6 +242,8 @@ impl Metrics {
         registry.register("connections_refused", "Connections closed as they came", refused);
         let help = "Connections with requests, sockets not among them";
         registry.register("connections", help, self.connections.clone());
+        let refused = self.listeners_refused.clone();
+        registry.register("listeners_refused", "Sockets and streams that there was no room for", refused);
         let under_way = self.under_way.clone();
         registry.register("operations_under_way", "Queries and acts under way at this moment", under_way);
         registry.register("listeners", "Subscriptions that are open", self.listeners.clone());

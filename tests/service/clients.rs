@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted};
-use super::support::cast::{ITP_LEAD, NZTECH, NZTECH_LEAD};
+use super::support::cast::{ITP, ITP_LEAD, NZTECH, NZTECH_LEAD};
 
 on_both_databases! {
     every_audit_of_graphql_over_http_passes,
@@ -146,6 +146,16 @@ async fn both_kinds_of_listeners_hear_their_own(world: World) {
         let reference = told["application"]["reference"].as_str().expect("a reference");
         assert!(reference.starts_with(NZTECH.prefix), "{heard}");
         assert!(timeout(Duration::from_secs(1), others.lines.recv()).await.is_err(), "{by}: another's");
+        // It did listen.
+        let of_others = loop {
+            number += 1;
+            exception.submitted(&Wanted { body: &ITP, ..Wanted::new(&format!("N1{number:06}")) }).await;
+            if let Ok(line) = timeout(Duration::from_secs(3), others.line()).await {
+                break line;
+            }
+        };
+        let reference = of_others["data"]["applicationChanged"]["application"]["reference"].as_str();
+        assert!(reference.is_some_and(|reference| reference.starts_with(ITP.prefix)), "{of_others}");
     }
     served.end().await;
 }

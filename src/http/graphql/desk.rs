@@ -152,7 +152,6 @@ impl Desk {
             with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
         let answers = self.schema.execute_stream(request);
         let seat = self.app.live.seat(&caller.viewer);
-        let sign = seat.sign();
         let finished = move |mut response: Response| {
             let _entered = span.enter();
             desk.arrange(&mut response, &fit);
@@ -164,12 +163,9 @@ impl Desk {
             tell(&mut response, word.take());
             response
         };
-        // Nothing is told once the caller may not go on, though it was about to be.
-        answers
-            .take_until(seat.dismissed())
-            .take_while(move |_| std::future::ready(!*sign.borrow()))
-            .map(finished)
-            .boxed()
+        // Nothing is told once the caller may not go on, though it was about to be. Nor does it end then, which would tell the
+        // caller that all is told: whatever it goes over is cut.
+        answers.filter(move |_| std::future::ready(!seat.is_dismissed())).map(finished).boxed()
     }
 
     fn count_unpaid(&self, purse: &Purse) {
