@@ -221,6 +221,11 @@ pub enum ConfigError {
         "key-file: say where the deployment's key is, with --key-file or KEY_FILE, or give it in DEPLOYMENT_KEYS"
     )]
     NoKeyFile,
+    /// Nothing would be executed.
+    #[error(
+        "documents-mode: to enforce that documents are known, name the folder that they are in with --documents or DOCUMENTS"
+    )]
+    NoDocuments,
 }
 
 impl Given {
@@ -308,6 +313,9 @@ impl Settings {
         let client_secrets = pick(&sources, |given| given.client_secrets.as_ref()).value.cloned();
         let documents = pick(&sources, |given| given.documents.as_ref()).value.cloned();
         let documents_mode = modes(&pick(&sources, |given| given.documents_mode.as_ref()))?;
+        if documents_mode.enforce() && documents.is_none() {
+            return Err(ConfigError::NoDocuments);
+        }
         let introspection =
             switch("introspection", &pick(&sources, |given| given.introspection.as_ref()), true)?;
         let metrics = metrics(&pick(&sources, |given| given.metrics.as_ref()), listen)?;

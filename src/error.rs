@@ -48,8 +48,7 @@ pub struct UserError {
 }
 
 /// What is said where a slug is none of a class exception.
-pub const NO_SUCH_EXCEPTION: &str =
-    "There is no such class exception. Take the slug of one from `classExceptions`.";
+pub const NO_SUCH_EXCEPTION: &str = "There is no such class exception. Take the slug of one from their list.";
 
 impl UserError {
     /// A refusal that no single field is to blame for.

@@ -28,6 +28,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -71,20 +72,31 @@ struct Service {
     /// Room for members who listen, and for those who are not signed in: they take none of the others'.
     room: Arc<Shares<String>>,
     strangers_room: Arc<Shares<String>>,
+    /// Where sockets stand for a moment of which it is not known yet whose they are.
+    hall: Arc<Shares<String>>,
 }
 
 impl Service {
     fn new(app: Arc<App>, face: Face) -> Self {
         let room = Arc::new(Shares::new(face.listeners, face.listeners_of_one));
         let strangers_room = Arc::new(Shares::new(face.strangers_who_listen, face.listeners_of_one));
+        let hall = Arc::new(Shares::new(face.strangers_who_listen, face.listeners_of_one));
         let schema = schema::build(&face.limits);
         let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
-        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room, strangers_room }
+        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room, strangers_room, hall }
     }
 
     /// Room for one more who listens, out of the share of whoever that is.
     fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
-        let room = if caller.viewer.member().is_some() { &self.room } else { &self.strangers_room };
+        self.room_in(if caller.viewer.member().is_some() { &self.room } else { &self.strangers_room }, caller)
+    }
+
+    /// Room for a socket that is opened: whoever is not signed in may do so next.
+    fn room_to_begin(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
+        self.room_in(if caller.viewer.member().is_some() { &self.room } else { &self.hall }, caller)
+    }
+
+    fn room_in(&self, room: &Arc<Shares<String>>, caller: &Caller) -> Result<Share<String>, Refusal> {
         room.take(caller.name()).ok_or_else(|| {
             self.app.metrics.listener_refused();
             let message = "Too many listen at the moment: try again in a minute.";
@@ -157,7 +169,7 @@ pub async fn serve(
     let entrance = Entrance { peers: face.peers, bounds: face.connections, metrics: app.metrics.clone() };
     let service = Service::new(Arc::clone(&app), face);
     let ending = Arc::clone(&service.ending);
-    let rooms = [Arc::clone(&service.room), Arc::clone(&service.strangers_room)];
+    let rooms = [&service.room, &service.strangers_room, &service.hall].map(Arc::clone);
     let live = tokio::spawn(live::attend(app, ending.subscribe()));
     let told = async move {
         shutdown.await;
@@ -165,8 +177,7 @@ pub async fn serve(
     };
     accept::accept(listener, routes(service), entrance, told).await;
     // Sockets are nobody's requests any more: those that are open say that they close.
-    let [members, strangers] = &rooms;
-    tokio::join!(members.all_back(LAST_WORDS), strangers.all_back(LAST_WORDS));
+    join_all(rooms.iter().map(|room| room.all_back(LAST_WORDS))).await;
     drop(live.await);
 }
 
@@ -193,7 +204,7 @@ async fn ready(service: axum::extract::State<Service>) -> Response {
 async fn front_page(service: axum::extract::State<Service>) -> String {
     let mut page = String::from(
         "Industry nominations for New Zealand class exceptions\n\n\
-         POST /graphql    the API; its schema can be asked for by introspection\n\
+         POST /graphql    the API\n\
          GET  /releases/… a release as a file, at the addresses that the API tells\n\
          GET  /sign-in    whom one can sign in with\n\
          POST /sign-out   ends the session of the token or cookie that is sent\n\

@@ -68,6 +68,23 @@ fn what_nobody_says_follows_from_the_rest() {
 }
 
 #[test]
+fn documents_are_there_where_they_are_enforced() {
+    let merged = |mode: &str, documents: Option<&str>| {
+        let given = Given {
+            documents_mode: Some(mode.into()),
+            documents: documents.map(Into::into),
+            ..given("sqlite://d.db", "127.0.0.1:1")
+        };
+        Settings::merge(&given, &Given::default(), &Given::default())
+    };
+    for mode in ["enforce", "warn,public=enforce"] {
+        assert_eq!(merged(mode, None), Err(ConfigError::NoDocuments), "{mode}");
+        assert!(merged(mode, Some("documents")).is_ok(), "{mode}");
+    }
+    assert!(merged("warn", None).is_ok());
+}
+
+#[test]
 fn a_bad_value_is_told_by_its_name_and_place_and_not_shown() {
     let url = |url: &str| Given { public_url: Some(url.into()), ..Given::default() };
     for (bad, setting) in [

@@ -49,8 +49,7 @@ pub async fn document(
 
 async fn find(service: &Service, exception: &str, number: &str) -> Result<Record, Refusal> {
     let nothing = || {
-        let message =
-            "There is no such ballot. `entriesUrl` and `documentUrl` of a ballot lead to its files.";
+        let message = "There is no such ballot: the API tells the addresses of a ballot's files.";
         Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     };
     let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';

@@ -91,6 +91,12 @@ impl Modes {
         Some(modes)
     }
 
+    /// Whether somebody's are refused.
+    #[must_use]
+    pub fn enforce(&self) -> bool {
+        self.of.values().chain([&self.usual]).any(|mode| *mode == Mode::Enforce)
+    }
+
     /// What happens to a viewer's.
     #[must_use]
     pub fn of(&self, viewer: &Viewer) -> Mode {
@@ -152,6 +158,7 @@ mod tests {
     fn modes_are_read_by_role() {
         let modes = Modes::read("warn, employer=enforce,public=log").expect("modes");
         assert_eq!(modes.of(&Viewer::public()), Mode::Log);
+        assert!(modes.enforce() && !Modes::read("warn").expect("modes").enforce());
         assert_eq!((modes.usual, modes.of[&Some(StaffRole::Employer)]), (Mode::Warn, Mode::Enforce));
         assert_eq!(Modes::read("agency-officer=enforce").map(|modes| modes.usual), Some(Mode::Log));
         for text in ["", "always", "boss=log", "lead=always"] {

@@ -14,11 +14,12 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
+use super::GRAPHQL;
 use crate::app::App;
 use crate::random::Random;
 use crate::schema::context::RequestId;
 use crate::watch;
-use wire::Refusal;
+use wire::{MediaType, Refusal};
 
 /// The id of a request, in and out.
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -43,6 +44,7 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
     );
     // Refused where no spans are sent.
     drop(span.set_parent(watch::callers_span(request.headers())));
+    let media = (route == GRAPHQL).then(|| MediaType::wanted(request.headers()).ok()).flatten();
     request.extensions_mut().insert(id.clone());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -59,6 +61,11 @@ pub async fn accompany(State(app): State<Arc<App>>, mut request: Request, next: 
         let said = |name: HeaderName| Some((name.clone(), response.headers().get(name)?.clone()));
         let around: Vec<_> = AROUND.into_iter().filter_map(said).collect();
         response = (refusal.status, refusal.body(&id.0)).into_response();
+        // Of another status than 200, clients believe this type alone.
+        if media == Some(MediaType::Response) {
+            let name = HeaderValue::from_static(MediaType::Response.name());
+            response.headers_mut().insert(header::CONTENT_TYPE, name);
+        }
         response.headers_mut().extend(refusal.headers.into_iter().chain(around));
     }
     let headers = response.headers_mut();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Result, Subscription};
 use entity::{EventKind, ExceptionId};
 use futures_util::stream::{self, Stream, StreamExt};
+use wire::budget::Purse;
 
 use super::{Follower, News};
 use crate::app::App;
@@ -100,8 +101,9 @@ impl LiveSubscription {
             Some(id) => Some(position_of(&app, &scope, &id).await?),
         };
         let news = news(&app, after).await?;
+        let purse = ctx.data_opt::<Purse>().cloned();
         let events = news.then(move |news| {
-            let (app, scope) = (Arc::clone(&app), scope.clone());
+            let (app, scope, purse) = (Arc::clone(&app), scope.clone(), purse.clone());
             async move {
                 let of_it = |id| only.is_none_or(|only| id == Some(only));
                 let news = match news {
@@ -110,7 +112,12 @@ impl LiveSubscription {
                 };
                 let told = news.events().filter(|told| of_it(told.event.application_id));
                 let told = told.filter(|told| is_visible(&scope, told)).map(|told| told.event.clone());
-                match events_told(&app, &scope, told.collect()).await {
+                let told: Vec<_> = told.collect();
+                // What happens is told as it happens; to catch up is a list that was asked for, and is paid like one.
+                if let Some(purse) = purse.filter(|_| news.was_missed) {
+                    purse.pay_more(told.len()).await;
+                }
+                match events_told(&app, &scope, told).await {
                     Ok(events) => events.into_iter().map(Ok).collect(),
                     Err(fault) => vec![Err(fault.into())],
                 }
@@ -188,7 +195,7 @@ fn up_to_a_fault<T>(told: impl Stream<Item = Result<T>>) -> impl Stream<Item = R
 
 async fn find(ctx: &Context<'_>, slug: &str) -> Result<Arc<Current>> {
     let found = exceptions::find(ctx, slug).await?;
-    found.ok_or_else(|| bad_input("There is no class exception of this name: `classExceptions` lists them."))
+    found.ok_or_else(|| bad_input("There is no class exception of this name: ask for the list of them."))
 }
 
 fn caseload(ctx: &Context<'_>) -> Result<CaseloadScope, Failure> {

@@ -49,8 +49,12 @@ pub fn coded(code: &str, message: &str) -> Error {
 /// Gives every error of an answer its code and the id of the request, and hides what is not for callers. Where the schema
 /// `is_open` to nobody, what the library says of a document or a value is hidden too: it names what was not asked for.
 pub fn finish(response: &mut Response, request: &RequestId, is_open: bool) {
-    response.errors.truncate(ERRORS_MAX);
+    // Where the schema is not told, neither is which of several guesses was wrong.
+    response.errors.truncate(if is_open { ERRORS_MAX } else { 1 });
     for error in &mut response.errors {
+        if !is_open {
+            error.locations.clear();
+        }
         let (code, message) = told(error, is_open);
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);

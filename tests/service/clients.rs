@@ -20,6 +20,7 @@ use super::support::cast::{ITP, ITP_LEAD, NZTECH, NZTECH_LEAD};
 on_both_databases! {
     every_audit_of_graphql_over_http_passes,
     both_kinds_of_listeners_hear_their_own,
+    the_listener_of_the_page_hears_what_happens,
     a_socket_that_signs_in_takes_room_as_its_member,
     a_socket_is_told_when_the_service_ends,
 }
@@ -157,6 +158,43 @@ async fn both_kinds_of_listeners_hear_their_own(world: World) {
         let reference = of_others["data"]["applicationChanged"]["application"]["reference"].as_str();
         assert!(reference.is_some_and(|reference| reference.starts_with(ITP.prefix)), "{of_others}");
     }
+    served.end().await;
+}
+
+/// The client that docs/api.md shows, as it stands there, but for where it connects to.
+async fn the_listener_of_the_page_hears_what_happens(world: World) {
+    let exception = Caseload::new(&world, |_| {}).await;
+    let served = Served::start(&world).await;
+    let page = include_str!("../../docs/api.md");
+    let (_, block) = page.split_once("```js\n").expect("a block of JavaScript");
+    let (block, _) = block.split_once("```").expect("its end");
+    let (url, older) = (
+        "'wss://nominations.example.nz/graphql'",
+        "// In Node.js before 22, with `import WebSocket from 'ws'`: ",
+    );
+    assert!(block.contains(url) && block.contains(older));
+    let program = format!(
+        "import WebSocket from 'ws';\nconst [url, token] = JSON.parse(process.argv[2]);\n\
+         const freshToken = async () => token, signIn = async () => process.exit(1);\n\
+         const show = (told) => console.log(JSON.stringify(told));\n{}",
+        block.replace(url, "url").replace(older, "")
+    );
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/generated");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = tempfile::Builder::new().suffix(".mjs").tempfile_in(&folder).expect("a file");
+    std::fs::write(file.path(), program).expect("written");
+    let token = world.sign_in(&NZTECH_LEAD).await.token;
+    let given = json!([served.url().replace("http", "ws"), token]);
+    let mut listener = Script::start(file.path().to_str().expect("a path"), &given.to_string());
+    let mut number = 0;
+    let heard = loop {
+        number += 1;
+        exception.submitted(&Wanted::new(&format!("N1{number:06}"))).await;
+        if let Ok(line) = timeout(Duration::from_secs(3), listener.line()).await {
+            break line;
+        }
+    };
+    assert!(heard["id"].is_string() && heard["application"]["id"].is_string(), "{heard}");
     served.end().await;
 }
 

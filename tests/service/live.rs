@@ -21,6 +21,7 @@ use super::support::{Caller, World};
 on_both_databases! {
     what_happens_is_told_to_its_own_side_alone,
     what_was_missed_comes_first_and_once,
+    what_was_missed_is_paid_like_a_list,
     what_another_process_does_is_told_here,
     who_is_no_longer_what_they_were_is_told_nothing_more,
     places_are_told_as_they_move,
@@ -91,6 +92,35 @@ async fn what_happens_is_told_to_its_own_side_alone(world: World) {
     assert_eq!(kinds(&told), ["CONFIRMED", "NOMINATED", "SUBMITTED"]);
     assert_eq!(actor_of(&told, "CONFIRMED"), NZTECH.name);
     assert_eq!(kinds(&rata.rest().await), ["SUBMITTED"]);
+}
+
+async fn what_was_missed_is_paid_like_a_list(world: World) {
+    let world = world.with_face(Face::default());
+    let exception = Caseload::new(&world, |_| {}).await;
+    let _attended = world.attended();
+    let lead = world.sign_in(&NZTECH_LEAD).await;
+    let remaining = async || {
+        let told = lead.data("{ rateLimit { remaining } }", json!({})).await;
+        told["rateLimit"]["remaining"].as_i64().expect("points")
+    };
+    let mut listener = listen(&lead).await;
+    exception.submitted(&Wanted::new("N1000001")).await;
+    let first = next_submitted(&mut listener).await;
+    let before = remaining().await;
+    for number in 2..12 {
+        exception.submitted(&Wanted::new(&format!("N10000{number:02}"))).await;
+        next_submitted(&mut listener).await;
+    }
+    let of_the_question = before - remaining().await;
+    drop(listener);
+    let before = remaining().await;
+    let mut listener = lead.listen(CHANGED, json!({ "after": first })).await;
+    for _ in 2..12 {
+        next_submitted(&mut listener).await;
+    }
+    let paid = before - remaining().await - of_the_question;
+    // Eight fields, and as much again for each ten of what came.
+    assert!((16..=40).contains(&paid), "{paid}, beside {of_the_question}");
 }
 
 async fn what_was_missed_comes_first_and_once(world: World) {

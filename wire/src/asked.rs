@@ -11,7 +11,7 @@ use crate::refusal::{
     GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, INTROSPECTION_DISABLED, METHOD_NOT_ALLOWED, with_code,
 };
 use crate::trusted::{self, Trusted};
-use crate::{Limits, Refusal};
+use crate::{Limits, Refusal, json};
 
 /// Most characters of a message that the library made: it repeats what was sent, however long that is.
 const REPEATED_MAX: usize = 300;
@@ -35,6 +35,7 @@ impl Asked {
     /// # Errors
     /// 400 for what is no request.
     pub fn from_json(sent: &[u8]) -> Result<Self, Refusal> {
+        json::check_size(sent)?;
         let sent: Json = serde_json::from_slice(sent).map_err(|why| {
             let (line, column) = (why.line(), why.column());
             Refusal::bad_request(format!("This is not JSON: look at line {line}, column {column}."))

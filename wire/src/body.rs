@@ -5,12 +5,14 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use futures_util::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::Refusal;
 
-/// How long a body may take to come.
+/// How long a body may take to come that is short; a longer one has a second more for each [`PACE`] bytes that came.
 pub const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes in a second that are slow, and still waited for.
+const PACE: usize = 64 * 1024;
 
 /// Whether a request says that its body is JSON, in UTF-8 if it says which.
 ///
@@ -34,19 +36,9 @@ pub fn check_is_json(headers: &HeaderMap) -> Result<(), Refusal> {
 /// Reads a body of at most `limit` bytes.
 ///
 /// # Errors
-/// 413 for a longer one, by what it says of itself or by what comes; 400 where it breaks off; 408 where it takes longer than
-/// [`PATIENCE`].
+/// 413 for a longer one, by what it says of itself or by what comes; 400 where it breaks off; 408 where it comes more slowly than
+/// [`PATIENCE`] and [`PACE`] say.
 pub async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
-    let slow = |_| {
-        let message = "The request came too slowly: send it again.";
-        // What is left of it is not waited for.
-        Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
-            .with(header::CONNECTION, HeaderValue::from_static("close"))
-    };
-    timeout(PATIENCE, read_all(headers, body, limit)).await.map_err(slow)?
-}
-
-async fn read_all(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u8>, Refusal> {
     let said = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
     if said.is_some_and(|length: usize| length > limit) {
         return Err(too_long(limit));
@@ -54,14 +46,29 @@ async fn read_all(headers: &HeaderMap, body: Body, limit: usize) -> Result<Vec<u
     // Room is made for what came, not for what was announced.
     let mut bytes = Vec::new();
     let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
+    let begun = Instant::now();
+    loop {
+        let next = timeout_at(begun + time_for(bytes.len()), chunks.next()).await;
+        let Some(chunk) = next.map_err(|_| slow())? else { return Ok(bytes) };
         let chunk = chunk.map_err(|_| Refusal::bad_request("The request broke off: send it again."))?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_long(limit));
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+}
+
+/// How long it may take until there is more than this.
+fn time_for(bytes: usize) -> Duration {
+    let milliseconds = bytes.saturating_mul(1_000) / PACE;
+    PATIENCE + Duration::from_millis(u64::try_from(milliseconds).unwrap_or(u64::MAX))
+}
+
+fn slow() -> Refusal {
+    let message = "The request came too slowly: send it again, in parts where it is long.";
+    // What is left of it is not waited for.
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", message)
+        .with(header::CONNECTION, HeaderValue::from_static("close"))
 }
 
 fn too_long(limit: usize) -> Refusal {
@@ -108,6 +115,19 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_LENGTH, "11".parse().expect("a value"));
         assert!(read(&headers, Body::empty(), 10).await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_body_has_time_as_long_as_it_comes() {
+        let dripping = |bytes: usize| {
+            Body::from_stream(futures_util::stream::unfold(0, move |sent| async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                (sent < 40).then(|| (Ok::<_, std::convert::Infallible>(vec![b' '; bytes]), sent + 1))
+            }))
+        };
+        let read = |bytes: usize| async move { read(&HeaderMap::new(), dripping(bytes), 10_000_000).await };
+        assert!(read(100_000).await.is_ok());
+        assert_eq!(read(1_000).await.map_err(|refusal| refusal.status), Err(StatusCode::REQUEST_TIMEOUT));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,16 +1,17 @@
 //! What callers may spend: cost points, so many in a window of time.
 //!
-//! A request pays what validation finds that it costs, before anything of it is executed. Each process keeps its own books.
+//! A request pays for being looked at before it is validated, and what validation finds that it costs before anything of it is
+//! executed. Each process keeps its own books.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
 use async_graphql::{ServerError, ValidationResult, async_trait};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::refusal::{RATE_LIMITED, coded};
+use crate::refusal::{GRAPHQL_VALIDATION_FAILED, RATE_LIMITED, coded};
 
 /// How long a window is.
 pub const WINDOW: Duration = Duration::from_mins(1);
@@ -112,23 +113,71 @@ pub struct Purse(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     budgets: Vec<(Arc<Budget>, String)>,
-    standing: OnceLock<Standing>,
+    /// Points that it costs to look at the request.
+    look: usize,
+    /// Points that a request may cost.
+    most: usize,
+    standing: Mutex<Option<Standing>>,
 }
 
 impl Purse {
-    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told.
+    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told. To `look` at the request costs so much,
+    /// and all of it may cost `most`.
     #[must_use]
-    pub fn new(budgets: Vec<(Arc<Budget>, String)>) -> Self {
-        Self(Arc::new(Inner { budgets, standing: OnceLock::new() }))
+    pub fn new(budgets: Vec<(Arc<Budget>, String)>, look: usize, most: usize) -> Self {
+        Self(Arc::new(Inner { budgets, look, most, standing: Mutex::default() }))
     }
 
-    /// Where the caller stands; none before validation.
+    /// Where the caller stands; none before anything was paid.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
-        self.0.standing.get().copied()
+        *self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Pays what validation found that it costs.
+    /// Pays for looking at the request.
+    fn pay_look(&self) -> Result<(), ServerError> {
+        self.pay_part(self.0.look, self.0.look)
+    }
+
+    /// Pays what is left to pay of what validation found that the request costs.
+    fn pay_rest(&self, cost: usize) -> Result<(), ServerError> {
+        if cost > self.0.most {
+            let most = self.0.most;
+            let message = format!(
+                "This costs {cost} points, and a request may cost {most}: ask for fewer rows or fields."
+            );
+            return Err(coded(GRAPHQL_VALIDATION_FAILED, message));
+        }
+        let cost = cost.max(self.0.look);
+        self.pay_part(cost - self.0.look, cost)
+    }
+
+    /// Pays for more that a request answers with, as much as all of it costs for each ten `rows`. Where that is not left, it waits
+    /// until it is.
+    pub async fn pay_more(&self, rows: usize) {
+        let cost = self.standing().map_or(0, |standing| standing.cost);
+        for (budget, who) in &self.0.budgets {
+            let part = cost.saturating_mul(rows).div_ceil(10).min(budget.limit);
+            loop {
+                let standing = budget.pay(who, part, Instant::now());
+                if standing.is_paid {
+                    break;
+                }
+                tokio::time::sleep(standing.reset).await;
+            }
+        }
+    }
+
+    /// Pays a part of what costs so much altogether, and keeps where the caller then stands.
+    fn pay_part(&self, part: usize, whole: usize) -> Result<(), ServerError> {
+        let Some(standing) = self.pay(part).map(|standing| Standing { cost: whole, ..standing }) else {
+            return Ok(());
+        };
+        *self.0.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
+        if standing.is_paid { Ok(()) } else { Err(standing.refusal()) }
+    }
+
+    /// All pay, or nobody does.
     fn pay(&self, cost: usize) -> Option<Standing> {
         let now = Instant::now();
         let mut told = None;
@@ -142,9 +191,6 @@ impl Purse {
                 break;
             }
             told = told.or(Some(standing));
-        }
-        if let Some(standing) = told {
-            self.0.standing.get_or_init(|| standing);
         }
         told
     }
@@ -202,12 +248,11 @@ impl Extension for Till {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
+        let Some(purse) = ctx.data_opt::<Purse>() else { return next.run(ctx).await };
+        purse.pay_look().map_err(|error| vec![error])?;
         let valid = next.run(ctx).await?;
-        let standing = ctx.data_opt::<Purse>().and_then(|purse| purse.pay(valid.complexity));
-        match standing {
-            Some(standing) if !standing.is_paid => Err(vec![standing.refusal()]),
-            _ => Ok(valid),
-        }
+        purse.pay_rest(valid.complexity).map_err(|error| vec![error])?;
+        Ok(valid)
     }
 }
 
@@ -246,19 +291,46 @@ mod tests {
     fn all_pay_or_nobody_does() {
         let (client, tenant) = (Arc::new(Budget::new("client", 10)), Arc::new(Budget::new("tenant", 15)));
         let purse = |who: &str| {
-            Purse::new(vec![(Arc::clone(&client), who.into()), (Arc::clone(&tenant), "t".into())])
+            Purse::new(vec![(Arc::clone(&client), who.into()), (Arc::clone(&tenant), "t".into())], 2, 12)
         };
+        let paid = purse("a");
+        assert!(paid.pay_look().is_ok() && paid.pay_rest(10).is_ok());
+        let standing = paid.standing().expect("a standing");
+        assert_eq!((standing.name, standing.cost, standing.remaining), ("client", 10, 0));
+        let poor = purse("b");
+        assert!(poor.pay_look().is_ok() && poor.pay_rest(10).is_err());
+        let refused = poor.standing().expect("a standing");
         assert_eq!(
-            purse("a").pay(10).map(|standing| (standing.name, standing.remaining)),
-            Some(("client", 0))
+            (refused.name, refused.is_paid, refused.cost, refused.remaining),
+            ("tenant", false, 10, 3)
         );
-        let refused = purse("b").pay(10).expect("a standing");
-        assert_eq!((refused.name, refused.is_paid, refused.remaining), ("tenant", false, 5));
-        assert_eq!(client.pay("b", 0, Instant::now()).remaining, 10, "given back");
+        assert_eq!(client.pay("b", 0, Instant::now()).remaining, 8, "given back, but for the look");
         let mut headers = HeaderMap::new();
         refused.tell(&mut headers);
         assert_eq!(headers["ratelimit-policy"], "\"tenant\";q=15;w=60");
         assert_eq!(headers["retry-after"], "60");
+    }
+
+    #[test]
+    fn what_a_request_may_cost_is_told_with_what_it_costs() {
+        let budget = Arc::new(Budget::new("client", 100));
+        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 5, 12);
+        purse.pay_look().expect("paid");
+        let refused = purse.pay_rest(13).expect_err("too much").message;
+        assert!(refused.contains("13 points") && refused.contains("cost 12"), "{refused}");
+        assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 95, "to look costs, whatever comes of it");
+        purse.pay_rest(3).expect("paid");
+        assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 95);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_answered_beyond_is_paid_or_waited_for() {
+        let budget = Arc::new(Budget::new("client", 100));
+        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 1, 1_000);
+        purse.pay_rest(20).expect("paid");
+        purse.pay_more(15).await;
+        assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 100 - 19 - 30);
+        assert!(tokio::time::timeout(Duration::from_secs(50), purse.pay_more(50)).await.is_err(), "it waits");
     }
 
     #[test]

@@ -9,9 +9,9 @@ use std::collections::HashSet;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, VariableDefinition,
 };
-use async_graphql::{Name, ServerError, Variables};
+use async_graphql::{Name, ServerError, Value, Variables};
 
 use crate::limits::Limits;
 use weight::{Scales, Weight};
@@ -28,6 +28,14 @@ pub use order::AnswerOrder;
 
 /// Brackets inside one another. The deepest of the standard introspection query are 16.
 const NESTING_MAX: usize = 40;
+/// Letters of a name: what is not known is compared with all that is, letter by letter.
+const NAME_MAX: usize = 100;
+/// Lists that lead from types to types, inside one another, as graphql-js has it: each multiplies the answer.
+const LISTS_MAX: usize = 2;
+/// Rows of the schema. The standard introspection query weighs some 900,000.
+const ROWS_MAX: usize = 1_200_000;
+/// Of so many rows of the schema a point is paid.
+const ROWS_OF_A_POINT: usize = 1_000;
 
 /// A document that is fit for execution.
 #[derive(Clone, Debug)]
@@ -38,6 +46,8 @@ pub struct Fit {
     pub operation: OperationType,
     /// The name of the chosen operation.
     pub name: Option<String>,
+    /// Points that it costs to look whether it is valid, and to tell the schema where that is asked for.
+    pub cost: usize,
 }
 
 /// Why a document is not executed.
@@ -64,17 +74,22 @@ pub fn prepare(
     let seen = text::look(text, limits.tokens);
     within(seen.tokens, limits.tokens, "names, signs and values")?;
     within(seen.nesting, NESTING_MAX, "brackets inside one another")?;
+    within(seen.longest, NAME_MAX, "letters in a name")?;
     let mut document = parse_query(text).map_err(|error| Unfit::Unreadable(error.into()))?;
-    check_weights(&document, limits)?;
+    let weight = check_weights(&document, limits)?;
     directives::check_typenames(&document).map_err(Unfit::Refused)?;
     omitted::drop_omitted(&mut document, operation, variables);
     let found = chosen(&document.operations, operation);
+    if let Some((_, operation)) = found {
+        check_variables(operation, variables)?;
+    }
     let kind = found.map_or(OperationType::Query, |(_, operation)| operation.ty);
     let name = found.and_then(|(name, _)| name).map(ToString::to_string);
-    Ok(Fit { document, operation: kind, name })
+    let cost = weight.fields.saturating_add(weight.introspection_rows / ROWS_OF_A_POINT);
+    Ok(Fit { document, operation: kind, name, cost })
 }
 
-fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<(), Unfit> {
+fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<Weight, Unfit> {
     let mut scales = Scales::new(document);
     let mut all = Weight::default();
     for (_, operation) in document.operations.iter() {
@@ -101,8 +116,25 @@ fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<(), U
     within(all.fields, limits.fields, "fields, fragments spread out")?;
     within(all.depth, limits.depth, "fields inside one another")?;
     within(all.introspection_depth, limits.introspection_depth, "fields of the schema inside one another")?;
+    within(all.introspection_lists, LISTS_MAX, "lists of fields or types inside one another")?;
+    within(all.introspection_rows, ROWS_MAX, "rows of the schema, counted by ten for each list")?;
     within(all.aliases, limits.aliases, "aliases")?;
-    within(all.directives, limits.directives, "directives")
+    within(all.directives, limits.directives, "directives")?;
+    Ok(all)
+}
+
+/// Whether all is there that the operation has to be told.
+fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Result<(), Unfit> {
+    for definition in &operation.variable_definitions {
+        let VariableDefinition { name, var_type, default_value, .. } = &definition.node;
+        let told = variables.get(&name.node);
+        let is_missing = if told.is_none() { default_value.is_none() } else { told == Some(&Value::Null) };
+        if is_missing && !var_type.node.nullable {
+            let message = format!("The variable ${} is missing: it is {}.", name.node, var_type.node);
+            return Err(Unfit::Refused(ServerError::new(message, Some(definition.pos))));
+        }
+    }
+    Ok(())
 }
 
 fn within(found: usize, limit: usize, what: &str) -> Result<(), Unfit> {
@@ -132,6 +164,8 @@ fn chosen<'d>(
 mod tests {
     use std::fmt::Write;
 
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -146,6 +180,52 @@ mod tests {
             assert_eq!(kind(Some("D")), (OperationType::Query, None));
             assert_eq!(kind(Some("B")), (OperationType::Mutation, Some("B".to_owned())));
         }
+    }
+
+    #[test]
+    fn what_has_to_be_told_is() {
+        let document = "query A($a: Int!, $b: Int! = 1, $c: Int) { a(a: $a, b: $b, c: $c) } query B { b }";
+        let told = |variables: serde_json::Value, name: &str| {
+            prepare(document, Some(name), &Variables::from_json(variables), &Limits::default())
+        };
+        for (variables, missing) in [
+            (json!({ "a": 1 }), None),
+            (json!({ "a": 1, "b": 2, "c": null }), None),
+            (json!({}), Some("$a is missing: it is Int!")),
+            (json!({ "a": null }), Some("$a")),
+            (json!({ "a": 1, "b": null }), Some("$b")),
+        ] {
+            match (told(variables.clone(), "A"), missing) {
+                (Ok(_), None) => {}
+                (Err(Unfit::Refused(error)), Some(missing)) => {
+                    assert!(error.message.contains(missing), "{error:?}");
+                }
+                (other, _) => panic!("{variables}: {other:?}"),
+            }
+        }
+        assert!(told(json!({}), "B").is_ok());
+    }
+
+    #[test]
+    fn the_schema_is_told_as_wide_as_it_is_and_no_wider() {
+        let bomb = |levels: usize| {
+            let (open, close) = ("possibleTypes { interfaces { ".repeat(levels), "} } ".repeat(levels));
+            format!("{{ __type(name: \"Node\") {{ {open} name {close} }} }}")
+        };
+        assert!(prepared(&bomb(1)).is_ok());
+        for levels in 2..7 {
+            assert!(refusal(&bomb(levels)).contains("inside one another"), "{levels}");
+        }
+        let fields = "fields { type { fields { name description type { name ofType { name } } } } }";
+        let wide = |count: usize| {
+            let types: Vec<_> = (0..count).map(|number| format!("t{number}: types {{ {fields} }}")).collect();
+            prepared(&format!("{{ __schema {{ {} }} }}", types.join(" ")))
+        };
+        let cost = |count: usize| wide(count).expect("a document").cost;
+        assert!(cost(1) > 100 && cost(2) > 2 * cost(1) - 50, "{} {}", cost(1), cost(2));
+        assert!(
+            matches!(wide(12), Err(Unfit::Refused(error)) if error.message.contains("rows of the schema"))
+        );
     }
 
     fn prepared(text: &str) -> Result<Fit, Unfit> {
@@ -258,9 +338,9 @@ mod tests {
             ("@skip(if: true) @skip(if: true)", Some("Duplicate")),
         ] {
             for text in [
-                format!("query($v: Boolean!) {{ a(b: $v) {{ __typename {directives} }} }}"),
+                format!("query($v: Boolean! = true) {{ a(b: $v) {{ __typename {directives} }} }}"),
                 format!(
-                    "query($v: Boolean!) {{ a(b: $v) ...F }} fragment F on Q {{ ... on Q {{ __typename {directives} }} }}"
+                    "query($v: Boolean! = true) {{ a(b: $v) ...F }} fragment F on Q {{ ... on Q {{ __typename {directives} }} }}"
                 ),
             ] {
                 match (prepared(&text), message) {

@@ -13,6 +13,7 @@ pub mod asked;
 pub mod body;
 pub mod budget;
 pub mod document;
+mod json;
 pub mod limits;
 pub mod media;
 pub mod refusal;

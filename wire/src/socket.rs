@@ -6,23 +6,26 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use async_graphql::Response;
+use async_graphql::{Response, ServerError};
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, Stream, StreamExt, once, poll_fn};
-use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
 use tokio_stream::StreamMap;
 
 use crate::answer::{Written, is_refused};
-use crate::{Asked, Refusal};
+use crate::{Asked, Refusal, json};
 
 /// The name of the protocol, as it is agreed on when a socket is opened.
 pub const PROTOCOL: &str = "graphql-transport-ws";
+
+/// Most bytes of an operation's id.
+const ID_MAX: usize = 128;
 
 /// What stands behind the sockets.
 pub trait Host: Send + Sync + 'static {
@@ -34,6 +37,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// The answers to one operation: one of a query or a mutation, any number of a subscription.
     fn answers(&self, caller: &Self::Caller, asked: Asked) -> BoxStream<'static, Response>;
+
+    /// What is answered to an operation that is not begun.
+    fn refused(&self, refusal: &Refusal) -> Response;
 
     /// Done when the caller may not go on, with why.
     fn dismissed(&self, caller: &Self::Caller) -> BoxFuture<'static, Dismissal>;
@@ -144,6 +150,16 @@ enum Sent {
     },
 }
 
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Said<'s> {
+    ConnectionAck,
+    Pong,
+    Next { id: &'s str, payload: Written<'s> },
+    Error { id: &'s str, payload: &'s [ServerError] },
+    Complete { id: &'s str },
+}
+
 /// Answers of an operation, then nothing once, which says that it is done.
 type Running = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
 
@@ -234,11 +250,12 @@ impl<H: Host> Conversation<H> {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(End::Gone),
         };
+        json::check_size(text.as_bytes()).map_err(|refusal| Closing::bad_message(&refusal.message))?;
         let sent =
             serde_json::from_str(&text).map_err(|_| Closing::bad_message("it is none of this protocol's"))?;
         match sent {
             Sent::ConnectionInit { payload } => self.greet(payload.unwrap_or_default(), greeted_by).await,
-            Sent::Ping { .. } => self.say(&json!({ "type": "pong" })).await,
+            Sent::Ping { .. } => self.say(&Said::Pong).await,
             Sent::Pong { .. } => Ok(()),
             Sent::Subscribe { id, payload } => self.begin(id, payload).await,
             Sent::Complete { id } => {
@@ -261,15 +278,16 @@ impl<H: Host> Conversation<H> {
         })?;
         self.dismissed = Some(self.host.dismissed(&caller));
         self.caller = Some(caller);
-        self.say(&json!({ "type": "connection_ack" })).await
+        self.say(&Said::ConnectionAck).await
     }
 
     async fn begin(&mut self, id: String, payload: Json) -> Result<(), End> {
         let Some(caller) = &self.caller else {
             return Err(Closing::new(4401, "Unauthorized").into());
         };
-        if id.is_empty() {
-            return Err(Closing::bad_message("its id is empty").into());
+        // It comes back with every answer.
+        if !(1..=ID_MAX).contains(&id.len()) {
+            return Err(Closing::bad_message(&format!("its id has 1 to {ID_MAX} characters")).into());
         }
         if self.running.contains_key(&id) {
             return Err(Closing::new(4409, format!("Subscriber for {id} already exists")).into());
@@ -280,8 +298,8 @@ impl<H: Host> Conversation<H> {
                 crate::refusal::RATE_LIMITED,
                 format!("{} operations go on at this socket: complete one first.", self.rules.operations),
             );
-            let Json::Object(mut body) = refusal.body("").0 else { return Ok(()) };
-            return self.say(&json!({ "type": "error", "id": id, "payload": body.remove("errors") })).await;
+            let refused = self.host.refused(&refusal);
+            return self.tell(&id, Some(refused)).await;
         }
         let asked = Asked::from_value(payload).map_err(|refusal| Closing::bad_message(&refusal.message))?;
         let answers = apart(self.host.answers(caller, asked)).map(Some).chain(once(async { None }));
@@ -293,17 +311,21 @@ impl<H: Host> Conversation<H> {
     async fn tell(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
         let Some(answer) = answer else {
             self.running.remove(id);
-            return self.say(&json!({ "type": "complete", "id": id })).await;
+            return self.say(&Said::Complete { id }).await;
         };
         if is_refused(&answer) {
             self.running.remove(id);
-            return self.say(&json!({ "type": "error", "id": id, "payload": answer.errors })).await;
+            return self.say(&Said::Error { id, payload: &answer.errors }).await;
         }
-        self.say(&json!({ "type": "next", "id": id, "payload": Written::of(&answer) })).await
+        self.say(&Said::Next { id, payload: Written::of(&answer) }).await
     }
 
-    async fn say(&mut self, message: &Json) -> Result<(), End> {
-        self.send(Message::Text(message.to_string().into())).await
+    async fn say(&mut self, message: &Said<'_>) -> Result<(), End> {
+        let Ok(text) = serde_json::to_string(message) else {
+            tracing::error!("an answer cannot be written down");
+            return Err(End::Gone);
+        };
+        self.send(Message::Text(text.into())).await
     }
 
     async fn send(&mut self, message: Message) -> Result<(), End> {

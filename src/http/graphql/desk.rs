@@ -24,7 +24,7 @@ use crate::app::App;
 use crate::http::Face;
 use crate::schema::context::{RequestId, with_context};
 use crate::schema::errors::INTERNAL;
-use crate::schema::{ApiSchema, errors};
+use crate::schema::{ApiSchema, COST_MAX, errors};
 use crate::watch::Operation;
 
 /// How long an operation waits for its turn.
@@ -111,7 +111,7 @@ impl Desk {
             return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("1")));
         };
-        let purse = self.purse(caller);
+        let purse = self.purse(caller, &ready);
         let time = self.time(&ready);
         let word = self.word(caller, &ready);
         let fit = ready.fit;
@@ -143,7 +143,7 @@ impl Desk {
             };
             return once(answer).boxed();
         }
-        let (purse, mut word) = (self.purse(&caller), self.word(&caller, &ready));
+        let (purse, mut word) = (self.purse(&caller, &ready), self.word(&caller, &ready));
         let span = span(&caller, &ready, &id);
         span.in_scope(|| tracing::info!("listens"));
         let mut listening = self.app.metrics.listening(Operation::of(&ready));
@@ -192,12 +192,12 @@ impl Desk {
     }
 
     /// A client pays for itself; a body's pay from what is the body's as well.
-    fn purse(&self, caller: &Caller) -> Purse {
+    fn purse(&self, caller: &Caller, ready: &Ready) -> Purse {
         let mut budgets = vec![(Arc::clone(&self.clients), caller.name())];
         if let Some(body) = caller.viewer.member().and_then(|member| member.body) {
             budgets.push((Arc::clone(&self.tenants), body.to_string()));
         }
-        Purse::new(budgets)
+        Purse::new(budgets, ready.fit.cost, COST_MAX)
     }
 
     /// What is said of a document that is in no manifest, where something is to be said.

@@ -31,7 +31,7 @@ pub async fn open(
     let given = credentials::given_at_socket(&headers, &service.app.public_url, is_ours)?;
     let viewer = credentials::viewer(&service.app, &given, &headers).await?;
     let caller = Caller { viewer, source };
-    let room = service.room(&caller)?;
+    let room = service.room_to_begin(&caller)?;
     let viewer = caller.viewer;
     // As long as the longest that anybody may send over HTTP, until it is known who is there.
     let rules = Rules { message: body_max(&viewer), ..service.desk.face.socket };
@@ -73,13 +73,13 @@ struct Behind {
 impl Host for Behind {
     type Caller = Caller;
 
-    /// Whoever opened the socket without a token may send one now, as `{"authorization": "Bearer <token>"}`, and takes room
-    /// as a member from then on.
+    /// Whoever opened the socket without a token may send one now, as `{"authorization": "Bearer <token>"}`. Now it is known out of
+    /// whose share the socket is.
     async fn welcome(&mut self, sent: Json) -> Result<Caller, Refusal> {
         let (given, viewer) = &self.opened_by;
         let sent = ["authorization", "Authorization"].iter().find_map(|name| sent.get(*name)?.as_str());
         let viewer = match (given, sent) {
-            (_, None) => return Ok(Caller { viewer: viewer.clone(), source: self.source }),
+            (_, None) => viewer.clone(),
             (Given::Nothing, Some(authorization)) => {
                 let unreadable = |_| refusals::unreadable_token();
                 let mut headers = self.headers.clone();
@@ -94,7 +94,9 @@ impl Host for Behind {
             }
         };
         let caller = Caller { viewer, source: self.source };
-        self.room = self.service.room(&caller)?;
+        if self.opened_by.1.member().is_none() {
+            self.room = self.service.room(&caller)?;
+        }
         Ok(caller)
     }
 
@@ -116,6 +118,10 @@ impl Host for Behind {
             }
         };
         once(answers).flatten().boxed()
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Response {
+        self.service.desk.refused(as_error(refusal), &request::made_id(&self.service.app.random))
     }
 
     fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, Dismissal> {

@@ -103,7 +103,7 @@ async fn long_lists_are_refused_whole(world: World) {
         ("takeNextApplication", "/role", 1_000),
         ("recommend", "/reasons", 1_000),
         ("importApplications", "/rows", 501),
-        ("importApplications", "/rows", 4_000),
+        ("importApplications", "/rows", 2_000),
         ("registerInterest", "/roles", 21),
     ] {
         let (caller, mut input) = asks.of(mutation);

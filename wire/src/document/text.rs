@@ -7,6 +7,8 @@ pub struct Text {
     pub tokens: usize,
     /// Brackets of any kind inside one another.
     pub nesting: usize,
+    /// Letters of the longest name or number.
+    pub longest: usize,
 }
 
 /// Looks at a text until it has more than `tokens_max` tokens.
@@ -18,7 +20,11 @@ pub fn look(text: &str, tokens_max: usize) -> Text {
         let after = match c {
             '"' => after_string(rest, &mut do_blocks_end),
             '#' => rest.find(['\n', '\r']).map_or("", |end| &rest[end..]),
-            _ if is_of_a_word(c) => rest.trim_start_matches(is_of_a_word),
+            _ if is_of_a_word(c) => {
+                let after = rest.trim_start_matches(is_of_a_word);
+                seen.longest = seen.longest.max(rest.len() - after.len());
+                after
+            }
             '.' => rest.trim_start_matches('.'),
             _ => &rest[c.len_utf8()..],
         };
@@ -107,7 +113,8 @@ mod tests {
             ("}}}{", 4, 1),
             ("{ ...F, ...on T { a_1 } }", 10, 2),
         ] {
-            assert_eq!(look(text, 1_000), Text { tokens, nesting }, "{text}");
+            let seen = look(text, 1_000);
+            assert_eq!((seen.tokens, seen.nesting), (tokens, nesting), "{text}");
         }
     }
 
@@ -151,6 +158,11 @@ mod tests {
     fn blocks_that_do_not_end_are_looked_for_once() {
         let text = format!("{{a(b:{}", "\"\"\"x\"\\".repeat(100_000));
         assert_eq!(look(&text, usize::MAX).tokens, 5 + 300_000);
+    }
+
+    #[test]
+    fn the_longest_name_counts() {
+        assert_eq!(look("{ ab(c: \"defghi\") abc # defghi\n }", 1_000).longest, 3);
     }
 
     #[test]

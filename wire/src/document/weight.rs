@@ -19,6 +19,14 @@ pub struct Weight {
     pub depth: usize,
     /// Fields inside one another where the schema is asked for.
     pub introspection_depth: usize,
+    /// Rows that it is likely to answer with where it is of the schema.
+    pub rows: usize,
+    /// Lists that lead from types to types, inside one another.
+    pub lists: usize,
+    /// The rows where the schema is asked for.
+    pub introspection_rows: usize,
+    /// Such lists inside one another where the schema is asked for.
+    pub introspection_lists: usize,
     /// Fields of the selection itself, at its root.
     pub roots: usize,
 }
@@ -33,6 +41,10 @@ impl Weight {
             directives: self.directives.saturating_add(other.directives),
             depth: self.depth.max(other.depth),
             introspection_depth: self.introspection_depth.max(other.introspection_depth),
+            rows: self.rows.saturating_add(other.rows),
+            lists: self.lists.max(other.lists),
+            introspection_rows: self.introspection_rows.saturating_add(other.introspection_rows),
+            introspection_lists: self.introspection_lists.max(other.introspection_lists),
             roots: self.roots.saturating_add(other.roots),
         }
     }
@@ -75,8 +87,13 @@ impl<'d> Scales<'d> {
         weight.roots = 1;
         weight.fields = weight.fields.saturating_add(1);
         weight.aliases = weight.aliases.saturating_add(usize::from(field.alias.is_some()));
+        let (rows, leads_on) = list_of_the_schema(&field.name.node);
+        weight.rows = weight.rows.saturating_add(1).saturating_mul(rows);
+        weight.lists += usize::from(leads_on);
         if is_of_the_schema(field) {
             weight.introspection_depth = weight.introspection_depth.max(weight.depth) + 1;
+            weight.introspection_rows = weight.introspection_rows.saturating_add(weight.rows);
+            weight.introspection_lists = weight.introspection_lists.max(weight.lists);
             weight.depth = 1;
         } else {
             weight.depth += 1;
@@ -97,6 +114,18 @@ impl<'d> Scales<'d> {
         let weight = self.of(&fragment.node.selection_set.node).and(directives);
         self.known.insert(name, weight);
         weight
+    }
+}
+
+/// How many rows a field has where it is of the schema, and whether these lead to other types: then lists of lists of them have
+/// no end.
+fn list_of_the_schema(name: &str) -> (usize, bool) {
+    match name {
+        "types" => (300, false),
+        "fields" | "inputFields" | "interfaces" | "possibleTypes" => (10, true),
+        "args" => (5, false),
+        "enumValues" | "directives" => (10, false),
+        _ => (1, false),
     }
 }
 

@@ -9,6 +9,7 @@ use axum::extract::{State, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::routing::any;
 use futures_util::{FutureExt, SinkExt};
+use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{Bytes, Message as Frame};
@@ -60,6 +61,10 @@ impl Host for Echo {
             }
             _ => once(async { one }).boxed(),
         }
+    }
+
+    fn refused(&self, refusal: &Refusal) -> Response {
+        Response::from_errors(vec![crate::refusal::coded(refusal.code, refusal.message.as_str())])
     }
 
     fn dismissed(&self, (): &()) -> BoxFuture<'static, Dismissal> {
@@ -178,6 +183,17 @@ async fn what_is_no_message_closes_with_4400() {
         Frame::Text(r#"{"type":"ping","more":1}"#.into()),
         Frame::Text(r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#.into()),
         Frame::Text(r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#.into()),
+        Frame::Text(
+            format!(r#"{{"type":"subscribe","id":"{}","payload":{{"query":"{{a}}"}}}}"#, "x".repeat(129))
+                .into(),
+        ),
+        Frame::Text(
+            format!(
+                r#"{{"type":"subscribe","id":"1","payload":{{"query":"{{a}}","variables":{{"a":[{}0]}}}}}}"#,
+                "0,".repeat(100_000)
+            )
+            .into(),
+        ),
         Frame::Text(r#"{"type":"subscribe","id":"1","payload":{"query":1}}"#.into()),
         Frame::Text(r#"{"type":"subscribe","id":"1"}"#.into()),
         Frame::Text(r#"{"type":"complete"}"#.into()),
