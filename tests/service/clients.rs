@@ -27,6 +27,8 @@ on_both_databases! {
 
 const CHANGED: &str = "subscription { applicationChanged { kind application { reference } } }";
 
+const PUBLIC: &str = r#"subscription { quotaChanged(classException: "specialist-tech") { available } }"#;
+
 /// The service on a port of its own.
 struct Served {
     address: SocketAddr,
@@ -199,10 +201,21 @@ async fn the_listener_of_the_page_hears_what_happens(world: World) {
 }
 
 async fn a_socket_that_signs_in_takes_room_as_its_member(world: World) {
+    let _exception = Caseload::new(&world, |_| {}).await;
     let face = Face { listeners: 2, strangers_who_listen: 1, ..Face::default() };
     let served = Served::start_with(&world, face).await;
     let token = world.sign_in(&NZTECH_LEAD).await.token;
-    // They are opened without a token, and each leaves the only room there is for that to the next.
+    // All the room that strangers have is taken.
+    let public = json!({ "query": PUBLIC }).to_string();
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let stranger = || {
+        let request = client.post(served.url()).header("accept", "text/event-stream");
+        request.header("content-type", "application/json").body(public.clone()).send()
+    };
+    let listening = stranger().await.expect("an answer");
+    assert_eq!(listening.status(), 200);
+    assert_eq!(stranger().await.expect("an answer").status(), 503);
+    // They are opened without a token, and each leaves the only place there is for that to the next.
     let mut members = Vec::new();
     for _ in 0..2 {
         let mut member = Script::listen("ws", &served, token.as_deref(), 1);
@@ -216,6 +229,7 @@ async fn a_socket_that_signs_in_takes_room_as_its_member(world: World) {
     let mut again = Script::listen("ws", &served, token.as_deref(), 1);
     for _ in 0..20 {
         if again.line().await["connected"] == true {
+            drop(listening);
             served.end().await;
             return;
         }

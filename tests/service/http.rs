@@ -34,6 +34,7 @@ on_both_databases! {
     what_the_caller_has_already_is_not_sent_again,
     answers_are_compressed_for_who_takes_it,
     what_is_spent_is_told_and_bounded,
+    what_is_not_valid_is_paid_for,
     a_body_pays_for_all_its_clients,
     trusted_documents_go_by_role,
     where_the_schema_is_closed_no_name_is_learnt,
@@ -299,6 +300,17 @@ async fn what_is_spent_is_told_and_bounded(world: World) {
     // Another client has a budget of its own.
     let lead = world.sign_in(&NZTECH_LEAD).await;
     assert_eq!(lead.post_graphql(json!({ "query": ask }).to_string()).await.status, StatusCode::OK);
+}
+
+async fn what_is_not_valid_is_paid_for(world: World) {
+    let world = world.with_face(Face { client_points: 100, ..Face::default() });
+    let wrong =
+        format!("{{ {} }}", (0..60).map(|number| format!("no{number} ")).collect::<Vec<_>>().concat());
+    for code in ["GRAPHQL_VALIDATION_FAILED", "RATE_LIMITED"] {
+        let answer = world.anybody().post_graphql(json!({ "query": wrong }).to_string()).await;
+        assert_eq!(answer.code(), code, "{}", answer.whole());
+        assert!(!answer.header("ratelimit").is_empty(), "{}", answer.whole());
+    }
 }
 
 async fn a_body_pays_for_all_its_clients(world: World) {
