@@ -18,6 +18,7 @@ use weight::{Scales, Weight};
 
 mod complete;
 mod directives;
+mod kept;
 mod omitted;
 mod order;
 mod text;
@@ -85,6 +86,7 @@ pub fn prepare(
     }
     let kind = found.map_or(OperationType::Query, |(_, operation)| operation.ty);
     let name = found.and_then(|(name, _)| name).map(ToString::to_string);
+    kept::keep_objects(&mut document);
     let cost = weight.fields.saturating_add(weight.introspection_rows / ROWS_OF_A_POINT);
     Ok(Fit { document, operation: kind, name, cost })
 }
@@ -147,6 +149,20 @@ fn within(found: usize, limit: usize, what: &str) -> Result<(), Unfit> {
 
 /// The names of variables, as sets of them are passed about here.
 type Names = HashSet<Name>;
+
+fn for_each_operation(
+    operations: &mut DocumentOperations,
+    mut each: impl FnMut(Option<&Name>, &mut OperationDefinition),
+) {
+    match operations {
+        DocumentOperations::Single(operation) => each(None, &mut operation.node),
+        DocumentOperations::Multiple(operations) => {
+            for (name, operation) in operations {
+                each(Some(name), &mut operation.node);
+            }
+        }
+    }
+}
 
 /// The operation that will be executed, where it can be told, with its name.
 fn chosen<'d>(

@@ -1,12 +1,10 @@
 //! Takes out arguments and input fields that are bound to a variable which the caller left out.
 
-use async_graphql::parser::types::{
-    Directive, DocumentOperations, ExecutableDocument, OperationDefinition, Selection, SelectionSet,
-};
-use async_graphql::{Name, Positioned, Variables};
+use async_graphql::parser::types::{Directive, ExecutableDocument, Selection, SelectionSet};
+use async_graphql::{Positioned, Variables};
 use async_graphql_value::Value;
 
-use super::{Names, chosen};
+use super::{Names, chosen, for_each_operation};
 
 /// Takes out of the chosen operation and of the fragments what is bound to a variable that the operation declares as nullable
 /// and without default, and that the caller left out. A null that the caller wrote stays.
@@ -42,20 +40,6 @@ pub fn drop_omitted(document: &mut ExecutableDocument, operation: Option<&str>, 
                 || both.iter().any(|sweep| sweep.kept.contains(name))
         });
     });
-}
-
-fn for_each_operation(
-    operations: &mut DocumentOperations,
-    mut each: impl FnMut(Option<&Name>, &mut OperationDefinition),
-) {
-    match operations {
-        DocumentOperations::Single(operation) => each(None, &mut operation.node),
-        DocumentOperations::Multiple(operations) => {
-            for (name, operation) in operations {
-                each(Some(name), &mut operation.node);
-            }
-        }
-    }
 }
 
 /// One pass over a part of a document.

@@ -8,6 +8,7 @@ use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
 use async_graphql::{Name, Value};
 
 use super::chosen;
+use super::kept::KEPT;
 
 /// The fields of one selection set, fragments spread out, in the order in which they were asked for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -28,6 +29,7 @@ impl AnswerOrder {
     fn collect(&mut self, document: &ExecutableDocument, set: &SelectionSet) {
         for selection in &set.items {
             match &selection.node {
+                Selection::Field(field) if field.node.response_key().node == KEPT => {}
                 Selection::Field(field) => {
                     let key = field.node.response_key().node.clone();
                     self.0.entry(key).or_default().collect(document, &field.node.selection_set.node);
@@ -48,9 +50,9 @@ impl AnswerOrder {
     pub fn arrange(&self, answer: &mut Value) {
         match answer {
             Value::List(items) => items.iter_mut().for_each(|item| self.arrange(item)),
-            // A scalar may be an object; it has no fields that were asked for.
-            Value::Object(fields) if !self.0.is_empty() => {
+            Value::Object(fields) => {
                 let mut told = std::mem::take(fields);
+                told.swap_remove(KEPT);
                 for (key, order) in &self.0 {
                     if let Some(mut value) = told.swap_remove(key) {
                         order.arrange(&mut value);
@@ -59,8 +61,7 @@ impl AnswerOrder {
                 }
                 fields.extend(told);
             }
-            Value::Object(_)
-            | Value::Null
+            Value::Null
             | Value::Number(_)
             | Value::String(_)
             | Value::Boolean(_)
