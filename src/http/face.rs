@@ -39,7 +39,7 @@ pub struct Face {
     pub connections: Connections,
     /// Sockets and streams of events of members at once.
     pub listeners: usize,
-    /// Those of callers who were not signed in when they opened them.
+    /// Those of callers who are not signed in; and as many sockets again of which it is not known yet whose they are.
     pub strangers_who_listen: usize,
     /// Those of one client at once: of one person or service of a body, or of one address where nobody is signed in.
     pub listeners_of_one: usize,
