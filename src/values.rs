@@ -17,6 +17,7 @@ pub mod patch;
 pub mod pay;
 pub mod reference;
 pub mod sha256;
+pub mod slug;
 pub mod text;
 pub mod web_address;
 pub mod words;

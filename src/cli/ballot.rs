@@ -13,6 +13,7 @@ use crate::ballots::rules::{Scheme, SchemeError, Secret, commitment};
 use crate::ballots::verify::{Report, verify};
 use crate::keys;
 use crate::values::sha256::{Sha256, Sha256Error};
+use crate::values::slug::is_slug;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum BallotCommand {
@@ -43,12 +44,10 @@ pub(crate) struct VerifyArgs {
 }
 
 fn slug(typed: &str) -> Result<String, &'static str> {
-    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    let is_good = !typed.is_empty() && typed.bytes().all(is_slug);
-    if is_good {
+    if is_slug(typed) {
         Ok(typed.to_owned())
     } else {
-        Err("A slug has lower-case letters, digits and hyphens, e.g. itp.")
+        Err("A slug has lower-case letters, digits and hyphens between them, e.g. itp.")
     }
 }
 

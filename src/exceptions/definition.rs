@@ -19,6 +19,8 @@ pub use terms::{
     Occupation, Role, Standing, Terms, Validity, Vocabulary,
 };
 
+use crate::values::slug::is_slug;
+
 /// One class exception, checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
@@ -51,7 +53,7 @@ impl Definition {
         let table: toml::Table = toml::from_str(text).map_err(unreadable)?;
         match table.get(EXTENDS) {
             None => Ok(None),
-            Some(toml::Value::String(slug)) if validate::is_slug(slug) => Ok(Some(slug.clone())),
+            Some(toml::Value::String(slug)) if is_slug(slug) => Ok(Some(slug.clone())),
             Some(_) => {
                 let why = "extends has to be the slug of a class exception whose file stands beside this one";
                 Err(vec![DefinitionError::Unreadable(why.into())])

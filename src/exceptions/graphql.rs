@@ -27,9 +27,7 @@ pub use terms::{Criterion, DatedFact, ExceptionPart, load_bodies};
 use super::loaders::{Exceptions, Named};
 use super::store::{self, Current, KnownTerms};
 use crate::schema;
-
-/// Longest text that is looked up as a slug.
-const LONGEST_SLUG: usize = 100;
+use crate::values::slug::is_slug;
 
 /// All class exceptions, the newest first.
 ///
@@ -51,9 +49,7 @@ pub async fn load_all(ctx: &Context<'_>) -> Result<Vec<Arc<Current>>> {
 /// # Errors
 /// Where the database does not answer.
 pub async fn find(ctx: &Context<'_>, slug: &str) -> Result<Option<Arc<Current>>> {
-    // PostgreSQL refuses some texts altogether; none of them is a slug.
-    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if slug.len() > LONGEST_SLUG || !slug.bytes().all(is_slug) {
+    if !is_slug(slug) {
         return Ok(None);
     }
     Ok(ctx.data_unchecked::<Exceptions>().load_one(Named(slug.to_owned())).await?)

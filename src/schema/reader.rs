@@ -10,6 +10,7 @@ use async_graphql::{ID, MaybeUndefined};
 use crate::error::{Acted, UserError, UserErrorCode};
 use crate::schema::{Global, GlobalId};
 use crate::values::patch::Patch;
+use crate::values::slug::is_slug;
 
 /// Told where a change empties what has to stand.
 const CANNOT_BE_EMPTIED: &str = "This cannot be emptied. Leave the field out to keep what stands.";
@@ -78,8 +79,7 @@ impl Reader {
         GlobalId::parse(id, field).map_err(|error| self.errors.push(error)).ok()
     }
 
-    /// The short name of something. What cannot be one is the name of nothing, and never reaches the database,
-    /// which refuses some texts altogether.
+    /// The short name of something; what cannot be one is the name of nothing.
     pub(crate) fn slug(&mut self, field: &str, typed: String, what: &str) -> Option<String> {
         if is_slug(&typed) {
             return Some(typed);
@@ -123,10 +123,6 @@ impl Reader {
             }
         }
     }
-}
-
-fn is_slug(typed: &str) -> bool {
-    typed.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::error::{Acted, UserError, UserErrorCode};
 use crate::schema::GlobalId;
 use crate::schema::scalars::{DateTime, Sha256};
 use crate::tenancy::BodyScope;
+use crate::values::slug::is_slug;
 
 /// A ballot to open. Its list is frozen by that.
 #[derive(InputObject)]
@@ -37,8 +38,7 @@ impl OpenBallotInput {
     /// # Errors
     /// What cannot be taken, with its field.
     pub fn command(self, scope: BodyScope) -> Acted<OpenBallot> {
-        let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if !self.class_exception.bytes().all(is_slug) {
+        if !is_slug(&self.class_exception) {
             return Err(UserError::no_such_exception("classException").into());
         }
         let beacon = read_beacon(self.beacon_chain.as_deref(), self.beacon_round)?;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::values::slug::is_slug;
+
 /// A ballot's name: the class exception's slug, a slash and the ballot's number, e.g. `specialist-tech/1`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scheme {
@@ -27,10 +29,9 @@ impl Scheme {
     /// Where it is written in any other way.
     pub fn parse(text: &str) -> Result<Self, SchemeError> {
         let (exception, number) = text.rsplit_once('/').ok_or(SchemeError)?;
-        let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let number = number.parse().map_err(|_| SchemeError)?;
         let read = Self { exception: exception.to_owned(), number };
-        let is_good = !exception.is_empty() && exception.bytes().all(is_slug) && number > 0;
+        let is_good = is_slug(exception) && number > 0;
         if is_good && read.to_string() == text { Ok(read) } else { Err(SchemeError) }
     }
 }

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::clock::day_in_new_zealand;
 use crate::exceptions::titles::title_key;
+use crate::values::slug::is_slug;
 use rust_decimal::Decimal;
 use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
@@ -236,12 +237,6 @@ fn bodies(faults: &mut Faults, bodies: &[BodyDefinition]) {
             );
         }
     }
-}
-
-pub(super) fn is_slug(text: &str) -> bool {
-    let word =
-        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    text.len() <= 50 && text.split('-').all(word)
 }
 
 fn is_code(text: &str) -> bool {

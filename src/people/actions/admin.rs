@@ -13,6 +13,7 @@ use crate::history::{self, Event};
 use crate::people::rules::issuers::roles_of;
 use crate::people::store::{self, issuers};
 use crate::providers::is_safe;
+use crate::values::slug::is_slug;
 use crate::values::text::Line;
 
 /// A provider, as it is typed.
@@ -208,9 +209,10 @@ async fn find_body(tx: &Tx, slug: &str) -> Acted<BodyId> {
 }
 
 fn check(new: &NewIssuer) -> Acted<()> {
-    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if new.slug.is_empty() || new.slug.len() > 50 || !new.slug.bytes().all(is_slug) {
-        return Err(invalid("A short name has small letters, digits and hyphens, and at most 50 of them."));
+    if !is_slug(&new.slug) {
+        return Err(invalid(
+            "A short name has small letters, digits and hyphens between them, and at most 50 of them.",
+        ));
     }
     check_address(&new.url)?;
     check_words(&new.client_id, new.audience.as_deref())?;

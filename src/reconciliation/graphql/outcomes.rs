@@ -13,6 +13,7 @@ use crate::reconciliation::store::reading;
 use crate::schema::payload::payload;
 use crate::schema::scalars::{Date, DateTime, Nzbn};
 use crate::schema::{self, idempotency};
+use crate::values::slug::is_slug;
 
 /// Faults of an input, and discrepancies, that are told one by one.
 const MOST_TOLD: usize = 100;
@@ -116,9 +117,8 @@ async fn first_of(ctx: &Context<'_>, ids: &[DiscrepancyId]) -> Acted<Vec<Discrep
 
 impl RecordAgencyOutcomesInput {
     fn read(self) -> Acted<(ShortText, ShortText, Vec<SentLine>)> {
-        let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let slug = ShortText::parse(&self.class_exception).ok();
-        let slug = slug.filter(|slug| slug.as_str().bytes().all(is_slug));
+        let slug = slug.filter(|slug| is_slug(slug.as_str()));
         let exception = slug.ok_or_else(|| UserError::no_such_exception("classException"))?;
         let code =
             if self.message_id.trim().is_empty() { UserErrorCode::Required } else { UserErrorCode::Invalid };

@@ -13,6 +13,7 @@ use crate::schema::GlobalId;
 use crate::schema::scalars::Sha256;
 use crate::tenancy::{BodyScope, RevealScope};
 use crate::values::reference::Reference;
+use crate::values::slug::is_slug;
 
 fn release(id: &ID) -> Result<ReleaseId, UserError> {
     GlobalId::parse(id, "release")
@@ -29,9 +30,8 @@ pub struct PrepareReleaseInput {
 
 impl PrepareReleaseInput {
     pub(super) fn command(self, app: &App, scope: BodyScope) -> Acted<PrepareRelease<'_>> {
-        let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         let slug = ShortText::parse(&self.class_exception).ok();
-        let slug = slug.filter(|slug| slug.as_str().bytes().all(is_slug));
+        let slug = slug.filter(|slug| is_slug(slug.as_str()));
         let exception = slug.ok_or_else(|| UserError::no_such_exception("classException"))?;
         Ok(PrepareRelease { app, scope, exception })
     }
