@@ -9,13 +9,13 @@ use std::collections::HashSet;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection, VariableDefinition,
+    DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, VariableDefinition,
 };
 use async_graphql::{Name, ServerError, Value, Variables};
 
 use crate::limits::Limits;
-use weight::{Scales, Weight};
 
+mod bounds;
 mod complete;
 mod directives;
 mod kept;
@@ -26,17 +26,6 @@ mod weight;
 
 pub use complete::Shapes;
 pub use order::AnswerOrder;
-
-/// Brackets inside one another. The deepest of the standard introspection query are 16.
-const NESTING_MAX: usize = 40;
-/// Letters of a name: what is not known is compared with all that is, letter by letter.
-const NAME_MAX: usize = 100;
-/// Lists that lead from types to types, inside one another, as graphql-js has it: each multiplies the answer.
-const LISTS_MAX: usize = 2;
-/// Rows of the schema. The standard introspection query weighs some 900,000.
-const ROWS_MAX: usize = 1_200_000;
-/// Of so many rows of the schema a point is paid.
-const ROWS_OF_A_POINT: usize = 1_000;
 
 /// A document that is fit for execution.
 #[derive(Clone, Debug)]
@@ -72,12 +61,9 @@ pub fn prepare(
     variables: &Variables,
     limits: &Limits,
 ) -> Result<Fit, Unfit> {
-    let seen = text::look(text, limits.tokens);
-    within(seen.tokens, limits.tokens, "names, signs and values")?;
-    within(seen.nesting, NESTING_MAX, "brackets inside one another")?;
-    within(seen.longest, NAME_MAX, "letters in a name")?;
+    bounds::check_text(text, limits)?;
     let mut document = parse_query(text).map_err(|error| Unfit::Unreadable(error.into()))?;
-    let weight = check_weights(&document, limits)?;
+    let weight = bounds::check_document(&document, limits)?;
     directives::check_typenames(&document).map_err(Unfit::Refused)?;
     omitted::drop_omitted(&mut document, operation, variables);
     let found = chosen(&document.operations, operation);
@@ -87,42 +73,7 @@ pub fn prepare(
     let kind = found.map_or(OperationType::Query, |(_, operation)| operation.ty);
     let name = found.and_then(|(name, _)| name).map(ToString::to_string);
     kept::keep_objects(&mut document);
-    let cost = weight.fields.saturating_add(weight.introspection_rows / ROWS_OF_A_POINT);
-    Ok(Fit { document, operation: kind, name, cost })
-}
-
-fn check_weights(document: &ExecutableDocument, limits: &Limits) -> Result<Weight, Unfit> {
-    let mut scales = Scales::new(document);
-    let mut all = Weight::default();
-    for (_, operation) in document.operations.iter() {
-        let weight = scales.of(&operation.node.selection_set.node);
-        if operation.node.ty == OperationType::Mutation {
-            within(
-                weight.roots,
-                limits.mutations,
-                "acts, one by one: send the others as requests of their own",
-            )?;
-        }
-        let roots = &operation.node.selection_set.node.items;
-        let is_plain = matches!(roots.as_slice(), [one] if matches!(one.node, Selection::Field(_)));
-        if operation.node.ty == OperationType::Subscription && !is_plain {
-            let message = "A subscription has one field at its root, written out.";
-            return Err(Unfit::Refused(ServerError::new(message, Some(operation.pos))));
-        }
-        let directives = operation.node.directives.len();
-        all = all.and(weight).and(Weight { directives, ..Weight::default() });
-    }
-    if all.introspection_depth > 0 && !limits.introspection {
-        return Err(Unfit::Introspection);
-    }
-    within(all.fields, limits.fields, "fields, fragments spread out")?;
-    within(all.depth, limits.depth, "fields inside one another")?;
-    within(all.introspection_depth, limits.introspection_depth, "fields of the schema inside one another")?;
-    within(all.introspection_lists, LISTS_MAX, "lists of fields or types inside one another")?;
-    within(all.introspection_rows, ROWS_MAX, "rows of the schema, counted by ten for each list")?;
-    within(all.aliases, limits.aliases, "aliases")?;
-    within(all.directives, limits.directives, "directives")?;
-    Ok(all)
+    Ok(Fit { document, operation: kind, name, cost: bounds::cost(weight) })
 }
 
 /// Whether all is there that the operation has to be told.
@@ -137,14 +88,6 @@ fn check_variables(operation: &OperationDefinition, variables: &Variables) -> Re
         }
     }
     Ok(())
-}
-
-fn within(found: usize, limit: usize, what: &str) -> Result<(), Unfit> {
-    if found <= limit {
-        return Ok(());
-    }
-    let message = format!("A document may have up to {limit} {what}.");
-    Err(Unfit::Refused(ServerError::new(message, None)))
 }
 
 /// The names of variables, as sets of them are passed about here.
