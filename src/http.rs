@@ -5,6 +5,7 @@
 
 mod accept;
 mod access;
+mod addresses;
 mod ballots;
 mod cookies;
 mod credentials;
@@ -15,26 +16,25 @@ mod origins;
 mod refusals;
 mod releases;
 mod request;
+mod rooms;
 mod session;
 mod shares;
 mod sign_in;
 mod source;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use wire::Refusal;
-use wire::refusal::{METHOD_NOT_ALLOWED, OVERLOADED};
+use wire::refusal::METHOD_NOT_ALLOWED;
 
 pub use accept::Connections;
 pub use demo::{DemoFacts, DemoRefusal, may_offer_demo_sign_in};
@@ -47,20 +47,9 @@ use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 use crate::tenancy::{SystemScope, Viewer};
 use crate::{live, schema};
 use accept::Entrance;
-use graphql::{Caller, Desk};
-use shares::{Share, Shares};
-
-/// The API.
-const GRAPHQL: &str = "/graphql";
-/// A release as a file.
-const RELEASE: &str = "/releases/{exception}/{number}/{file}";
-/// The list of a ballot.
-const ENTRIES: &str = "/ballots/{exception}/{number}/entries.txt";
-/// All else that it takes to run a ballot again.
-const BALLOT: &str = "/ballots/{exception}/{number}/ballot.json";
-
-/// How long sockets may take to close when the service ends.
-const LAST_WORDS: Duration = Duration::from_secs(5);
+use addresses::{BALLOT, ENTRIES, GRAPHQL, RELEASE, nothing_here};
+use graphql::Desk;
+use rooms::Rooms;
 
 /// What handlers are given.
 #[derive(Clone)]
@@ -69,40 +58,16 @@ struct Service {
     desk: Arc<Desk>,
     /// Says true when the service ends.
     ending: Arc<watch::Sender<bool>>,
-    /// Room for members who listen, and for those who are not signed in: they take none of the others'.
-    room: Arc<Shares<String>>,
-    strangers_room: Arc<Shares<String>>,
-    /// Where sockets stand for a moment of which it is not known yet whose they are.
-    hall: Arc<Shares<String>>,
+    /// Room for those who listen.
+    rooms: Arc<Rooms>,
 }
 
 impl Service {
     fn new(app: Arc<App>, face: Face) -> Self {
-        let room = Arc::new(Shares::new(face.listeners, face.listeners_of_one));
-        let strangers_room = Arc::new(Shares::new(face.strangers_who_listen, face.listeners_of_one));
-        let hall = Arc::new(Shares::new(face.strangers_who_listen, face.listeners_of_one));
+        let rooms = Arc::new(Rooms::new(&face, app.metrics.clone()));
         let schema = schema::build(&face.limits);
         let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
-        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), room, strangers_room, hall }
-    }
-
-    /// Room for one more who listens, out of the share of whoever that is.
-    fn room(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
-        self.room_in(if caller.viewer.member().is_some() { &self.room } else { &self.strangers_room }, caller)
-    }
-
-    /// Room for a socket that is opened: whoever is not signed in may do so next.
-    fn room_to_begin(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
-        self.room_in(if caller.viewer.member().is_some() { &self.room } else { &self.hall }, caller)
-    }
-
-    fn room_in(&self, room: &Arc<Shares<String>>, caller: &Caller) -> Result<Share<String>, Refusal> {
-        room.take(caller.name()).ok_or_else(|| {
-            self.app.metrics.listener_refused();
-            let message = "Too many listen at the moment: try again in a minute.";
-            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
-                .with(header::RETRY_AFTER, HeaderValue::from_static("60"))
-        })
+        Self { app, desk, ending: Arc::new(watch::Sender::new(false)), rooms }
     }
 
     /// Whether somebody is still what they were when a socket was opened.
@@ -147,7 +112,7 @@ fn routes(service: Service) -> Router {
 /// What surrounds every request, innermost first.
 fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>) -> Router<S> {
     routes
-        .fallback(|| async { Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is nothing here.") })
+        .fallback(|| async { nothing_here() })
         .method_not_allowed_fallback(|| async {
             let message = "This address takes another method: see the Allow header.";
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED, message)
@@ -169,7 +134,7 @@ pub async fn serve(
     let entrance = Entrance { peers: face.peers, bounds: face.connections, metrics: app.metrics.clone() };
     let service = Service::new(Arc::clone(&app), face);
     let ending = Arc::clone(&service.ending);
-    let rooms = [&service.room, &service.strangers_room, &service.hall].map(Arc::clone);
+    let rooms = Arc::clone(&service.rooms);
     let live = tokio::spawn(live::attend(app, ending.subscribe()));
     let told = async move {
         shutdown.await;
@@ -177,7 +142,7 @@ pub async fn serve(
     };
     accept::accept(listener, routes(service), entrance, told).await;
     // Sockets are nobody's requests any more: those that are open say that they close.
-    join_all(rooms.iter().map(|room| room.all_back(LAST_WORDS))).await;
+    rooms.emptied().await;
     drop(live.await);
 }
 

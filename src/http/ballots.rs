@@ -2,16 +2,18 @@
 //!
 //! A list never changes once it is frozen, and a document never once the ballot has ended: whoever has them may keep them.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::Service;
+use super::addresses::Address;
 use crate::ballots::record::Record;
 use crate::ballots::{files, store};
 use crate::exceptions::store as exceptions;
 use crate::tenancy::Viewer;
 use crate::values::sha256::Sha256;
+use crate::values::slug::is_slug;
 use wire::{Refusal, tag};
 
 /// What never changes may be kept for good.
@@ -19,12 +21,10 @@ const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 /// What goes on is asked for again.
 const ASK_AGAIN: &str = "public, no-cache";
 
-type Named = Path<(String, String)>;
-
 /// The frozen list.
 pub async fn entries(
     State(service): State<Service>,
-    Path((exception, number)): Named,
+    Address((exception, number)): Address<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let record = find(&service, &exception, &number).await?;
@@ -36,7 +36,7 @@ pub async fn entries(
 /// Everything else that it takes to run the ballot again.
 pub async fn document(
     State(service): State<Service>,
-    Path((exception, number)): Named,
+    Address((exception, number)): Address<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let record = find(&service, &exception, &number).await?;
@@ -52,10 +52,9 @@ async fn find(service: &Service, exception: &str, number: &str) -> Result<Record
         let message = "There is no such ballot: the API tells the addresses of a ballot's files.";
         Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     };
-    let is_slug = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     let number: i32 =
         number.parse().ok().filter(|read: &i32| read.to_string() == number).ok_or_else(nothing)?;
-    if !exception.bytes().all(is_slug) {
+    if !is_slug(exception) {
         return Err(nothing());
     }
     let scope = Viewer::public().in_public();

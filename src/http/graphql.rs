@@ -133,10 +133,10 @@ async fn answer(
         ready.check_is_query()?;
     }
     if way.media == MediaType::Events {
-        let room = service.room(caller)?;
+        let share = service.rooms.enter(caller)?;
         let answers = desk.answers(caller, ready, id);
         // The room is taken as long as there are answers to come.
-        let answers = answers.map(move |answer| (&room, answer).1);
+        let answers = answers.map(move |answer| (&share, answer).1);
         let (ended, dismissed) = (service.ended(), service.app.live.seat(&caller.viewer).dismissed());
         let cut = async move {
             tokio::select! {

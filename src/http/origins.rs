@@ -14,8 +14,8 @@ use axum::response::{IntoResponse, Response};
 use tower::{Layer, ServiceExt};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::addresses::{BALLOT, ENTRIES, GRAPHQL, RELEASE};
 use super::request::X_REQUEST_ID;
-use super::{BALLOT, ENTRIES, GRAPHQL, RELEASE};
 use crate::app::App;
 use crate::people::store::frontends;
 use crate::tenancy::SystemScope;

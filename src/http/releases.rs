@@ -1,22 +1,24 @@
 //! `GET /releases/{exception}/{number}/{file}`: a release as a file, for who may read its lines whole.
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::TryStreamExt;
 
 use super::Service;
+use super::addresses::Address;
 use super::credentials;
 use crate::error::{Failure, Fault};
 use crate::releases::actions::{Asked, File, RecordTaking, find_file};
 use crate::releases::rules::read_name;
+use crate::values::slug::is_slug;
 use wire::Refusal;
 
 /// Answers the file. The same bytes for ever, so a tag tells whether somebody has them already.
 pub async fn file(
     State(service): State<Service>,
-    Path((exception, number, name)): Path<(String, String, String)>,
+    Address((exception, number, name)): Address<(String, String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let app = &service.app;
@@ -25,9 +27,6 @@ pub async fn file(
     let absent =
         || Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "There is no such file for you to take.");
     let scope = viewer.combined_list().ok_or_else(absent)?;
-    let is_slug = |text: &str| {
-        text.len() <= 100 && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
-    };
     let (body, format) = read_name(&name).ok_or_else(absent)?;
     let number: i32 = number.parse().map_err(|_| absent())?;
     if !is_slug(&exception) || !body.is_none_or(is_slug) {

@@ -14,7 +14,7 @@ use tracing::Instrument;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
 
-use super::GRAPHQL;
+use super::addresses::GRAPHQL;
 use crate::app::App;
 use crate::random::Random;
 use crate::schema::context::RequestId;

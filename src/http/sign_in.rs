@@ -11,7 +11,7 @@ mod parameters;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use entity::IssuerTenant;
@@ -22,6 +22,7 @@ use url::form_urlencoded::Serializer;
 pub use come_back::come_back;
 
 use super::Service;
+use super::addresses::Address;
 use super::cookies::Cookie;
 use crate::app::App;
 use crate::people::actions;
@@ -29,6 +30,7 @@ use crate::people::rules::issuers::Issuer;
 use crate::people::store::issuers;
 use crate::providers::{Client, authorize};
 use crate::tenancy::SystemScope;
+use crate::values::slug::is_slug;
 use attempt::{MINUTES, attempt};
 use page::{or_page, wants_page};
 use parameters::{Parameters, path_back};
@@ -101,7 +103,7 @@ fn address(issuer: &Issuer, back: &str, invitation: Option<&str>) -> String {
 /// `GET /sign-in/{issuer}`: sends the browser to a provider.
 pub async fn begin(
     State(service): State<Service>,
-    Path(slug): Path<String>,
+    Address(slug): Address<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {
@@ -127,9 +129,11 @@ async fn begun(app: &Arc<App>, slug: &str, query: Option<&str>) -> Result<Respon
 }
 
 async fn find(app: &App, slug: &str) -> Result<Issuer, Refusal> {
-    let is_slug = slug.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    let found =
-        if is_slug { issuers::find_by_slug(&app.db.read(&scope()), &scope(), slug).await? } else { None };
+    let found = if is_slug(slug) {
+        issuers::find_by_slug(&app.db.read(&scope()), &scope(), slug).await?
+    } else {
+        None
+    };
     found.ok_or_else(|| {
         let message = "There is no such provider: GET /sign-in lists those that one can sign in with.";
         Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)

@@ -202,8 +202,12 @@ async fn what_failed_is_null_as_far_up_as_it_may_be(world: World) {
 }
 
 async fn other_addresses_and_methods_answer_json(world: World) {
-    let nothing = world.call(Request::get("/nothing").body(Body::empty()).expect("a request")).await;
-    assert_eq!((nothing.status, nothing.code().as_str()), (StatusCode::NOT_FOUND, "NOT_FOUND"));
+    // Of bytes that are no text, others as well.
+    for address in ["/nothing", "/%FF", "/sign-in/%FF", "/sign-in/%FF/callback", "/releases/a/1/%FF.csv"] {
+        let nothing = world.call(Request::get(address).body(Body::empty()).expect("a request")).await;
+        let told = (nothing.status, nothing.code());
+        assert_eq!(told, (StatusCode::NOT_FOUND, "NOT_FOUND".to_owned()), "{address}");
+    }
     let other = world.call(Request::put("/graphql").body(Body::empty()).expect("a request")).await;
     assert_eq!(other.status, StatusCode::METHOD_NOT_ALLOWED);
     assert_eq!((other.code().as_str(), other.header("allow")), ("METHOD_NOT_ALLOWED", "GET,HEAD,POST"));

@@ -31,13 +31,13 @@ pub async fn open(
     let given = credentials::given_at_socket(&headers, &service.app.public_url, is_ours)?;
     let viewer = credentials::viewer(&service.app, &given, &headers).await?;
     let caller = Caller { viewer, source };
-    let room = service.room_to_begin(&caller)?;
+    let share = service.rooms.wait(&caller)?;
     let viewer = caller.viewer;
     // As long as the longest that anybody may send over HTTP, until it is known who is there.
     let rules = Rules { message: body_max(&viewer), ..service.desk.face.socket };
     let ending = service.ending.subscribe();
     let host =
-        Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer), room };
+        Behind { service, source, headers: without_cookies(headers), opened_by: (given, viewer), share };
     Ok(socket::agree(upgrade, rules)
         .on_upgrade(move |connection| socket::serve(connection, host, rules, ending)))
 }
@@ -67,7 +67,7 @@ struct Behind {
     headers: HeaderMap,
     opened_by: (Given, Viewer),
     /// Given back when the socket is closed.
-    room: Share<String>,
+    share: Share<String>,
 }
 
 impl Host for Behind {
@@ -95,7 +95,7 @@ impl Host for Behind {
         };
         let caller = Caller { viewer, source: self.source };
         if self.opened_by.1.member().is_none() {
-            self.room = self.service.room(&caller)?;
+            self.share = self.service.rooms.enter(&caller)?;
         }
         Ok(caller)
     }

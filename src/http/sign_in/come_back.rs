@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use super::super::Service;
+use super::super::addresses::Address;
 use super::super::cookies::Cookie;
 use super::super::session::session_cookie;
 use super::page::or_page;
@@ -23,7 +24,7 @@ use wire::Refusal;
 /// `GET /sign-in/{issuer}/callback`: ends an attempt, whatever comes of it.
 pub async fn come_back(
     State(service): State<Service>,
-    Path(slug): Path<String>,
+    Address(slug): Address<String>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Response {

@@ -217,6 +217,8 @@ async fn the_files_are_served_byte_for_byte_and_may_be_kept_once_they_stand(worl
         "specialist-tech/x",
         "nothing/1",
         "%00/1",
+        "%FF/1",
+        "specialist-tech/%FF",
     ] {
         for name in ["entries.txt", "ballot.json"] {
             let nothing = get(&world, &format!("/ballots/{path}/{name}"), None).await;
