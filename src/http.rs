@@ -18,7 +18,6 @@ mod releases;
 mod request;
 mod rooms;
 mod session;
-mod shares;
 mod sign_in;
 mod source;
 
@@ -42,9 +41,6 @@ pub use face::{Face, Modes, documents_in};
 pub use source::Peers;
 
 use crate::app::App;
-use crate::people::actions::still_as_they_were;
-use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
-use crate::tenancy::{SystemScope, Viewer};
 use crate::{live, schema};
 use accept::Entrance;
 use addresses::{BALLOT, ENTRIES, GRAPHQL, RELEASE, nothing_here};
@@ -68,13 +64,6 @@ impl Service {
         let schema = schema::build(&face.limits);
         let desk = Arc::new(Desk::new(Arc::clone(&app), schema, face));
         Self { app, desk, ending: Arc::new(watch::Sender::new(false)), rooms }
-    }
-
-    /// Whether somebody is still what they were when a socket was opened.
-    async fn still_is(&self, viewer: &Viewer) -> Result<(), Refusal> {
-        let (db, scope) = (&self.app.db, SystemScope::of("socket"));
-        let still = still_as_they_were(db, &scope, std::slice::from_ref(viewer)).await?;
-        if still == [true] { Ok(()) } else { Err(refusals::no_longer_signed_in()) }
     }
 
     /// Done when the service ends.
@@ -117,7 +106,7 @@ fn surrounded<S: Clone + Send + Sync + 'static>(routes: Router<S>, app: Arc<App>
             let message = "This address takes another method: see the Allow header.";
             Refusal::new(StatusCode::METHOD_NOT_ALLOWED, METHOD_NOT_ALLOWED, message)
         })
-        .layer(CatchPanicLayer::custom(|_| panicked()))
+        .layer(CatchPanicLayer::custom(|_| refusals::panicked().into_response()))
         .layer(from_fn_with_state(Arc::clone(&app), origins::share))
         .layer(from_fn_with_state(app, request::accompany))
         .layer(CompressionLayer::new())
@@ -144,12 +133,6 @@ pub async fn serve(
     // Sockets are nobody's requests any more: those that are open say that they close.
     rooms.emptied().await;
     drop(live.await);
-}
-
-/// What was told with the panic may be about a person: it stays out of the log and of the answer.
-fn panicked() -> Response {
-    tracing::error!("a request panicked");
-    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, INTERNAL_MESSAGE).into_response()
 }
 
 async fn ready(service: axum::extract::State<Service>) -> Response {
@@ -200,6 +183,7 @@ mod tests {
     use crate::keys::Keys;
     use crate::providers::Providers;
     use crate::random::Random;
+    use crate::schema::errors::{INTERNAL, INTERNAL_MESSAGE};
 
     async fn panics() -> &'static str {
         panic!("secret text")

@@ -114,10 +114,11 @@ fn open_files() -> usize {
     getrlimit(Resource::Nofile).current.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
-/// Half of the open files may be connections, and a quarter those who listen: the rest is for the database and for providers.
+/// Half of the open files may be connections, and a quarter those who listen, in three rooms: the rest is for the database and for
+/// providers.
 fn within(files: usize, face: Face) -> Face {
     let connections = Connections { open: face.connections.open.min(files / 2), ..face.connections };
-    let listeners = |usual: usize| usual.min(files / 8);
+    let listeners = |usual: usize| usual.min(files / 12);
     if connections != face.connections {
         tracing::warn!(
             files,
@@ -211,7 +212,7 @@ mod tests {
     fn few_files_are_few_connections() {
         let usual = Face::default();
         for (files, expected) in
-            [(usize::MAX, (usual.connections.open, usual.listeners)), (1_024, (512, 128))]
+            [(usize::MAX, (usual.connections.open, usual.listeners)), (1_200, (600, 100))]
         {
             let face = within(files, Face::default());
             assert_eq!((face.connections.open, face.listeners), expected);

@@ -23,9 +23,9 @@ use tokio_io_timeout::TimeoutStream;
 use tower::ServiceExt;
 
 use super::Peers;
-use super::shares::Shares;
 use crate::values::network::Network;
 use crate::watch::Metrics;
+use wire::shares::Shares;
 
 /// How long the loop rests when the operating system has no more connections to give.
 const REST: Duration = Duration::from_secs(1);

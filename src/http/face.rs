@@ -28,8 +28,14 @@ pub struct Face {
     pub client_points: usize,
     /// Cost points of all clients of one body in a minute.
     pub tenant_points: usize,
-    /// Operations that are executed at once; others wait a moment for their turn.
+    /// Cost points of one client in a minute for events that it listens to: beyond that, they come later.
+    pub event_points: usize,
+    /// Operations of members that are executed at once; others wait a moment for their turn.
     pub in_flight: usize,
+    /// Those of callers who are not signed in.
+    pub strangers_in_flight: usize,
+    /// Those of one body at once; of one person or service where it is of no body, or of one address.
+    pub in_flight_of_one: usize,
     /// How long a query may take.
     pub query_time: Duration,
     /// How long an act may take. One that takes longer is undone; acts are given more time than queries, so that nobody has to
@@ -56,7 +62,10 @@ impl Default for Face {
             modes: Modes::default(),
             client_points: 30_000,
             tenant_points: 300_000,
+            event_points: 60_000,
             in_flight: 64,
+            strangers_in_flight: 16,
+            in_flight_of_one: 8,
             query_time: Duration::from_secs(5),
             act_time: Duration::from_mins(1),
             connections: Connections::default(),

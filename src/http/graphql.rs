@@ -7,6 +7,7 @@ mod socket;
 
 use std::net::SocketAddr;
 
+use async_graphql::ServerError;
 use axum::Extension;
 use axum::body::Body;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
@@ -15,6 +16,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use entity::StaffRole;
 use futures_util::StreamExt;
+use futures_util::future::pending;
+use futures_util::stream::once;
+use wire::budget::Purse;
 use wire::refusal::NOT_ACCEPTABLE;
 use wire::{Asked, MediaType, Refusal, answer, body, sse};
 
@@ -83,7 +87,8 @@ pub(super) async fn post(
     let given = credentials::given(&headers, &service.app.public_url)?;
     let caller = Caller::of(&service, &given, &headers, &peer).await?;
     let sent = body::read(&headers, sent, body_max(&caller.viewer)).await.inspect_err(refused)?;
-    answer(&service, &caller, Asked::from_json(&sent)?, Way { media, get: None }, id).await
+    let sent = Sent { bytes: sent.len(), read: || Asked::from_json(&sent) };
+    answer(&service, &caller, sent, Way { media, get: None }, id).await
 }
 
 /// Answers a query by GET, or opens a socket where that is asked for.
@@ -105,8 +110,15 @@ pub(super) async fn get(
     let media = MediaType::wanted(&headers)?;
     let given = credentials::given(&headers, &service.app.public_url)?;
     let caller = Caller::of(&service, &given, &headers, &peer).await?;
-    let asked = Asked::from_address(parameters.as_deref().unwrap_or_default())?;
-    answer(&service, &caller, asked, Way { media, get: Some(&headers) }, id).await
+    let parameters = parameters.as_deref().unwrap_or_default();
+    let sent = Sent { bytes: parameters.len(), read: || Asked::from_address(parameters) };
+    answer(&service, &caller, sent, Way { media, get: Some(&headers) }, id).await
+}
+
+/// What was sent, read only when that is paid for.
+struct Sent<R> {
+    bytes: usize,
+    read: R,
 }
 
 /// How a request came, and how its answer goes.
@@ -120,21 +132,35 @@ struct Way<'h> {
 async fn answer(
     service: &Service,
     caller: &Caller,
-    asked: Asked,
+    sent: Sent<impl FnOnce() -> Result<Asked, Refusal>>,
     way: Way<'_>,
     id: RequestId,
 ) -> Result<Response, Refusal> {
     let desk = &service.desk;
-    let ready = match desk.ready(caller, asked) {
+    let purse = desk.purse(caller);
+    let refused = |error: ServerError| {
+        let refused = desk.refused(error, &id);
+        // Whoever takes events is told as one, whatever it is.
+        if way.media == MediaType::Events {
+            return Ok(sse::write(once(async { refused }).boxed(), pending()));
+        }
+        let mut answer = write(&refused, way.media)?;
+        tell_standing(&purse, &mut answer);
+        Ok(answer)
+    };
+    if let Err(error) = desk.let_in(&purse, sent.bytes) {
+        return refused(error);
+    }
+    let ready = match desk.ready(caller, (sent.read)()?, &purse) {
         Ok(ready) => ready,
-        Err(error) => return write(&desk.refused(error, &id), way.media),
+        Err(error) => return refused(error),
     };
     if way.get.is_some() {
         ready.check_is_query()?;
     }
     if way.media == MediaType::Events {
         let share = service.rooms.enter(caller)?;
-        let answers = desk.answers(caller, ready, id);
+        let answers = desk.answers(caller, ready, purse, id);
         // The room is taken as long as there are answers to come.
         let answers = answers.map(move |answer| (&share, answer).1);
         let (ended, dismissed) = (service.ended(), service.app.live.seat(&caller.viewer).dismissed());
@@ -151,7 +177,7 @@ async fn answer(
             "A subscription comes as events: send the header Accept: text/event-stream, or open a socket.";
         return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, NOT_ACCEPTABLE, message));
     }
-    let (response, standing) = desk.execute(caller, ready, &id).await?;
+    let response = desk.execute(caller, ready, &purse, &id).await?;
     let mut answer = match way.get {
         None => write(&response, way.media)?,
         Some(headers) => {
@@ -160,13 +186,17 @@ async fn answer(
             answer.map_err(|why| Fault::stored("answer", why))?
         }
     };
-    if let Some(standing) = standing {
+    tell_standing(&purse, &mut answer);
+    Ok(answer)
+}
+
+fn tell_standing(purse: &Purse, answer: &mut Response) {
+    if let Some(standing) = purse.standing() {
         standing.tell(answer.headers_mut());
         if !standing.is_paid {
             *answer.status_mut() = StatusCode::TOO_MANY_REQUESTS;
         }
     }
-    Ok(answer)
 }
 
 fn write(response: &async_graphql::Response, media: MediaType) -> Result<Response, Refusal> {

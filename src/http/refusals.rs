@@ -32,6 +32,12 @@ pub fn provider_is_away() -> Refusal {
     Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "PROVIDER_UNAVAILABLE", message)
 }
 
+/// What answers it panicked. What was told with the panic may be about a person: it stays out of the log and of the answer.
+pub fn panicked() -> Refusal {
+    tracing::error!("a request panicked");
+    Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL, INTERNAL_MESSAGE)
+}
+
 impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         if fault.is_out_of_time() {

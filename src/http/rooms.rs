@@ -1,4 +1,7 @@
 //! Room for those who listen, at sockets and to streams of events: so many in all, so many of each.
+//!
+//! Strangers can fill the hall where they come from many addresses, and then no member of a frontend elsewhere comes in either,
+//! whose browser cannot send a token with the first request; each stands there for as long as a greeting may take, and no longer.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +10,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use futures_util::future::join_all;
 use wire::Refusal;
 use wire::refusal::OVERLOADED;
+use wire::shares::{Share, Shares};
 
 use super::Face;
 use super::graphql::Caller;
-use super::shares::{Share, Shares};
 use crate::watch::Metrics;
 
 /// How long sockets may take to close when the service ends.
@@ -38,16 +41,16 @@ impl Rooms {
     }
 
     /// Room for one more who listens, out of the share of whoever that is; held until it is dropped.
-    pub fn enter(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
+    pub fn enter(&self, caller: &Caller) -> Result<Share, Refusal> {
         self.take(if is_member(caller) { &self.members } else { &self.strangers }, caller)
     }
 
     /// Room for a socket that is opened: whoever is not signed in may do so next.
-    pub fn wait(&self, caller: &Caller) -> Result<Share<String>, Refusal> {
+    pub fn wait(&self, caller: &Caller) -> Result<Share, Refusal> {
         self.take(if is_member(caller) { &self.members } else { &self.hall }, caller)
     }
 
-    fn take(&self, room: &Arc<Shares<String>>, caller: &Caller) -> Result<Share<String>, Refusal> {
+    fn take(&self, room: &Arc<Shares<String>>, caller: &Caller) -> Result<Share, Refusal> {
         room.take(caller.name()).ok_or_else(|| {
             self.metrics.listener_refused();
             let message = "Too many listen at the moment: try again in a minute.";

@@ -26,8 +26,6 @@ pub struct Follower {
 pub struct News {
     after: i64,
     stretch: Arc<Stretch>,
-    /// Whether it was read for this listener alone, who was behind.
-    pub was_missed: bool,
 }
 
 impl News {
@@ -82,7 +80,7 @@ impl Follower {
                     self.position = self.behind;
                     continue;
                 }
-                return Ok(Some(self.take(Arc::new(stretch), true)));
+                return Ok(Some(self.take(Arc::new(stretch))));
             }
             let stretch = match self.next.take() {
                 Some(stretch) => stretch,
@@ -97,14 +95,14 @@ impl Follower {
                 self.behind = stretch.from;
                 self.next = Some(stretch);
             } else if stretch.to > self.position {
-                return Ok(Some(self.take(stretch, false)));
+                return Ok(Some(self.take(stretch)));
             }
         }
     }
 
-    fn take(&mut self, stretch: Arc<Stretch>, was_missed: bool) -> News {
+    fn take(&mut self, stretch: Arc<Stretch>) -> News {
         let after = self.position;
         self.position = stretch.to;
-        News { after, stretch, was_missed }
+        News { after, stretch }
     }
 }

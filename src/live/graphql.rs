@@ -5,7 +5,6 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Result, Subscription};
 use entity::{EventKind, ExceptionId};
 use futures_util::stream::{self, Stream, StreamExt};
-use wire::budget::Purse;
 
 use super::{Follower, News};
 use crate::app::App;
@@ -101,9 +100,8 @@ impl LiveSubscription {
             Some(id) => Some(position_of(&app, &scope, &id).await?),
         };
         let news = news(&app, after).await?;
-        let purse = ctx.data_opt::<Purse>().cloned();
         let events = news.then(move |news| {
-            let (app, scope, purse) = (Arc::clone(&app), scope.clone(), purse.clone());
+            let (app, scope) = (Arc::clone(&app), scope.clone());
             async move {
                 let of_it = |id| only.is_none_or(|only| id == Some(only));
                 let news = match news {
@@ -113,10 +111,6 @@ impl LiveSubscription {
                 let told = news.events().filter(|told| of_it(told.event.application_id));
                 let told = told.filter(|told| is_visible(&scope, told)).map(|told| told.event.clone());
                 let told: Vec<_> = told.collect();
-                // What happens is told as it happens; to catch up is a list that was asked for, and is paid like one.
-                if let Some(purse) = purse.filter(|_| news.was_missed) {
-                    purse.pay_more(told.len()).await;
-                }
                 match events_told(&app, &scope, told).await {
                     Ok(events) => events.into_iter().map(Ok).collect(),
                     Err(fault) => vec![Err(fault.into())],

@@ -18,7 +18,7 @@ pub use claims::{DecideEmployerClaim, DecidingScope, RegisterEmployer};
 pub use frontends::{AddFrontend, RemoveFrontend, person_of};
 pub use invite::{InviteColleague, InviteMember, RevokeInvitation};
 pub use members::{AddServiceAccount, ChangeMember, end_membership};
-pub use sessions::{EndSession, still_as_they_were};
+pub use sessions::{EndSession, is_still_at_it, still_as_they_were};
 
 use super::rules::arrival::Link;
 use super::rules::issuers::Issuer;
@@ -67,7 +67,7 @@ pub async fn viewer_of(app: &App, token: &str) -> Acted<Option<Viewer>> {
     match standing(session.used_at, session.expires_at, app.db.clock().now()) {
         Standing::Ended => return Ok(None),
         Standing::Holds { note_use: true } => {
-            app.db.perform(&scope, None, &NoteUse { hashes }).await?;
+            app.db.perform(&scope, None, &sessions::NoteUse(session.id)).await?;
         }
         Standing::Holds { note_use: false } => {}
     }
@@ -146,19 +146,6 @@ impl Command for SignIn {
         store::save_session(tx, NewSession { token_hash: &self.token_hash, membership, issuer, expires_at })
             .await?;
         Ok(expires_at)
-    }
-}
-
-struct NoteUse {
-    hashes: Vec<String>,
-}
-
-impl Command for NoteUse {
-    type Answer = ();
-    const NAME: &'static str = "noteUse";
-
-    async fn run(&self, tx: &Tx) -> Acted<()> {
-        Ok(store::note_use(tx, &self.hashes).await?)
     }
 }
 

@@ -27,6 +27,9 @@ use crate::schema::payload::payload;
 use crate::schema::{self, GlobalId, List, PageArgs, count, idempotency, page_cost};
 use crate::tenancy::{Permission, ReconciliationScope};
 
+/// Points that it costs: it takes as long as some hundred lists.
+const RECONCILE_COST: usize = 300;
+
 /// The roots of this slice.
 #[derive(Default)]
 pub struct ReconciliationQuery;
@@ -124,6 +127,7 @@ impl ReconciliationMutation {
     /// Holds the caseloads, the ledger with the last published release, and the agency's cases against each other. What does
     /// not agree is opened, what has been mended since goes away, and the figures are kept. It takes a while, and nobody
     /// waits for it.
+    #[graphql(complexity = "RECONCILE_COST + child_complexity")]
     async fn reconcile(
         &self,
         ctx: &Context<'_>,

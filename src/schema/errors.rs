@@ -47,14 +47,13 @@ pub fn coded(code: &str, message: &str) -> Error {
 }
 
 /// Gives every error of an answer its code and the id of the request, and hides what is not for callers. Where the schema
-/// `is_open` to nobody, what the library says of a document or a value is hidden too: it names what was not asked for.
+/// is not told (`is_open` is false), what the library says of a document or a value is hidden too: it names what was not asked for.
 pub fn finish(response: &mut Response, request: &RequestId, is_open: bool) {
-    // Where the schema is not told, neither is which of several guesses was wrong.
-    response.errors.truncate(if is_open { ERRORS_MAX } else { 1 });
+    response.errors.truncate(ERRORS_MAX);
+    if !is_open {
+        tell_no_guess(response);
+    }
     for error in &mut response.errors {
-        if !is_open {
-            error.locations.clear();
-        }
         let (code, message) = told(error, is_open);
         let extensions = error.extensions.get_or_insert_default();
         extensions.set("code", code);
@@ -62,6 +61,23 @@ pub fn finish(response: &mut Response, request: &RequestId, is_open: bool) {
         error.message = message;
         error.source = None;
     }
+}
+
+/// Where the schema is not told, neither is which of several guesses was wrong, nor where; and an argument of a wrong kind is as
+/// wrong as one that does not exist.
+fn tell_no_guess(response: &mut Response) {
+    if let Some(wrong) = response.errors.iter().position(is_of_the_library) {
+        let mut error = response.errors.swap_remove(wrong);
+        (error.path, error.locations) = (Vec::new(), Vec::new());
+        response.data = Value::Null;
+        response.errors = vec![error];
+    }
+}
+
+/// Whether the library says what is wrong with a document or a value.
+fn is_of_the_library(error: &ServerError) -> bool {
+    let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+    error.source.is_none() && !has_code
 }
 
 /// The code and the message that a caller gets of an error.
@@ -79,10 +95,7 @@ fn told(error: &ServerError, is_open: bool) -> (String, String) {
             (INTERNAL, INTERNAL_MESSAGE.to_owned())
         }
         // Raised by the library: in a field it is about an argument, before that about the document.
-        (None, None) if !is_open => {
-            let code = if error.path.is_empty() { GRAPHQL_VALIDATION_FAILED } else { BAD_USER_INPUT };
-            (code, NOT_OF_THE_SCHEMA.to_owned())
-        }
+        (None, None) if !is_open => (GRAPHQL_VALIDATION_FAILED, NOT_OF_THE_SCHEMA.to_owned()),
         (None, None) if error.path.is_empty() => (GRAPHQL_VALIDATION_FAILED, shortened(&error.message)),
         (None, None) => (BAD_USER_INPUT, shortened(&plain(&error.message))),
     };

@@ -6,12 +6,16 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use futures_util::{SinkExt, StreamExt};
 use nominations::http::{Face, serve};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
+use tokio_tungstenite::connect_async;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::support::World;
 use super::support::caseload::{Caseload, Wanted};
@@ -23,6 +27,7 @@ on_both_databases! {
     the_listener_of_the_page_hears_what_happens,
     a_socket_that_signs_in_takes_room_as_its_member,
     a_socket_is_told_when_the_service_ends,
+    who_works_at_a_socket_stays_signed_in,
 }
 
 const CHANGED: &str = "subscription { applicationChanged { kind application { reference } } }";
@@ -104,6 +109,36 @@ impl Script {
         let line = timeout(Duration::from_secs(30), self.lines.recv()).await.expect("in time");
         serde_json::from_str(&line.expect("a line")).expect("JSON")
     }
+}
+
+/// To do something at a socket is to use the sign-in; to listen is not.
+async fn who_works_at_a_socket_stays_signed_in(world: World) {
+    let served = Served::start(&world).await;
+    let mut request = served.url().replace("http", "ws").into_client_request().expect("a request");
+    let token = world.sign_in(&NZTECH_LEAD).await.token.expect("a token");
+    let headers = request.headers_mut();
+    headers.insert("sec-websocket-protocol", "graphql-transport-ws".parse().expect("a value"));
+    headers.insert("authorization", format!("Bearer {token}").parse().expect("a value"));
+    let (mut socket, _) = connect_async(request).await.expect("a socket");
+    let say = |message: Value| Message::text(message.to_string());
+    socket.send(say(json!({ "type": "connection_init" }))).await.expect("an open socket");
+    let mut answered = 0;
+    for number in 0..4 {
+        world.wait_minutes(20);
+        let payload = json!({ "query": "{ viewer { role } }" });
+        let asks = json!({ "type": "subscribe", "id": number.to_string(), "payload": payload });
+        socket.send(say(asks)).await.expect("an open socket");
+        while answered <= number {
+            let message = timeout(Duration::from_secs(10), socket.next()).await.expect("in time");
+            let Some(Ok(Message::Text(text))) = message else { panic!("{message:?}") };
+            let message: Value = serde_json::from_str(&text).expect("JSON");
+            if message["type"] == "next" {
+                assert_eq!(message["payload"]["data"]["viewer"]["role"], "LEAD", "{message}");
+                answered += 1;
+            }
+        }
+    }
+    served.end().await;
 }
 
 async fn every_audit_of_graphql_over_http_passes(world: World) {

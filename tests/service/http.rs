@@ -35,6 +35,8 @@ on_both_databases! {
     answers_are_compressed_for_who_takes_it,
     what_is_spent_is_told_and_bounded,
     what_is_not_valid_is_paid_for,
+    what_cannot_be_read_is_paid_for,
+    whoever_takes_events_is_told_of_refusals_as_one,
     a_body_pays_for_all_its_clients,
     trusted_documents_go_by_role,
     where_the_schema_is_closed_no_name_is_learnt,
@@ -317,6 +319,43 @@ async fn what_is_not_valid_is_paid_for(world: World) {
     }
 }
 
+async fn what_cannot_be_read_is_paid_for(world: World) {
+    let world = world.with_face(Face { client_points: 20, ..Face::default() });
+    let garbage = json!({ "query": format!("{{ a(b: \"{}\") ", "x".repeat(70_000)) }).to_string();
+    for (status, code) in [
+        (StatusCode::OK, "GRAPHQL_PARSE_FAILED"),
+        (StatusCode::OK, "GRAPHQL_PARSE_FAILED"),
+        (StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED"),
+    ] {
+        let answer = world.anybody().post_graphql(garbage.clone()).await;
+        assert_eq!((answer.status, answer.code().as_str()), (status, code), "{}", answer.whole());
+        assert!(!answer.header("ratelimit").is_empty(), "{}", answer.whole());
+    }
+    // What costs less than is left is taken.
+    let ask = json!({ "query": "{ viewer { role } }" }).to_string();
+    assert_eq!(world.anybody().post_graphql(ask).await.status, StatusCode::OK);
+}
+
+/// Before anything of it is executed as after.
+async fn whoever_takes_events_is_told_of_refusals_as_one(world: World) {
+    for (query, code) in [
+        ("{ viewer", "GRAPHQL_PARSE_FAILED"),
+        (
+            "subscription($slug: String!) { quotaChanged(classException: $slug) { available } }",
+            "GRAPHQL_VALIDATION_FAILED",
+        ),
+        ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
+    ] {
+        let request = post("/graphql").header("accept", "text/event-stream");
+        let body = Body::from(json!({ "query": query }).to_string());
+        let answer = world.call(request.body(body).expect("a request")).await;
+        assert_eq!((answer.status, answer.header("content-type")), (StatusCode::OK, "text/event-stream"));
+        let text = String::from_utf8(answer.body.clone()).expect("text");
+        assert!(text.starts_with("event: next\n") && text.contains(code), "{text}");
+        assert!(text.contains("event: complete\n"), "{text}");
+    }
+}
+
 async fn a_body_pays_for_all_its_clients(world: World) {
     let world = world.with_face(Face { tenant_points: 10, ..Face::default() });
     let ask = json!({ "query": "{ rateLimit { cost limit remaining } viewer { role } }" }).to_string();
@@ -385,6 +424,25 @@ async fn where_the_schema_is_closed_no_name_is_learnt(world: World) {
         asked.push(format!("mutation {{ {}(input: {{}}) {{ x }} }}", field.name));
         asked.push(format!("mutation {{ {} {{ x }} }}", nearly(&field.name)));
     }
+    // An argument of a wrong kind is as wrong as one that is not there.
+    for (right, wrong) in [
+        ("mutation { confirm(input: 5) { __typename } }", "mutation { confirn(input: 5) { __typename } }"),
+        ("{ applications(filter: 5) { totalCount } }", "{ applications(filtre: 5) { totalCount } }"),
+        ("{ node(id: {}) { id } }", "{ node(ib: {}) { id } }"),
+    ] {
+        let mut told = Vec::new();
+        for query in [right, wrong] {
+            let mut answer = lead.graphql(query, json!({})).await;
+            answer["errors"][0]["extensions"]["requestId"].take();
+            told.push(answer);
+        }
+        assert_eq!(told[0], told[1]);
+        assert_eq!(told[0].get("data"), None);
+    }
+    // What went wrong beside something else is told all the same: without an error, null is what does not exist.
+    let two = r#"{ a: applications(after: "x") { totalCount } b: applications(after: "y") { totalCount } }"#;
+    let answer = lead.graphql(two, json!({})).await;
+    assert_eq!(answer["errors"].as_array().map(Vec::len), Some(2), "{answer}");
     for query in asked {
         let answer = lead.graphql(&query, json!({})).await;
         for error in answer["errors"].as_array().into_iter().flatten() {

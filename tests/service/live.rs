@@ -21,7 +21,7 @@ use super::support::{Caller, World};
 on_both_databases! {
     what_happens_is_told_to_its_own_side_alone,
     what_was_missed_comes_first_and_once,
-    what_was_missed_is_paid_like_a_list,
+    events_are_paid_and_take_nothing_from_what_is_asked,
     what_another_process_does_is_told_here,
     who_is_no_longer_what_they_were_is_told_nothing_more,
     places_are_told_as_they_move,
@@ -94,33 +94,27 @@ async fn what_happens_is_told_to_its_own_side_alone(world: World) {
     assert_eq!(kinds(&rata.rest().await), ["SUBMITTED"]);
 }
 
-async fn what_was_missed_is_paid_like_a_list(world: World) {
-    let world = world.with_face(Face::default());
+async fn events_are_paid_and_take_nothing_from_what_is_asked(world: World) {
+    let fields = "id kind actor";
+    let cost = 4;
+    let world = world.with_face(Face { event_points: 3 * cost + 1, ..Face::default() });
     let exception = Caseload::new(&world, |_| {}).await;
     let _attended = world.attended();
     let lead = world.sign_in(&NZTECH_LEAD).await;
+    let listens = format!("subscription {{ applicationChanged {{ {fields} }} }}");
     let remaining = async || {
         let told = lead.data("{ rateLimit { remaining } }", json!({})).await;
         told["rateLimit"]["remaining"].as_i64().expect("points")
     };
-    let mut listener = listen(&lead).await;
-    exception.submitted(&Wanted::new("N1000001")).await;
-    let first = next_submitted(&mut listener).await;
     let before = remaining().await;
-    for number in 2..12 {
-        exception.submitted(&Wanted::new(&format!("N10000{number:02}"))).await;
-        next_submitted(&mut listener).await;
-    }
     let of_the_question = before - remaining().await;
-    drop(listener);
-    let before = remaining().await;
-    let mut listener = lead.listen(CHANGED, json!({ "after": first })).await;
-    for _ in 2..12 {
-        next_submitted(&mut listener).await;
+    let mut listener = lead.listen(&listens, json!({})).await;
+    for number in 1..6 {
+        exception.submitted(&Wanted::new(&format!("N100000{number}"))).await;
     }
-    let paid = before - remaining().await - of_the_question;
-    // Eight fields, and as much again for each ten of what came.
-    assert!((16..=40).contains(&paid), "{paid}, beside {of_the_question}");
+    assert_eq!(listener.rest().await.len(), 3, "the others come in a minute");
+    let paid = before - remaining().await - 2 * of_the_question;
+    assert_eq!(paid, i64::try_from(cost).expect("few"), "the question alone");
 }
 
 async fn what_was_missed_comes_first_and_once(world: World) {

@@ -84,7 +84,8 @@ pub fn generous() -> Face {
         directives: 2_000,
         ..Limits::default()
     };
-    Face { limits, client_points: usize::MAX, tenant_points: usize::MAX, ..Face::default() }
+    let points = usize::MAX;
+    Face { limits, client_points: points, tenant_points: points, event_points: points, ..Face::default() }
 }
 
 /// Runs a test in a new world, and clears the world away whatever comes of it.

@@ -1,20 +1,23 @@
 //! What callers may spend: cost points, so many in a window of time.
 //!
-//! A request pays for being looked at before it is validated, and what validation finds that it costs before anything of it is
-//! executed. Each process keeps its own books.
+//! A request pays for being read before it is, for being looked at before it is validated, and what validation finds that it costs
+//! before anything of it is executed: each time what is missing to that. Each process keeps its own books.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextValidation};
-use async_graphql::{ServerError, ValidationResult, async_trait};
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation};
+use async_graphql::{Response, ServerError, ValidationResult, async_trait};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::refusal::{GRAPHQL_VALIDATION_FAILED, RATE_LIMITED, coded};
+use crate::shares::{Share, Shares};
 
 /// How long a window is.
 pub const WINDOW: Duration = Duration::from_mins(1);
+/// Of so many bytes of a request a point is paid.
+const BYTES_OF_A_POINT: usize = 8 * 1024;
 /// Windows that are kept at once; whoever comes on top of so many shares one.
 const WINDOWS_MAX: usize = 50_000;
 /// Whose window that is.
@@ -113,30 +116,37 @@ pub struct Purse(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     budgets: Vec<(Arc<Budget>, String)>,
-    /// Points that it costs to look at the request.
-    look: usize,
     /// Points that a request may cost.
     most: usize,
-    standing: Mutex<Option<Standing>>,
+    spent: Mutex<Spent>,
+}
+
+/// What was paid for a request so far.
+#[derive(Debug, Default)]
+struct Spent {
+    paid: usize,
+    standing: Option<Standing>,
 }
 
 impl Purse {
-    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told. To `look` at the request costs so much,
-    /// and all of it may cost `most`.
+    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told. All of the request may cost `most`.
     #[must_use]
-    pub fn new(budgets: Vec<(Arc<Budget>, String)>, look: usize, most: usize) -> Self {
-        Self(Arc::new(Inner { budgets, look, most, standing: Mutex::default() }))
+    pub fn new(budgets: Vec<(Arc<Budget>, String)>, most: usize) -> Self {
+        Self(Arc::new(Inner { budgets, most, spent: Mutex::default() }))
     }
 
     /// Where the caller stands; none before anything was paid.
     #[must_use]
     pub fn standing(&self) -> Option<Standing> {
-        *self.0.standing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.spent().standing
     }
 
-    /// Pays for looking at the request.
-    fn pay_look(&self) -> Result<(), ServerError> {
-        self.pay_part(self.0.look, self.0.look)
+    /// Pays what reading so many bytes costs, whatever stands in them.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` where that is not left.
+    pub fn pay_reading(&self, bytes: usize) -> Result<(), ServerError> {
+        self.pay_up_to(1 + bytes / BYTES_OF_A_POINT)
     }
 
     /// Pays what is left to pay of what validation found that the request costs.
@@ -148,33 +158,33 @@ impl Purse {
             );
             return Err(coded(GRAPHQL_VALIDATION_FAILED, message));
         }
-        let cost = cost.max(self.0.look);
-        self.pay_part(cost - self.0.look, cost)
+        self.pay_up_to(cost)
     }
 
-    /// Pays for more that a request answers with, as much as all of it costs for each ten `rows`. Where that is not left, it waits
-    /// until it is.
-    pub async fn pay_more(&self, rows: usize) {
-        let cost = self.standing().map_or(0, |standing| standing.cost);
-        for (budget, who) in &self.0.budgets {
-            let part = cost.saturating_mul(rows).div_ceil(10).min(budget.limit);
-            loop {
-                let standing = budget.pay(who, part, Instant::now());
-                if standing.is_paid {
-                    break;
-                }
-                tokio::time::sleep(standing.reset).await;
-            }
+    /// Pays as much as is missing to `whole`, and keeps where the caller then stands.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` where that is not left.
+    pub fn pay_up_to(&self, whole: usize) -> Result<(), ServerError> {
+        let mut spent = self.spent();
+        let whole = whole.max(spent.paid);
+        let Some(standing) = self.pay(whole - spent.paid) else { return Ok(()) };
+        let standing = Standing { cost: whole, ..standing };
+        spent.standing = Some(standing);
+        if standing.is_paid {
+            spent.paid = whole;
+            Ok(())
+        } else {
+            Err(standing.refusal())
         }
     }
 
-    /// Pays a part of what costs so much altogether, and keeps where the caller then stands.
-    fn pay_part(&self, part: usize, whole: usize) -> Result<(), ServerError> {
-        let Some(standing) = self.pay(part).map(|standing| Standing { cost: whole, ..standing }) else {
-            return Ok(());
-        };
-        *self.0.standing.lock().unwrap_or_else(PoisonError::into_inner) = Some(standing);
-        if standing.is_paid { Ok(()) } else { Err(standing.refusal()) }
+    fn paid(&self) -> usize {
+        self.spent().paid
+    }
+
+    fn spent(&self) -> MutexGuard<'_, Spent> {
+        self.0.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// All pay, or nobody does.
@@ -231,7 +241,36 @@ impl Standing {
     }
 }
 
-/// Has each request paid for as soon as its cost is known.
+/// How the events of a subscription come: each is paid for like the request was, out of a budget for events alone, and waits for
+/// that, and for a turn. Put among the data of a subscription.
+#[derive(Clone, Debug)]
+pub struct Pace {
+    /// Out of what it is paid.
+    pub budget: Arc<Budget>,
+    /// By whom.
+    pub who: String,
+    /// Turns of all.
+    pub turns: Arc<Shares<String>>,
+    /// Out of whose share of them.
+    pub tenant: String,
+}
+
+impl Pace {
+    /// A turn for an event that costs so much, as soon as it is paid for.
+    async fn turn(&self, cost: usize) -> Option<Share> {
+        let cost = cost.min(self.budget.limit);
+        loop {
+            let standing = self.budget.pay(&self.who, cost, Instant::now());
+            if standing.is_paid {
+                break;
+            }
+            tokio::time::sleep(standing.reset).await;
+        }
+        self.turns.wait(self.tenant.clone()).await.ok()
+    }
+}
+
+/// Has each request paid for as soon as its cost is known, and each event before it is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Till;
 
@@ -248,11 +287,25 @@ impl Extension for Till {
         ctx: &ExtensionContext<'_>,
         next: NextValidation<'_>,
     ) -> Result<ValidationResult, Vec<ServerError>> {
-        let Some(purse) = ctx.data_opt::<Purse>() else { return next.run(ctx).await };
-        purse.pay_look().map_err(|error| vec![error])?;
         let valid = next.run(ctx).await?;
-        purse.pay_rest(valid.complexity).map_err(|error| vec![error])?;
+        if let Some(purse) = ctx.data_opt::<Purse>() {
+            purse.pay_rest(valid.complexity).map_err(|error| vec![error])?;
+        }
         Ok(valid)
+    }
+
+    /// Of a subscription, each event is executed by itself.
+    async fn execute(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        operation_name: Option<&str>,
+        next: NextExecute<'_>,
+    ) -> Response {
+        let _turn = match ctx.data_opt::<Pace>() {
+            Some(pace) => pace.turn(ctx.data_opt::<Purse>().map_or(0, Purse::paid)).await,
+            None => None,
+        };
+        next.run(ctx, operation_name).await
     }
 }
 
@@ -291,14 +344,14 @@ mod tests {
     fn all_pay_or_nobody_does() {
         let (client, tenant) = (Arc::new(Budget::new("client", 10)), Arc::new(Budget::new("tenant", 15)));
         let purse = |who: &str| {
-            Purse::new(vec![(Arc::clone(&client), who.into()), (Arc::clone(&tenant), "t".into())], 2, 12)
+            Purse::new(vec![(Arc::clone(&client), who.into()), (Arc::clone(&tenant), "t".into())], 12)
         };
         let paid = purse("a");
-        assert!(paid.pay_look().is_ok() && paid.pay_rest(10).is_ok());
+        assert!(paid.pay_up_to(2).is_ok() && paid.pay_rest(10).is_ok());
         let standing = paid.standing().expect("a standing");
         assert_eq!((standing.name, standing.cost, standing.remaining), ("client", 10, 0));
         let poor = purse("b");
-        assert!(poor.pay_look().is_ok() && poor.pay_rest(10).is_err());
+        assert!(poor.pay_up_to(2).is_ok() && poor.pay_rest(10).is_err());
         let refused = poor.standing().expect("a standing");
         assert_eq!(
             (refused.name, refused.is_paid, refused.cost, refused.remaining),
@@ -314,8 +367,8 @@ mod tests {
     #[test]
     fn what_a_request_may_cost_is_told_with_what_it_costs() {
         let budget = Arc::new(Budget::new("client", 100));
-        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 5, 12);
-        purse.pay_look().expect("paid");
+        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 12);
+        purse.pay_up_to(5).expect("paid");
         let refused = purse.pay_rest(13).expect_err("too much").message;
         assert!(refused.contains("13 points") && refused.contains("cost 12"), "{refused}");
         assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 95, "to look costs, whatever comes of it");
@@ -323,14 +376,36 @@ mod tests {
         assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 95);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn what_is_answered_beyond_is_paid_or_waited_for() {
+    #[test]
+    fn reading_costs_by_the_byte_and_counts_towards_the_rest() {
         let budget = Arc::new(Budget::new("client", 100));
-        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 1, 1_000);
+        let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 1_000);
+        let left = || budget.pay("a", 0, Instant::now()).remaining;
+        for (bytes, remaining) in [(0, 99), (BYTES_OF_A_POINT - 1, 99), (4 * BYTES_OF_A_POINT, 95)] {
+            purse.pay_reading(bytes).expect("paid");
+            assert_eq!(left(), remaining, "{bytes}");
+        }
+        purse.pay_up_to(3).expect("paid");
+        assert_eq!(left(), 95);
         purse.pay_rest(20).expect("paid");
-        purse.pay_more(15).await;
-        assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 100 - 19 - 30);
-        assert!(tokio::time::timeout(Duration::from_secs(50), purse.pay_more(50)).await.is_err(), "it waits");
+        assert_eq!((left(), purse.standing().map(|standing| standing.cost)), (80, Some(20)));
+        assert!(purse.pay_reading(BYTES_OF_A_POINT * 100).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn events_are_paid_or_waited_for_and_come_in_turn() {
+        let budget = Arc::new(Budget::new("events", 100));
+        let turns = Arc::new(Shares::new(2, 1));
+        let pace = Pace { budget: Arc::clone(&budget), who: "a".into(), turns, tenant: "t".into() };
+        let soon = Duration::from_secs(50);
+        let first = pace.turn(30).await.expect("a turn");
+        assert!(tokio::time::timeout(soon, pace.turn(30)).await.is_err(), "it waits for the turn");
+        drop(first);
+        assert_eq!(budget.pay("a", 0, Instant::now()).remaining, 40);
+        assert!(pace.turn(40).await.is_some());
+        assert!(tokio::time::timeout(soon, pace.turn(1)).await.is_err(), "it waits for the points");
+        let dear = Pace { who: "b".into(), ..pace };
+        assert!(dear.turn(1_000).await.is_some(), "what costs more than there is takes all there is");
     }
 
     #[test]

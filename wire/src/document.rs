@@ -72,7 +72,7 @@ pub fn prepare(
     }
     let kind = found.map_or(OperationType::Query, |(_, operation)| operation.ty);
     let name = found.and_then(|(name, _)| name).map(ToString::to_string);
-    kept::keep_objects(&mut document);
+    kept::keep_objects(&mut document).map_err(Unfit::Refused)?;
     Ok(Fit { document, operation: kind, name, cost: bounds::cost(weight) })
 }
 
@@ -332,6 +332,13 @@ mod tests {
             let fit =
                 prepare(text, Some(name), &Variables::default(), &Limits::default()).expect("a document");
             assert_eq!((fit.operation, fit.name.as_deref()), (kind, Some(name)));
+        }
+    }
+
+    #[test]
+    fn no_alias_is_called_as_what_is_taken_out_of_answers() {
+        for text in ["{ __kept: a }", "{ a { ...F } } fragment F on A { b { __kept: c } }"] {
+            assert!(refusal(text).contains("call it something else"), "{text}");
         }
     }
 

@@ -17,6 +17,7 @@ mod json;
 pub mod limits;
 pub mod media;
 pub mod refusal;
+pub mod shares;
 pub mod socket;
 pub mod sse;
 pub mod tag;

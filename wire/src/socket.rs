@@ -4,15 +4,16 @@
 //! what went wrong. The operations have tasks of their own, which end with the socket.
 
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use async_graphql::{Response, ServerError};
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use futures_util::future::BoxFuture;
-use futures_util::stream::{BoxStream, Stream, StreamExt, once, poll_fn};
+use futures_util::stream::{BoxStream, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, sleep_until, timeout};
@@ -35,11 +36,14 @@ pub trait Host: Send + Sync + 'static {
     /// Who is at the socket, by what was sent to begin with.
     fn welcome(&mut self, sent: Json) -> impl Future<Output = Result<Self::Caller, Refusal>> + Send;
 
-    /// The answers to one operation: one of a query or a mutation, any number of a subscription.
-    fn answers(&self, caller: &Self::Caller, asked: Asked) -> BoxStream<'static, Response>;
+    /// The answers to one operation, which came in so many bytes: one of a query or a mutation, any number of a subscription.
+    fn answers(&self, caller: &Self::Caller, asked: Asked, bytes: usize) -> BoxStream<'static, Response>;
 
     /// What is answered to an operation that is not begun.
     fn refused(&self, refusal: &Refusal) -> Response;
+
+    /// What is answered to an operation that panicked.
+    fn broken(&self) -> Response;
 
     /// Done when the caller may not go on, with why.
     fn dismissed(&self, caller: &Self::Caller) -> BoxFuture<'static, Dismissal>;
@@ -131,7 +135,7 @@ impl From<Closing> for End {
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 enum Sent {
     ConnectionInit {
-        payload: Option<Json>,
+        payload: Option<Map<String, Json>>,
     },
     Ping {
         #[serde(rename = "payload")]
@@ -160,8 +164,58 @@ enum Said<'s> {
     Complete { id: &'s str },
 }
 
-/// Answers of an operation, then nothing once, which says that it is done.
-type Running = Pin<Box<dyn Stream<Item = Option<Response>> + Send>>;
+/// An operation in a task of its own: it holds locks and connections, and does not stand still while its socket waits for a slow
+/// reader.
+struct Running {
+    task: JoinSet<()>,
+    told: mpsc::Receiver<Response>,
+    is_done: bool,
+}
+
+impl Running {
+    fn begin(mut answers: BoxStream<'static, Response>) -> Self {
+        let (sender, told) = mpsc::channel(1);
+        let mut task = JoinSet::new();
+        task.spawn(async move {
+            while let Some(answer) = answers.next().await {
+                if sender.send(answer).await.is_err() {
+                    return;
+                }
+            }
+        });
+        Self { task, told, is_done: false }
+    }
+
+    /// Ends it, and waits until it has: whoever begins and ends operations faster than that would have more of them than it may.
+    async fn end(mut self) {
+        self.task.shutdown().await;
+    }
+}
+
+/// What an operation has to say.
+enum Word {
+    Answer(Box<Response>),
+    Done,
+    /// It panicked.
+    Broken,
+}
+
+/// Its answers, then once how it ended.
+impl Stream for Running {
+    type Item = Word;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Word>> {
+        if self.is_done {
+            return Poll::Ready(None);
+        }
+        if let Some(answer) = ready!(self.told.poll_recv(context)) {
+            return Poll::Ready(Some(Word::Answer(answer.into())));
+        }
+        let ended = ready!(self.task.poll_join_next(context));
+        self.is_done = true;
+        Poll::Ready(Some(if matches!(ended, Some(Err(_))) { Word::Broken } else { Word::Done }))
+    }
+}
 
 /// Has a socket opened for this protocol, for messages that are no longer than the rules say.
 pub fn agree(upgrade: WebSocketUpgrade, rules: Rules) -> WebSocketUpgrade {
@@ -225,8 +279,8 @@ impl<H: Host> Conversation<H> {
                     Some(Err(error)) => Err(error.into()),
                     None => Err(End::Gone),
                 },
-                Some((id, answer)) = self.running.next(), if !self.running.is_empty() => {
-                    self.tell(&id, answer).await
+                Some((id, word)) = self.running.next(), if !self.running.is_empty() => {
+                    self.tell(&id, word).await
                 }
             };
             if let Err(end) = step {
@@ -254,12 +308,14 @@ impl<H: Host> Conversation<H> {
         let sent =
             serde_json::from_str(&text).map_err(|_| Closing::bad_message("it is none of this protocol's"))?;
         match sent {
-            Sent::ConnectionInit { payload } => self.greet(payload.unwrap_or_default(), greeted_by).await,
+            Sent::ConnectionInit { payload } => {
+                self.greet(payload.unwrap_or_default().into(), greeted_by).await
+            }
             Sent::Ping { .. } => self.say(&Said::Pong).await,
             Sent::Pong { .. } => Ok(()),
-            Sent::Subscribe { id, payload } => self.begin(id, payload).await,
+            Sent::Subscribe { id, payload } => self.begin(id, payload, text.len()).await,
             Sent::Complete { id } => {
-                self.running.remove(&id);
+                self.end(&id).await;
                 Ok(())
             }
         }
@@ -281,7 +337,7 @@ impl<H: Host> Conversation<H> {
         self.say(&Said::ConnectionAck).await
     }
 
-    async fn begin(&mut self, id: String, payload: Json) -> Result<(), End> {
+    async fn begin(&mut self, id: String, payload: Json, bytes: usize) -> Result<(), End> {
         let Some(caller) = &self.caller else {
             return Err(Closing::new(4401, "Unauthorized").into());
         };
@@ -299,22 +355,32 @@ impl<H: Host> Conversation<H> {
                 format!("{} operations go on at this socket: complete one first.", self.rules.operations),
             );
             let refused = self.host.refused(&refusal);
-            return self.tell(&id, Some(refused)).await;
+            return self.tell(&id, Word::Answer(refused.into())).await;
         }
         let asked = Asked::from_value(payload).map_err(|refusal| Closing::bad_message(&refusal.message))?;
-        let answers = apart(self.host.answers(caller, asked)).map(Some).chain(once(async { None }));
-        self.running.insert(id, Box::pin(answers));
+        let running = Running::begin(self.host.answers(caller, asked, bytes));
+        self.running.insert(id, running);
         Ok(())
     }
 
+    async fn end(&mut self, id: &str) {
+        if let Some(running) = self.running.remove(id) {
+            running.end().await;
+        }
+    }
+
     /// Says what an operation answered. One that was refused is done.
-    async fn tell(&mut self, id: &str, answer: Option<Response>) -> Result<(), End> {
-        let Some(answer) = answer else {
-            self.running.remove(id);
-            return self.say(&Said::Complete { id }).await;
+    async fn tell(&mut self, id: &str, word: Word) -> Result<(), End> {
+        let answer = match word {
+            Word::Answer(answer) => *answer,
+            Word::Broken => self.host.broken(),
+            Word::Done => {
+                self.end(id).await;
+                return self.say(&Said::Complete { id }).await;
+            }
         };
         if is_refused(&answer) {
-            self.running.remove(id);
+            self.end(id).await;
             return self.say(&Said::Error { id, payload: &answer.errors }).await;
         }
         self.say(&Said::Next { id, payload: Written::of(&answer) }).await
@@ -350,24 +416,6 @@ impl<H: Host> Conversation<H> {
             drop(timeout(Duration::from_secs(1), rest).await);
         }
     }
-}
-
-/// In a task of its own, which ends with what is returned: an operation holds locks and connections, and does not stand still
-/// while its socket waits for a slow reader.
-fn apart(mut answers: BoxStream<'static, Response>) -> impl Stream<Item = Response> + Send {
-    let (sender, mut told) = mpsc::channel(1);
-    let mut task = JoinSet::new();
-    task.spawn(async move {
-        while let Some(answer) = answers.next().await {
-            if sender.send(answer).await.is_err() {
-                return;
-            }
-        }
-    });
-    poll_fn(move |context| {
-        let _ends_with_this = &task;
-        told.poll_recv(context)
-    })
 }
 
 /// Done when the service ends.

@@ -39,6 +39,7 @@ use crate::schema::{self, PageArgs, page_cost};
 #[ComplexObject]
 impl Application {
     /// What is to be noticed about it beside its status.
+    #[graphql(complexity = 3)]
     async fn flags(&self, ctx: &Context<'_>) -> Result<Vec<ApplicationFlag>> {
         let evidence = evidence::load_for(ctx, &self.row).await?;
         let conflicts = cases(ctx).load_one(ConflictsWith(self.row.employer_id)).await?;
@@ -165,6 +166,7 @@ impl Application {
     }
 
     /// What this viewer may do now. Each may still be refused for what it says.
+    #[graphql(complexity = 3)]
     async fn available_actions(&self, ctx: &Context<'_>) -> Result<Vec<ApplicationAction>> {
         let (hand, now) = (Hand::of(&self.scope), schema::app(ctx).db.clock().now());
         let (findings, rounds) = (self.findings(ctx).await?, self.rounds(ctx).await?);

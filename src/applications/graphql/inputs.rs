@@ -31,6 +31,7 @@ pub use nomination::{
 };
 pub use questions::{AnswerInformationRequestInput, CancelInformationRequestInput, RequestInformationInput};
 pub(crate) use reader::Reader;
+pub(crate) use staff::IDS_MAX;
 pub use staff::{
     AssignApplicationsInput, ConfirmInput, DeclareConflictInput, RecommendInput, RecordAssessmentInput,
     TakeNextApplicationInput,

@@ -18,7 +18,7 @@ use super::evidence::Evidence;
 use super::impact::Impact;
 use super::inputs::{
     AddEvidenceInput, AssignApplicationsInput, ConfirmInput, CreateApplicationInput, DeclareConflictInput,
-    RecommendInput, RecordAssessmentInput, RemoveEvidenceInput, SubmitApplicationInput,
+    IDS_MAX, RecommendInput, RecordAssessmentInput, RemoveEvidenceInput, SubmitApplicationInput,
     TakeNextApplicationInput, UpdateApplicationInput, VerifyEvidenceInput,
 };
 use super::payloads::{
@@ -30,7 +30,7 @@ use crate::applications::actions::TakenBack;
 use crate::applications::store::{caseload, evidence};
 use crate::db::Command;
 use crate::error::Acted;
-use crate::schema::{self, idempotency};
+use crate::schema::{self, idempotency, rows_cost};
 use crate::tenancy::{Permission, Scope};
 
 /// Does a command: once, where the caller gives it a key.
@@ -164,6 +164,7 @@ pub struct StaffMutation;
 #[Object]
 impl StaffMutation {
     /// Gives applications to an assessor, or puts them back into the queue. For leads.
+    #[graphql(complexity = "rows_cost(input.ids.len().min(IDS_MAX), child_complexity)")]
     async fn assign_applications(
         &self,
         ctx: &Context<'_>,

@@ -134,6 +134,9 @@ impl EligibilityResult {
     }
 }
 
+/// Points that it costs to compare a text with all titles that are known: it takes as long as reading twenty fields.
+const SEARCH_COST: usize = 20;
+
 /// The roots that anybody may ask before there is an application.
 #[derive(Default)]
 pub struct EligibilityQuery;
@@ -141,6 +144,7 @@ pub struct EligibilityQuery;
 #[Object]
 impl EligibilityQuery {
     /// Would this role, title and pay meet the criteria as they stand? Public, and nothing is stored.
+    #[graphql(complexity = "SEARCH_COST + child_complexity")]
     async fn check_eligibility(
         &self,
         ctx: &Context<'_>,
@@ -152,7 +156,7 @@ impl EligibilityQuery {
     }
 
     /// Known job titles and occupations that match, best first: for type-ahead. Public.
-    #[graphql(complexity = "page_cost(Some(first), None, child_complexity)")]
+    #[graphql(complexity = "SEARCH_COST + page_cost(Some(first), None, child_complexity)")]
     async fn search_job_titles(
         &self,
         ctx: &Context<'_>,

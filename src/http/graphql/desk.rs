@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use async_graphql::{Response, ServerError, Value};
 use axum::http::{HeaderValue, StatusCode, header};
 use futures_util::stream::{BoxStream, StreamExt, once};
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tracing::Instrument;
 use tracing::field::Empty;
 use wire::answer::is_refused;
 use wire::asked::Ready;
-use wire::budget::{Budget, Purse, Standing};
+use wire::budget::{Budget, Pace, Purse};
 use wire::document::{AnswerOrder, Shapes};
 use wire::refusal::{OVERLOADED, TIMEOUT, coded};
+use wire::shares::Shares;
 use wire::trusted::Mode;
 use wire::{Asked, Fit, Refusal};
 
@@ -28,7 +28,7 @@ use crate::schema::{ApiSchema, COST_MAX, errors};
 use crate::watch::Operation;
 
 /// How long an operation waits for its turn.
-const TURN: Duration = Duration::from_secs(1);
+const TURN: Duration = Duration::from_secs(2);
 /// Most characters of an operation's name in the log.
 const NAME_MAX: usize = 64;
 
@@ -39,25 +39,46 @@ pub(in crate::http) struct Desk {
     shapes: Arc<Shapes>,
     pub face: Face,
     clients: Arc<Budget>,
+    /// Of callers who are not signed in, who may be as many as there are addresses: they crowd out no member.
+    strangers: Arc<Budget>,
     tenants: Arc<Budget>,
-    turns: Semaphore,
+    events: Arc<Budget>,
+    turns: Arc<Shares<String>>,
+    strangers_turns: Arc<Shares<String>>,
 }
 
 impl Desk {
     pub fn new(app: Arc<App>, schema: ApiSchema, face: Face) -> Self {
         let clients = Arc::new(Budget::new("client", face.client_points));
+        let strangers = Arc::new(Budget::new("client", face.client_points));
         let tenants = Arc::new(Budget::new("body", face.tenant_points));
-        let turns = Semaphore::new(face.in_flight);
+        let events = Arc::new(Budget::new("events", face.event_points));
+        let turns = Arc::new(Shares::new(face.in_flight, face.in_flight_of_one));
+        let strangers_turns = Arc::new(Shares::new(face.strangers_in_flight, face.in_flight_of_one));
         let shapes = Arc::new(Shapes::of(&schema.sdl()));
-        Self { app, schema, shapes, face, clients, tenants, turns }
+        Self { app, schema, shapes, face, clients, strangers, tenants, events, turns, strangers_turns }
     }
 
-    /// Makes a request fit for execution.
-    pub fn ready(&self, caller: &Caller, asked: Asked) -> Result<Ready, ServerError> {
+    /// Has a request of so many bytes paid for before anything of it is read.
+    pub fn let_in(&self, purse: &Purse, bytes: usize) -> Result<(), ServerError> {
         let began = Instant::now();
-        self.made_fit(caller, asked).inspect_err(|error| {
-            self.app.metrics.operation(&Operation::unknown(), code_of(error), began.elapsed());
-        })
+        let refused = |error: &ServerError| self.count_refused(&Operation::unknown(), error, purse, began);
+        purse.pay_reading(bytes).inspect_err(refused)
+    }
+
+    /// Makes a request fit for execution, and has it paid for that its document is looked at.
+    pub fn ready(&self, caller: &Caller, asked: Asked, purse: &Purse) -> Result<Ready, ServerError> {
+        let began = Instant::now();
+        let unfit = |error: &ServerError| self.count_refused(&Operation::unknown(), error, purse, began);
+        let ready = self.made_fit(caller, asked).inspect_err(unfit)?;
+        let unpaid = |error: &ServerError| self.count_refused(&Operation::of(&ready), error, purse, began);
+        purse.pay_up_to(ready.fit.cost).inspect_err(unpaid)?;
+        Ok(ready)
+    }
+
+    fn count_refused(&self, operation: &Operation, error: &ServerError, purse: &Purse, began: Instant) {
+        self.app.metrics.operation(operation, code_of(error), began.elapsed());
+        self.count_unpaid(purse);
     }
 
     fn made_fit(&self, caller: &Caller, mut asked: Asked) -> Result<Ready, ServerError> {
@@ -77,19 +98,20 @@ impl Desk {
         response
     }
 
-    /// Executes a query or an act, and tells where the caller stands after it.
+    /// Executes a query or an act.
     pub async fn execute(
         &self,
         caller: &Caller,
         ready: Ready,
+        purse: &Purse,
         id: &RequestId,
-    ) -> Result<(Response, Option<Standing>), Refusal> {
+    ) -> Result<Response, Refusal> {
         let _counted = self.app.metrics.under_way();
         let (operation, began) = (Operation::of(&ready), Instant::now());
         let span = span(caller, &ready, id);
-        let outcome = self.in_turn(caller, ready, id).instrument(span.clone()).await;
+        let outcome = self.in_turn(caller, ready, purse, id).instrument(span.clone()).await;
         let code = match &outcome {
-            Ok((response, _)) => outcome_of(response),
+            Ok(response) => outcome_of(response),
             Err(refusal) => refusal.code,
         };
         let took = began.elapsed();
@@ -104,14 +126,15 @@ impl Desk {
         &self,
         caller: &Caller,
         ready: Ready,
+        purse: &Purse,
         id: &RequestId,
-    ) -> Result<(Response, Option<Standing>), Refusal> {
-        let Ok(Ok(_turn)) = timeout(TURN, self.turns.acquire()).await else {
+    ) -> Result<Response, Refusal> {
+        let turn = self.turns(caller).wait(tenant(caller));
+        let Ok(Ok(_turn)) = timeout(TURN, turn).await else {
             let message = "Too much is asked for at the moment: try again in a second.";
             return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, OVERLOADED, message)
                 .with(header::RETRY_AFTER, HeaderValue::from_static("1")));
         };
-        let purse = self.purse(caller, &ready);
         let time = self.time(&ready);
         let word = self.word(caller, &ready);
         let fit = ready.fit;
@@ -119,11 +142,11 @@ impl Desk {
             with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
         let executed = timeout(time, self.schema.execute(request)).await;
         let mut response = executed.map_err(|_| late(time))?;
-        self.count_unpaid(&purse);
+        self.count_unpaid(purse);
         self.arrange(&mut response, &fit);
         self.finish(&mut response, id);
         tell(&mut response, word);
-        Ok((response, purse.standing()))
+        Ok(response)
     }
 
     /// The answers to an operation of any kind, one after another.
@@ -131,25 +154,25 @@ impl Desk {
         self: &Arc<Self>,
         caller: &Caller,
         ready: Ready,
+        purse: Purse,
         id: RequestId,
     ) -> BoxStream<'static, Response> {
         let (desk, caller) = (Arc::clone(self), caller.clone());
         if !ready.is_subscription() {
             let answer = async move {
-                match desk.execute(&caller, ready, &id).await {
-                    Ok((response, _)) => response,
-                    Err(refusal) => desk.refused(as_error(&refusal), &id),
-                }
+                let answer = desk.execute(&caller, ready, &purse, &id).await;
+                answer.unwrap_or_else(|refusal| desk.refused(as_error(&refusal), &id))
             };
             return once(answer).boxed();
         }
-        let (purse, mut word) = (self.purse(&caller, &ready), self.word(&caller, &ready));
+        let (pace, mut word) = (self.pace(&caller), self.word(&caller, &ready));
         let span = span(&caller, &ready, &id);
         span.in_scope(|| tracing::info!("listens"));
         let mut listening = self.app.metrics.listening(Operation::of(&ready));
         let fit = ready.fit;
-        let request =
-            with_context(ready.request, &self.app, &caller.viewer, caller.source).data(purse.clone());
+        let request = with_context(ready.request, &self.app, &caller.viewer, caller.source)
+            .data(purse.clone())
+            .data(pace);
         let answers = self.schema.execute_stream(request);
         let seat = self.app.live.seat(&caller.viewer);
         let finished = move |mut response: Response| {
@@ -192,12 +215,27 @@ impl Desk {
     }
 
     /// A client pays for itself; a body's pay from what is the body's as well.
-    fn purse(&self, caller: &Caller, ready: &Ready) -> Purse {
+    pub fn purse(&self, caller: &Caller) -> Purse {
+        let Some(member) = caller.viewer.member() else {
+            return Purse::new(vec![(Arc::clone(&self.strangers), caller.name())], COST_MAX);
+        };
         let mut budgets = vec![(Arc::clone(&self.clients), caller.name())];
-        if let Some(body) = caller.viewer.member().and_then(|member| member.body) {
-            budgets.push((Arc::clone(&self.tenants), body.to_string()));
+        budgets.extend(member.body.map(|body| (Arc::clone(&self.tenants), body.to_string())));
+        Purse::new(budgets, COST_MAX)
+    }
+
+    /// Members take no turns of others, and strangers none of members.
+    fn turns(&self, caller: &Caller) -> &Arc<Shares<String>> {
+        if caller.viewer.member().is_some() { &self.turns } else { &self.strangers_turns }
+    }
+
+    fn pace(&self, caller: &Caller) -> Pace {
+        Pace {
+            budget: Arc::clone(&self.events),
+            who: caller.name(),
+            turns: Arc::clone(self.turns(caller)),
+            tenant: tenant(caller),
         }
-        Purse::new(budgets, ready.fit.cost, COST_MAX)
     }
 
     /// What is said of a document that is in no manifest, where something is to be said.
@@ -211,6 +249,12 @@ impl Desk {
     fn time(&self, ready: &Ready) -> Duration {
         if ready.is_query() { self.face.query_time } else { self.face.act_time }
     }
+}
+
+/// Out of whose share turns are taken: that of a body, where it is one's, else the caller's own.
+fn tenant(caller: &Caller) -> String {
+    let body = caller.viewer.member().and_then(|member| member.body);
+    body.map_or_else(|| caller.name(), |body| body.to_string())
 }
 
 /// Says a word to whoever reads the answer.

@@ -8,17 +8,18 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, pending};
 use futures_util::stream::{BoxStream, StreamExt, once};
 use serde_json::Value as Json;
+use wire::shares::Share;
 use wire::socket::{self, Dismissal, Host, Rules};
 use wire::{Asked, Refusal};
 
 use super::desk::as_error;
 use super::{Caller, body_max};
 use crate::http::credentials::{self, Given};
-use crate::http::shares::Share;
 use crate::http::{Service, origins, refusals, request};
 use crate::keys::Source;
+use crate::people::actions::is_still_at_it;
 use crate::schema::errors::FORBIDDEN;
-use crate::tenancy::Viewer;
+use crate::tenancy::{SystemScope, Viewer};
 
 /// Opens a socket for our own pages, those of frontends that are listed, and whoever is no browser.
 pub async fn open(
@@ -55,6 +56,12 @@ async fn check_origin(service: &Service, headers: &HeaderMap) -> Result<bool, Re
     Err(Refusal::new(StatusCode::FORBIDDEN, FORBIDDEN, message))
 }
 
+/// Whether somebody is still what they were when the socket was opened, as they go on to do things.
+async fn check_is_still(service: &Service, viewer: &Viewer) -> Result<(), Refusal> {
+    let still = is_still_at_it(&service.app.db, &SystemScope::of("socket"), viewer).await?;
+    if still { Ok(()) } else { Err(refusals::no_longer_signed_in()) }
+}
+
 fn without_cookies(mut headers: HeaderMap) -> HeaderMap {
     headers.remove(header::COOKIE);
     headers
@@ -67,7 +74,7 @@ struct Behind {
     headers: HeaderMap,
     opened_by: (Given, Viewer),
     /// Given back when the socket is closed.
-    share: Share<String>,
+    share: Share,
 }
 
 impl Host for Behind {
@@ -100,17 +107,22 @@ impl Host for Behind {
         Ok(caller)
     }
 
-    fn answers(&self, caller: &Caller, asked: Asked) -> BoxStream<'static, Response> {
+    fn answers(&self, caller: &Caller, asked: Asked, bytes: usize) -> BoxStream<'static, Response> {
         let id = request::made_id(&self.service.app.random);
         let (service, caller) = (self.service.clone(), caller.clone());
+        let purse = service.desk.purse(&caller);
+        if let Err(error) = service.desk.let_in(&purse, bytes) {
+            let refused = service.desk.refused(error, &id);
+            return once(async { refused }).boxed();
+        }
         let answers = async move {
             let desk = &service.desk;
-            let ready = match service.still_is(&caller.viewer).await {
-                Ok(()) => desk.ready(&caller, asked),
+            let ready = match check_is_still(&service, &caller.viewer).await {
+                Ok(()) => desk.ready(&caller, asked, &purse),
                 Err(refusal) => Err(as_error(&refusal)),
             };
             match ready {
-                Ok(ready) => desk.answers(&caller, ready, id),
+                Ok(ready) => desk.answers(&caller, ready, purse, id),
                 Err(error) => {
                     let refused = desk.refused(error, &id);
                     once(async { refused }).boxed()
@@ -122,6 +134,10 @@ impl Host for Behind {
 
     fn refused(&self, refusal: &Refusal) -> Response {
         self.service.desk.refused(as_error(refusal), &request::made_id(&self.service.app.random))
+    }
+
+    fn broken(&self) -> Response {
+        self.refused(&refusals::panicked())
     }
 
     fn dismissed(&self, caller: &Caller) -> BoxFuture<'static, Dismissal> {

@@ -97,8 +97,11 @@ async fn load_employers_of(db: &Db, scope: &SystemScope, person: PersonId) -> Fo
 pub async fn load_uses(
     db: &Db,
     scope: &SystemScope,
-    ids: impl Iterator<Item = SessionId>,
+    ids: Vec<SessionId>,
 ) -> Found<HashMap<SessionId, (DateTime<Utc>, DateTime<Utc>)>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let select = session::Entity::find().filter(session::Column::Id.is_in(ids));
     let rows = select.all(&db.read(scope)).await?;
     Ok(rows.into_iter().map(|row| (row.id, (row.used_at, row.expires_at))).collect())
@@ -111,8 +114,11 @@ pub async fn load_uses(
 pub async fn load_members(
     db: &Db,
     scope: &SystemScope,
-    ids: impl Iterator<Item = MembershipId>,
+    ids: Vec<MembershipId>,
 ) -> Found<HashMap<MembershipId, Member>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let conn = &db.read(scope);
     let rows = membership::Entity::find()
         .filter(membership::Column::Id.is_in(ids))
@@ -232,10 +238,10 @@ pub async fn end_session_of(tx: &Tx, of: MembershipId, id: SessionId) -> Found<b
 ///
 /// # Errors
 /// Where the database does not answer.
-pub async fn note_use(tx: &Tx, hashes: &[String]) -> Found<()> {
+pub async fn note_use(tx: &Tx, id: SessionId) -> Found<()> {
     session::Entity::update_many()
         .set(session::ActiveModel { used_at: Set(tx.now()), ..Default::default() })
-        .filter(session::Column::TokenHash.is_in(hashes))
+        .filter(session::Column::Id.eq(id))
         .exec(tx.conn())
         .await?;
     Ok(())

@@ -15,6 +15,8 @@ use crate::schema::scalars::{Date, DateTime, Nzbn};
 use crate::schema::{self, idempotency};
 use crate::values::slug::is_slug;
 
+/// Of so many lines a point is paid, beside what is asked for.
+const LINES_OF_A_POINT: usize = 5;
 /// Faults of an input, and discrepancies, that are told one by one.
 const MOST_TOLD: usize = 100;
 
@@ -88,6 +90,7 @@ pub struct OutcomesMutation;
 impl OutcomesMutation {
     /// Takes in what the agency says of cases: each line is applied, joins its case's history, was said before, or becomes a
     /// discrepancy; none is lost. Re-sending the same message changes nothing. For officers of the agency and its machines.
+    #[graphql(complexity = "1 + input.outcomes.len().min(LINES_MAX) / LINES_OF_A_POINT + child_complexity")]
     async fn record_agency_outcomes(
         &self,
         ctx: &Context<'_>,

@@ -2,15 +2,19 @@
 
 use std::time::{Duration, Instant};
 
+use axum::http::StatusCode;
 use entity::ApplicationStatus;
+use futures_util::future::join_all;
 use nominations::db::DbSettings;
+use nominations::http::Face;
+use nominations::schema::GlobalId;
 use nominations::tenancy::{SystemScope, Viewer};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
 use serde_json::json;
 
 use crate::service::support::World;
 use crate::service::support::caseload::{Caseload, Wanted};
-use crate::service::support::cast::NZTECH_LEAD;
+use crate::service::support::cast::{ITP_LEAD, NZTECH_LEAD};
 use crate::service::support::database::{Database, Kind};
 
 /// Long enough for every statement that waits for nobody.
@@ -53,6 +57,42 @@ async fn an_act_that_waits_too_long_for_a_lock_is_told_so_and_nothing_is_half_do
     let done = lead.data(act, input).await;
     assert_eq!(done["confirm"]["application"]["status"], "NOMINATED", "the key is not used up");
     drop(world);
+    database.drop().await;
+}
+
+/// Whose acts wait for a lock has no turns left, and nobody else is any the worse.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_body_waits_for_takes_no_turns_of_another() {
+    let database = Database::make(Kind::Postgres).await;
+    let settings = DbSettings { statement_time: Some(Duration::from_secs(10)), ..database.settings() };
+    let world = World::with(settings).await.with_face(Face { in_flight_of_one: 2, ..Face::default() });
+    let caseload = Caseload::new(&world, |_| {}).await;
+    let (lead, itp) = (world.sign_in(&NZTECH_LEAD).await, world.sign_in(&ITP_LEAD).await);
+    let act =
+        "mutation($input: HoldApplicationInput!) { holdApplication(input: $input) { userErrors { code } } }";
+    let mut acts = Vec::new();
+    for number in 1..3 {
+        let id = caseload.recommended(&Wanted::new(&format!("N{number}"))).await;
+        let version = world.application(id).await.version;
+        let id = GlobalId::of(&id);
+        acts.push(json!({ "input": { "id": id, "version": version, "reason": "We wait." } }));
+    }
+    let held = hold_applications(&world).await;
+    let ask = json!({ "query": "{ viewer { role } }" }).to_string();
+    let meanwhile = async {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let answers = (lead.post_graphql(ask.clone()).await, itp.post_graphql(ask).await);
+        held.rollback().await.expect("let go");
+        answers
+    };
+    let acts = join_all(acts.into_iter().map(|input| lead.graphql(act, input)));
+    let (acts, (own, others)) = tokio::join!(acts, meanwhile);
+    assert_eq!((own.status, own.code().as_str()), (StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED"));
+    assert_eq!(others.status, StatusCode::OK, "{}", others.whole());
+    for act in acts {
+        assert_eq!(act["data"]["holdApplication"]["userErrors"], json!([]), "{act}");
+    }
+    drop((lead, itp, world));
     database.drop().await;
 }
 

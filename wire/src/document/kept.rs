@@ -5,29 +5,37 @@
 //! which is taken out of the answer again.
 
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationType, Selection, SelectionSet};
-use async_graphql::{Name, Positioned};
+use async_graphql::{Name, Positioned, ServerError};
 
 use super::for_each_operation;
 
-/// The name of that field in the answer. Names that begin so are not for callers.
+/// The name of that field in the answer, which is not for callers.
 pub const KEPT: &str = "__kept";
 
 /// Has every selection of the document ask for one field at least, but for the root of a subscription, which has one by rule.
-pub fn keep_objects(document: &mut ExecutableDocument) {
+///
+/// # Errors
+/// Where the document gives a field the name that is kept for this.
+pub fn keep_objects(document: &mut ExecutableDocument) -> Result<(), ServerError> {
     for fragment in document.fragments.values_mut() {
-        inside(&mut fragment.node.selection_set.node);
+        inside(&mut fragment.node.selection_set.node)?;
     }
+    let mut all = Ok(());
     for_each_operation(&mut document.operations, |_, operation| {
         let set = &mut operation.selection_set.node;
-        if operation.ty == OperationType::Subscription { inside(set) } else { whole(set) }
+        let one = if operation.ty == OperationType::Subscription { inside(set) } else { whole(set) };
+        if all.is_ok() {
+            all = one;
+        }
     });
+    all
 }
 
-fn whole(set: &mut SelectionSet) {
-    inside(set);
+fn whole(set: &mut SelectionSet) -> Result<(), ServerError> {
+    inside(set)?;
     let is_sure = |selection: &Selection| matches!(selection, Selection::Field(field) if field.node.directives.is_empty());
     if set.items.iter().any(|item| is_sure(&item.node)) {
-        return;
+        return Ok(());
     }
     if let Some(first) = set.items.first() {
         let pos = first.pos;
@@ -40,17 +48,23 @@ fn whole(set: &mut SelectionSet) {
         };
         set.items.push(Positioned::new(Selection::Field(Positioned::new(kept, pos)), pos));
     }
+    Ok(())
 }
 
 /// What is below; a fragment is part of the selection that it stands in.
-fn inside(set: &mut SelectionSet) {
+fn inside(set: &mut SelectionSet) -> Result<(), ServerError> {
     for item in &mut set.items {
         match &mut item.node {
-            Selection::Field(field) => whole(&mut field.node.selection_set.node),
-            Selection::InlineFragment(fragment) => inside(&mut fragment.node.selection_set.node),
+            Selection::Field(field) if field.node.response_key().node == KEPT => {
+                let message = format!("No field of an answer may be called {KEPT}: call it something else.");
+                return Err(ServerError::new(message, Some(item.pos)));
+            }
+            Selection::Field(field) => whole(&mut field.node.selection_set.node)?,
+            Selection::InlineFragment(fragment) => inside(&mut fragment.node.selection_set.node)?,
             Selection::FragmentSpread(_) => {}
         }
     }
+    Ok(())
 }
 
 #[cfg(test)]

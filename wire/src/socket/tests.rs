@@ -8,6 +8,7 @@ use axum::Router;
 use axum::extract::{State, WebSocketUpgrade};
 use axum::http::StatusCode;
 use axum::routing::any;
+use futures_util::stream::once;
 use futures_util::{FutureExt, SinkExt};
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
@@ -23,6 +24,25 @@ struct Echo {
     leave: Arc<watch::Sender<Option<Dismissal>>>,
     /// How many operations came to their end that take a moment.
     worked: Arc<AtomicUsize>,
+    /// How many there are at once, and how many there were at most.
+    live: Arc<(AtomicUsize, AtomicUsize)>,
+}
+
+/// Counts as long as it is held.
+struct Counted(Arc<(AtomicUsize, AtomicUsize)>);
+
+impl Counted {
+    fn begin(live: &Arc<(AtomicUsize, AtomicUsize)>) -> Self {
+        let now = live.0.fetch_add(1, Ordering::Relaxed) + 1;
+        live.1.fetch_max(now, Ordering::Relaxed);
+        Self(Arc::clone(live))
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Host for Echo {
@@ -37,10 +57,14 @@ impl Host for Echo {
         }
     }
 
-    fn answers(&self, (): &(), asked: Asked) -> BoxStream<'static, Response> {
+    fn answers(&self, (): &(), asked: Asked, _bytes: usize) -> BoxStream<'static, Response> {
         let one = Response::new(Value::from(asked.query.clone()));
         match asked.query.as_str() {
             "never" => futures_util::stream::pending().boxed(),
+            "counted" => {
+                let counted = Counted::begin(&self.live);
+                futures_util::stream::pending().map(move |()| (&counted, Response::default()).1).boxed()
+            }
             "flood" => {
                 futures_util::stream::repeat_with(|| Response::new(Value::from("x".repeat(100_000)))).boxed()
             }
@@ -53,6 +77,7 @@ impl Host for Echo {
                 })
                 .boxed()
             }
+            "panic" => once(async { panic!("what is told with it is not told") }).boxed(),
             "wrong" => {
                 let error = async_graphql::ServerError::new("No.", None);
                 once(async { Response::from_errors(vec![error]) })
@@ -67,6 +92,10 @@ impl Host for Echo {
         Response::from_errors(vec![crate::refusal::coded(refusal.code, refusal.message.as_str())])
     }
 
+    fn broken(&self) -> Response {
+        Response::from_errors(vec![crate::refusal::coded("INTERNAL", "Something went wrong.")])
+    }
+
     fn dismissed(&self, (): &()) -> BoxFuture<'static, Dismissal> {
         let mut told = self.leave.subscribe();
         async move { told.wait_for(Option::is_some).await.ok().and_then(|why| *why).expect("a reason") }
@@ -79,12 +108,13 @@ struct Served {
     ending: watch::Sender<bool>,
     leave: Arc<watch::Sender<Option<Dismissal>>>,
     worked: Arc<AtomicUsize>,
+    live: Arc<(AtomicUsize, AtomicUsize)>,
 }
 
 async fn served(rules: Rules) -> Served {
     let (ending, ends) = watch::channel(false);
-    let (leave, worked) = (Arc::new(watch::Sender::new(None)), Arc::default());
-    let host = Echo { leave: Arc::clone(&leave), worked: Arc::clone(&worked) };
+    let (leave, worked, live) = (Arc::new(watch::Sender::new(None)), Arc::default(), Arc::default());
+    let host = Echo { leave: Arc::clone(&leave), worked: Arc::clone(&worked), live: Arc::clone(&live) };
     let open = move |State(()): State<()>, upgrade: WebSocketUpgrade| async move {
         agree(upgrade, rules).on_upgrade(move |socket| serve(socket, host, rules, ends))
     };
@@ -92,7 +122,7 @@ async fn served(rules: Rules) -> Served {
     let address = format!("ws://{}/", listener.local_addr().expect("an address"));
     let router = Router::new().route("/", any(open)).with_state(());
     tokio::spawn(async move { axum::serve(listener, router).await });
-    Served { address, ending, leave, worked }
+    Served { address, ending, leave, worked, live }
 }
 
 struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -180,6 +210,7 @@ async fn what_is_no_message_closes_with_4400() {
         Frame::Text("x".into()),
         Frame::Text("[]".into()),
         Frame::Text(r#"{"type":"start"}"#.into()),
+        Frame::Text(r#"{"type":"connection_init","payload":"token"}"#.into()),
         Frame::Text(r#"{"type":"ping","more":1}"#.into()),
         Frame::Text(r#"{"type":"subscribe","id":1,"payload":{"query":"{a}"}}"#.into()),
         Frame::Text(r#"{"type":"subscribe","id":"","payload":{"query":"{a}"}}"#.into()),
@@ -321,6 +352,36 @@ async fn an_operation_does_not_wait_for_a_slow_reader() {
         }
     };
     timeout(Duration::from_secs(5), all_done).await.expect("in time");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn operations_that_are_ended_are_not_there_any_more() {
+    let served = served(Rules { operations: 2, ..Rules::default() }).await;
+    let mut clients = [Client::greeted(&served).await, Client::greeted(&served).await];
+    for _ in 0..2_000 {
+        for client in &mut clients {
+            client.subscribe("1", "counted").await;
+            client.say(&json!({ "type": "complete", "id": "1" })).await;
+        }
+    }
+    for client in &mut clients {
+        client.subscribe("2", "{ a }").await;
+        assert_eq!(client.hear().await.expect("an answer")["type"], "next");
+    }
+    assert_eq!(served.live.0.load(Ordering::Relaxed), 0);
+    assert!(served.live.1.load(Ordering::Relaxed) <= 2, "one at each socket");
+}
+
+#[tokio::test]
+async fn an_operation_that_panics_is_not_told_as_done() {
+    let served = served(Rules::default()).await;
+    let mut client = Client::greeted(&served).await;
+    client.subscribe("1", "panic").await;
+    let told = client.hear().await.expect("an answer");
+    assert_eq!((&told["type"], &told["id"]), (&json!("error"), &json!("1")));
+    assert_eq!(told["payload"][0]["extensions"]["code"], "INTERNAL");
+    client.subscribe("1", "{ a }").await;
+    assert_eq!(client.hear().await.expect("an answer")["payload"]["data"], "{ a }");
 }
 
 #[tokio::test]

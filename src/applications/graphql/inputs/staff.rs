@@ -14,7 +14,7 @@ use crate::schema::scalars::Nzbn;
 use crate::tenancy::BodyScope;
 
 /// Most applications that are assigned at once.
-const IDS_MAX: usize = 100;
+pub(crate) const IDS_MAX: usize = 100;
 /// Most roles that a queue is narrowed to.
 const ROLES_MAX: usize = 20;
 /// Most reasons of one piece of advice.
@@ -26,7 +26,7 @@ pub struct AssignApplicationsInput {
     /// Makes it safe to send again: the same key and input assign them once.
     idempotency_key: Option<String>,
     /// 1 to 100 applications of the viewer's body.
-    ids: Vec<ID>,
+    pub(in crate::applications::graphql) ids: Vec<ID>,
     /// An assessor or lead of the body; null to put them back into the queue.
     assessor: Option<ID>,
 }

@@ -10,6 +10,8 @@ use crate::service::support::Caller;
 
 /// The addresses of the service, as the program lists them.
 const LISTED: &str = include_str!("../../../../src/http.rs");
+/// Those of them that have names.
+const NAMED: &str = include_str!("../../../../src/http/addresses.rs");
 
 /// What is asked for: the address as it is listed, what is put for its parts, and in which world it is asked.
 const ASKED: [(&str, &str, &str); 18] = [
@@ -57,7 +59,7 @@ fn address_in(route: &'static str) -> Option<&'static str> {
     let first = route.trim_start().split(',').next()?;
     match first.strip_prefix('"') {
         Some(written) => written.split('"').next(),
-        None => LISTED.split_once(&format!("const {first}: &str = \""))?.1.split('"').next(),
+        None => NAMED.split_once(&format!("const {first}: &str = \""))?.1.split('"').next(),
     }
 }
 
