@@ -62,7 +62,7 @@ impl Default for Face {
             modes: Modes::default(),
             client_points: 30_000,
             tenant_points: 300_000,
-            event_points: 60_000,
+            event_points: 300_000,
             in_flight: 64,
             strangers_in_flight: 16,
             in_flight_of_one: 8,
