@@ -102,7 +102,7 @@ async fn the_keys_change_under_eight_writers_and_are_stopped_half_way(world: Wor
         // Killed again and again, a little later each time, until it is through.
         for patience in 1_u64.. {
             let process = process(&world, 100 + patience, &path).await;
-            let limit = Duration::from_millis(patience * 15);
+            let limit = Duration::from_millis(patience * 4);
             if let Ok(rotated) = tokio::time::timeout(limit, rotate(&process.app, &silent)).await {
                 assert_eq!(
                     rotated.expect("a change of keys").current,
