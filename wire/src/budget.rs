@@ -125,6 +125,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Spent {
     paid: usize,
+    /// What of it was paid after validation.
+    rest: usize,
     standing: Option<Standing>,
 }
 
@@ -158,7 +160,26 @@ impl Purse {
             );
             return Err(coded(GRAPHQL_VALIDATION_FAILED, message));
         }
-        self.pay_up_to(cost)
+        let before = self.paid();
+        let outcome = self.pay_up_to(cost);
+        let mut spent = self.spent();
+        spent.rest = spent.paid - before;
+        outcome
+    }
+
+    /// Gives back what was paid after validation: what is told as not valid costs as much as what is not.
+    pub fn give_back_rest(&self) {
+        let mut spent = self.spent();
+        let rest = std::mem::take(&mut spent.rest);
+        let now = Instant::now();
+        for (budget, who) in &self.0.budgets {
+            budget.give_back(who, rest, now);
+        }
+        spent.paid -= rest;
+        if let Some(standing) = &mut spent.standing {
+            standing.cost -= rest;
+            standing.remaining += rest;
+        }
     }
 
     /// Pays as much as is missing to `whole`, and keeps where the caller then stands.
@@ -390,6 +411,24 @@ mod tests {
         purse.pay_rest(20).expect("paid");
         assert_eq!((left(), purse.standing().map(|standing| standing.cost)), (80, Some(20)));
         assert!(purse.pay_reading(BYTES_OF_A_POINT * 100).is_err());
+    }
+
+    #[test]
+    fn what_is_told_as_not_valid_costs_no_more_than_that() {
+        let budget = Arc::new(Budget::new("client", 100));
+        for (bytes, look, cost) in [(0, 3, 40), (5 * BYTES_OF_A_POINT, 3, 40), (0, 3, 2)] {
+            let purse = Purse::new(vec![(Arc::clone(&budget), "a".into())], 1_000);
+            purse.pay_reading(bytes).expect("paid");
+            purse.pay_up_to(look).expect("paid");
+            let before = purse.standing();
+            purse.pay_rest(cost).expect("paid");
+            purse.give_back_rest();
+            let figures = |standing: Option<Standing>| standing.map(|told| (told.cost, told.remaining));
+            assert_eq!(figures(purse.standing()), figures(before));
+            purse.give_back_rest();
+            let left = budget.pay("a", 0, Instant::now()).remaining;
+            assert_eq!(Some(left), before.map(|before| before.remaining));
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -145,6 +145,9 @@ impl Desk {
         self.count_unpaid(purse);
         self.arrange(&mut response, &fit);
         self.finish(&mut response, id);
+        if is_refused(&response) {
+            purse.give_back_rest();
+        }
         tell(&mut response, word);
         Ok(response)
     }
