@@ -7,7 +7,8 @@ use wire::budget::Purse;
 use super::{app, scalars::DateTime};
 use crate::error::Fault;
 
-/// What this client may still spend. Requests cost points: each field one, and each ten rows of a list what a row costs.
+/// What this client may still spend. Requests cost points: each field one, or more where it takes longer, and each ten rows of a
+/// list what a row costs.
 /// The same stands in the header `RateLimit` of every answer.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct RateLimit {

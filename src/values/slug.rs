@@ -1,9 +1,9 @@
 //! Short names in addresses, files and input: of class exceptions, bodies, criteria and identity providers.
 
 /// Most characters of one.
-pub const SLUG_MAX: usize = 50;
+const SLUG_MAX: usize = 50;
 
-/// Whether a text is a slug: words of lower-case letters and digits of ASCII, joined by hyphens, and at most [`SLUG_MAX`]
+/// Whether a text is a slug: words of lower-case letters and digits of ASCII, joined by hyphens, and at most 50
 /// characters. What is none is the name of nothing, and never reaches the database, which refuses some texts altogether.
 #[must_use]
 pub fn is_slug(text: &str) -> bool {
