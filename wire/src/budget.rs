@@ -4,20 +4,22 @@
 //! before anything of it is executed: each time what is missing to that. Each process keeps its own books.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextExecute, NextValidation};
-use async_graphql::{Response, ServerError, ValidationResult, async_trait};
+use async_graphql::ServerError;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use crate::refusal::{GRAPHQL_VALIDATION_FAILED, RATE_LIMITED, coded};
-use crate::shares::{Share, Shares};
+use crate::refusal::{RATE_LIMITED, coded};
+
+mod purse;
+mod till;
+
+pub use purse::Purse;
+pub use till::{Pace, Till};
 
 /// How long a window is.
 pub const WINDOW: Duration = Duration::from_mins(1);
-/// Of so many bytes of a request a point is paid.
-const BYTES_OF_A_POINT: usize = 8 * 1024;
 /// Windows that are kept at once; whoever comes on top of so many shares one.
 const WINDOWS_MAX: usize = 50_000;
 /// Whose window that is.
@@ -109,124 +111,6 @@ impl Windows {
     }
 }
 
-/// What a request is paid from: put among its data.
-#[derive(Clone, Debug)]
-pub struct Purse(Arc<Inner>);
-
-#[derive(Debug)]
-struct Inner {
-    budgets: Vec<(Arc<Budget>, String)>,
-    /// Points that a request may cost.
-    most: usize,
-    spent: Mutex<Spent>,
-}
-
-/// What was paid for a request so far.
-#[derive(Debug, Default)]
-struct Spent {
-    paid: usize,
-    /// What of it was paid after validation.
-    rest: usize,
-    standing: Option<Standing>,
-}
-
-impl Purse {
-    /// All of `budgets` have to pay; the first is the caller's own, whose standing is told. All of the request may cost `most`.
-    #[must_use]
-    pub fn new(budgets: Vec<(Arc<Budget>, String)>, most: usize) -> Self {
-        Self(Arc::new(Inner { budgets, most, spent: Mutex::default() }))
-    }
-
-    /// Where the caller stands; none before anything was paid.
-    #[must_use]
-    pub fn standing(&self) -> Option<Standing> {
-        self.spent().standing
-    }
-
-    /// Pays what reading so many bytes costs, whatever stands in them.
-    ///
-    /// # Errors
-    /// `RATE_LIMITED` where that is not left.
-    pub fn pay_reading(&self, bytes: usize) -> Result<(), ServerError> {
-        self.pay_up_to(1 + bytes / BYTES_OF_A_POINT)
-    }
-
-    /// Pays what is left to pay of what validation found that the request costs.
-    fn pay_rest(&self, cost: usize) -> Result<(), ServerError> {
-        if cost > self.0.most {
-            let most = self.0.most;
-            let message = format!(
-                "This costs {cost} points, and a request may cost {most}: ask for fewer rows or fields."
-            );
-            return Err(coded(GRAPHQL_VALIDATION_FAILED, message));
-        }
-        let before = self.paid();
-        let outcome = self.pay_up_to(cost);
-        let mut spent = self.spent();
-        spent.rest = spent.paid - before;
-        outcome
-    }
-
-    /// Gives back what was paid after validation: what is told as not valid costs as much as what is not.
-    pub fn give_back_rest(&self) {
-        let mut spent = self.spent();
-        let rest = std::mem::take(&mut spent.rest);
-        let now = Instant::now();
-        for (budget, who) in &self.0.budgets {
-            budget.give_back(who, rest, now);
-        }
-        spent.paid -= rest;
-        if let Some(standing) = &mut spent.standing {
-            standing.cost -= rest;
-            standing.remaining += rest;
-        }
-    }
-
-    /// Pays as much as is missing to `whole`, and keeps where the caller then stands.
-    ///
-    /// # Errors
-    /// `RATE_LIMITED` where that is not left.
-    pub fn pay_up_to(&self, whole: usize) -> Result<(), ServerError> {
-        let mut spent = self.spent();
-        let whole = whole.max(spent.paid);
-        let Some(standing) = self.pay(whole - spent.paid) else { return Ok(()) };
-        let standing = Standing { cost: whole, ..standing };
-        spent.standing = Some(standing);
-        if standing.is_paid {
-            spent.paid = whole;
-            Ok(())
-        } else {
-            Err(standing.refusal())
-        }
-    }
-
-    fn paid(&self) -> usize {
-        self.spent().paid
-    }
-
-    fn spent(&self) -> MutexGuard<'_, Spent> {
-        self.0.spent.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// All pay, or nobody does.
-    fn pay(&self, cost: usize) -> Option<Standing> {
-        let now = Instant::now();
-        let mut told = None;
-        for (position, (budget, who)) in self.0.budgets.iter().enumerate() {
-            let standing = budget.pay(who, cost, now);
-            if !standing.is_paid {
-                for (paid, who) in &self.0.budgets[..position] {
-                    paid.give_back(who, cost, now);
-                }
-                told = Some(standing);
-                break;
-            }
-            told = told.or(Some(standing));
-        }
-        told
-    }
-}
-
 impl Standing {
     /// Whole seconds until all points are back, rounded up: who waits as long as that is not refused again.
     fn seconds(&self) -> u64 {
@@ -262,77 +146,13 @@ impl Standing {
     }
 }
 
-/// How the events of a subscription come: each is paid for like the request was, out of a budget for events alone, and waits for
-/// that, and for a turn. Put among the data of a subscription.
-#[derive(Clone, Debug)]
-pub struct Pace {
-    /// Out of what it is paid.
-    pub budget: Arc<Budget>,
-    /// By whom.
-    pub who: String,
-    /// Turns of all.
-    pub turns: Arc<Shares<String>>,
-    /// Out of whose share of them.
-    pub tenant: String,
-}
-
-impl Pace {
-    /// A turn for an event that costs so much, as soon as it is paid for.
-    async fn turn(&self, cost: usize) -> Option<Share> {
-        let cost = cost.min(self.budget.limit);
-        loop {
-            let standing = self.budget.pay(&self.who, cost, Instant::now());
-            if standing.is_paid {
-                break;
-            }
-            tokio::time::sleep(standing.reset).await;
-        }
-        self.turns.wait(self.tenant.clone()).await.ok()
-    }
-}
-
-/// Has each request paid for as soon as its cost is known, and each event before it is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Till;
-
-impl ExtensionFactory for Till {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self)
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for Till {
-    async fn validation(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        next: NextValidation<'_>,
-    ) -> Result<ValidationResult, Vec<ServerError>> {
-        let valid = next.run(ctx).await?;
-        if let Some(purse) = ctx.data_opt::<Purse>() {
-            purse.pay_rest(valid.complexity).map_err(|error| vec![error])?;
-        }
-        Ok(valid)
-    }
-
-    /// Of a subscription, each event is executed by itself.
-    async fn execute(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        operation_name: Option<&str>,
-        next: NextExecute<'_>,
-    ) -> Response {
-        let _turn = match ctx.data_opt::<Pace>() {
-            Some(pace) => pace.turn(ctx.data_opt::<Purse>().map_or(0, Purse::paid)).await,
-            None => None,
-        };
-        next.run(ctx, operation_name).await
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use super::purse::BYTES_OF_A_POINT;
     use super::*;
+    use crate::shares::Shares;
 
     #[test]
     fn a_window_is_spent_and_comes_back() {
